@@ -1,0 +1,58 @@
+# Two commands do everything: `make demo` and `make test`. Each sets up what it needs first, and says so.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.lateen-ready
+ARGS ?=
+JOBS ?= 2
+
+.PHONY: demo test check bench golden setup system unit e2e lock clean
+
+demo: setup  ## tell the story of Bookinfo with a database outside the mesh; the mesh runs on until Ctrl-C
+	$(BIN)/lateen demo bookinfo $(ARGS)
+
+test: setup  ## every test, real Envoys in namespaces included
+	$(BIN)/pytest -q -n $(JOBS) tests --ignore=tests/e2e
+	LATEEN_TEST_NO_SKIPS=$(if $(CI),1,) $(BIN)/pytest -q tests/e2e
+
+unit: setup
+	$(BIN)/pytest -q -n $(JOBS) tests --ignore=tests/e2e
+
+e2e: setup
+	$(BIN)/pytest -q tests/e2e $(ARGS)
+
+check: setup  ## format, lint, types, floors and walls, house rules
+	$(BIN)/ruff format --check src tests bench examples
+	$(BIN)/ruff check src tests bench examples
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/house
+
+bench: setup  ## figures: ratios and counts, side by side
+	$(BIN)/python -m bench $(ARGS)
+
+golden: setup  ## write the golden files anew and sweep orphans
+	$(BIN)/pytest -q tests/golden --update-golden
+
+setup: system $(STAMP)
+
+system:
+	@scripts/system-packages
+
+$(STAMP): pyproject.toml requirements.lock
+	@echo "==> Python packages into $(VENV) (pinned by requirements.lock)"
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "==> Envoy's message types, read from its binary (once)"
+	$(BIN)/python -m lateen.proto.descriptors
+	@touch $@
+
+lock:  ## pin the newest versions that fit pyproject.toml, with hashes
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header --python-version 3.11 --all-extras --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis

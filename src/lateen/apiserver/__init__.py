@@ -1,0 +1,1 @@
+"""The embedded Kubernetes API: an HTTP rim over pure rules and one SQLite file."""

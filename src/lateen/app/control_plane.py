@@ -1,0 +1,156 @@
+"""The control plane's tasks and lifetimes: sources in, views out; certificates; windows for people."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lateen.app.pipeline import ConnectedProxy, Pipeline
+from lateen.app.pump import Pump
+from lateen.app.token_review import TokenReviews
+from lateen.app.windows import Inspector
+from lateen.base.clock import Clock
+from lateen.base.errors import Invalid
+from lateen.base.refs import Key
+from lateen.base.tasks import cancel, spawn
+from lateen.identity.trust import TrustBundle
+from lateen.kinds.all import by_kind
+from lateen.registry.workload import Workload
+from lateen.server.ads import AdsServer
+from lateen.server.auth import Caller, Callers, Forbidden
+from lateen.server.ca import CertificateService
+from lateen.server.debug import DebugServer
+from lateen.server.grpc_server import Endpoint, GrpcServer
+from lateen.server.pki_files import open_authority
+from lateen.server.proxy_node import ProxyNode
+from lateen.server.server_certificate import ServerCertificate
+from lateen.sources.client import Client
+from lateen.sources.informer import Delete, Event, Put, Synced, follow
+
+_log = logging.getLogger(__name__)
+
+# The kinds that the house reads. A new one gets its line here.
+WATCHED = (
+    "Namespace", "Service", "Pod", "EndpointSlice", "ConfigMap",
+    "VirtualService", "DestinationRule", "Gateway", "ServiceEntry", "PeerAuthentication",
+)  # fmt: skip
+DNS_NAMES = ("istiod.istio-system.svc", "istiod.istio-system.svc.cluster.local", "istiod.istio-system", "istiod")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Places:
+    """Where the control plane listens and keeps its keys. `endpoints`: addresses for proxies and agents."""
+
+    pki: Path
+    debug_socket: Path
+    endpoints: Sequence[Endpoint]
+    trust_domain: str = "cluster.local"
+
+
+class ControlPlane:
+    """Follows the API, computes, serves. `run` ends only when cancelled."""
+
+    def __init__(self, client: Client, places: Places, clock: Clock) -> None:
+        self._client = client
+        self._places = places
+        self._clock = clock
+        self.pipeline = Pipeline(places.trust_domain)
+        self.pump = Pump(self._step, self._settled, clock)
+        self._unsynced = set(WATCHED)
+        self.seen: dict[str, int] = {}
+        self._synced = asyncio.Event()
+        self._proxies: dict[Key, set[ConnectedProxy]] = {}
+        self.authority = open_authority(places.pki, places.trust_domain, clock)
+        callers = Callers(TokenReviews(client, places.trust_domain), [places.trust_domain], clock)
+        self.ads = AdsServer(callers, self._open, clock)
+        self._ca = CertificateService(callers, lambda: self.authority, self._trust, self._facts)
+        uri = f"spiffe://{places.trust_domain}/ns/istio-system/sa/istiod"
+        certificate = ServerCertificate(lambda: self.authority, DNS_NAMES, uri, clock)
+        self._grpc = GrpcServer([self.ads.handler(), self._ca.handler()], certificate.current, self._trust)
+        self._debug = DebugServer(Inspector(self).windows(), places.debug_socket)
+        self.pipeline.plans.workloads.subscribe(self._workloads_changed)
+
+    async def run(self) -> None:
+        """Follow the API; serve proxies once the whole world is known, so that none is sent half of it."""
+        await self._debug.start()
+        tasks = [spawn(self._follow(kind), name=f"follow {kind}") for kind in WATCHED]
+        tasks.append(spawn(self.pump.run(), name="pump"))
+        try:
+            await self._synced.wait()
+            await self.pump.idle()
+            await self._grpc.start(self._places.endpoints)
+            _log.info("ready")
+            await asyncio.gather(*tasks)
+        finally:
+            await self._grpc.stop()
+            await self._debug.stop()
+            await cancel(*tasks)
+
+    def missing(self) -> str:
+        """Say what a ready control plane still lacks; "" when it is ready."""
+        return f"not read yet: {', '.join(sorted(self._unsynced))}" if self._unsynced else ""
+
+    async def _follow(self, kind: str) -> None:
+        def sink(event: Event) -> None:
+            match event:
+                case Put(_, raw):
+                    self._put(kind, raw)
+                case Delete(key, _, _):
+                    self.pipeline.store.delete(kind, key)
+                case Synced(_):
+                    self._unsynced.discard(kind)
+                    if not self._unsynced:
+                        self._synced.set()
+            self.pump.poke()
+
+        await follow(self._client, by_kind(kind), sink, clock=self._clock)
+
+    def _put(self, kind: str, raw: dict[str, object]) -> None:
+        try:
+            found = self.pipeline.store.put(raw)
+            self.seen[kind] = max(self.seen.get(kind, 0), int(found.meta.resource_version or 0))
+        except Invalid as error:
+            _log.warning("%s", error)
+
+    def _step(self, budget: int) -> bool:
+        return self.pipeline.engine.step(budget)
+
+    def _settled(self) -> None:
+        self.pipeline.settle()
+
+    def _open(self, caller: Caller, node: ProxyNode) -> ConnectedProxy:
+        workload = self.pipeline.plans.workload_at(node.namespace, node.pod)
+        if workload is None:
+            raise Forbidden(f"there is no pod {node.pod!r} in namespace {node.namespace!r}")
+        if workload.service_account != caller.service_account:
+            raise Forbidden(f"{caller.identity.uri} may not act for pod {node.pod!r}, which runs as another account")
+        proxy = ConnectedProxy(self.pipeline, workload, self._closed)
+        self._proxies.setdefault(workload.key, set()).add(proxy)
+        return proxy
+
+    def _closed(self, proxy: ConnectedProxy) -> None:
+        proxies = self._proxies.get(proxy.workload, set())
+        proxies.discard(proxy)
+        if not proxies:
+            self._proxies.pop(proxy.workload, None)
+
+    def _workloads_changed(self, changes: dict[Key, Workload | None]) -> None:
+        for key, workload in changes.items():
+            for proxy in tuple(self._proxies.get(key, ())):
+                if workload is not None and proxy.moved(workload):
+                    self.pump.poke()
+
+    def _trust(self) -> TrustBundle:
+        return self.authority.trust
+
+    def _facts(self, caller: Caller) -> str:
+        """What a certificate says beside the identity: of the registry, by the pod that the token is bound to."""
+        workload = self.pipeline.plans.workload_at(caller.namespace, caller.pod_name)
+        if workload is None:
+            return ""
+        labels = workload.labels
+        return ";".join((
+            workload.workload_name, workload.namespace, labels.get("app", ""), labels.get("version", ""),
+            workload.canonical_name, workload.canonical_revision, "Kubernetes",
+        ))  # fmt: skip

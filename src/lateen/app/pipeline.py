@@ -1,0 +1,155 @@
+"""The house on one page: objects → plans → resources → views.
+
+    store ──► registry ──► security ──► planner ──► envoy ──► views ──► sessions
+    (each arrow is a named, incremental collection; nothing walks back up)
+
+Only the scopes of connected proxies are computed. A view holds one scope's resources of one type; a proxy's
+world of a type is the union of its scopes' views.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from lateen.envoy.build import Builder
+from lateen.planner.plans import build_plans
+from lateen.planner.scope import Scope
+from lateen.proto import types
+from lateen.proto.resource import Resource
+from lateen.reactive.engine import Engine
+from lateen.registry.workload import Workload
+from lateen.store.store import Store
+from lateen.xds.session import Session
+from lateen.xds.view import View
+
+TYPES = (types.CLUSTER, types.ENDPOINT, types.LISTENER, types.ROUTE)
+
+
+class Pipeline:
+    """The control plane as pure state: put objects into `store`, call `settle`, read the views."""
+
+    def __init__(self, trust_domain: str = "cluster.local") -> None:
+        self.engine = engine = Engine()
+        self.store = Store(engine)
+        self.plans = plans = build_plans(engine, self.store)
+        builder = Builder(trust_domain)
+        self.resources = {
+            types.CLUSTER: engine.map("clusters", plans.upstreams, lambda _, __, plan: builder.cluster(plan)),
+            types.ENDPOINT: engine.map(
+                "endpoints", plans.assignments, lambda _, __, plan: builder.load_assignment(plan)
+            ),
+            types.LISTENER: engine.map(
+                "listeners", plans.listeners, lambda _, __, plan: builder.listener(plan)
+            ),
+            types.ROUTE: engine.map("routes", plans.routes, lambda _, __, plan: builder.route_config(plan)),
+        }
+        for type_url, collection in self.resources.items():
+            collection.subscribe(self._deliver(type_url))
+        self._views: dict[tuple[str, Scope], View] = {}
+        self._wanted: Counter[Scope] = Counter()
+
+    def want(self, scope: Scope) -> None:
+        """Have `scope` computed (at the next settle) for as long as somebody wants it; counted."""
+        self._wanted[scope] += 1
+        if self._wanted[scope] == 1:
+            for type_url in TYPES:
+                self._views[type_url, scope] = View()
+            self.plans.want(scope)
+
+    def release(self, scope: Scope) -> None:
+        """Take one `want` back; what nobody wants is forgotten."""
+        self._wanted[scope] -= 1
+        if not self._wanted[scope]:
+            del self._wanted[scope]
+            self.plans.release(scope)
+            for type_url in TYPES:
+                del self._views[type_url, scope]
+
+    def view(self, type_url: str, scope: Scope) -> View:
+        """Return the view of a wanted scope; one without resources for types that the house does not make."""
+        return self._views.get((type_url, scope)) or _NOTHING
+
+    def settle(self) -> None:
+        """Compute everything that changed and commit it to the views."""
+        self.engine.settle()
+
+    def _deliver(self, type_url: str) -> Callable[[Mapping[tuple[Scope, str], Resource | None]], None]:
+        def commit(changes: Mapping[tuple[Scope, str], Resource | None]) -> None:
+            by_scope: dict[Scope, dict[str, Resource | None]] = {}
+            for (scope, name), resource in changes.items():
+                by_scope.setdefault(scope, {})[name] = resource
+            for scope, changed in by_scope.items():
+                if (view := self._views.get((type_url, scope))) is not None:
+                    view.commit(changed)
+
+        return commit
+
+
+_NOTHING = View()
+
+
+class ConnectedProxy:
+    """One proxy's part of the pipeline: its scopes wanted, its session over their views."""
+
+    def __init__(self, pipeline: Pipeline, facts: Workload, closed: Callable[["ConnectedProxy"], None]) -> None:
+        """`closed` is called once, when the connection has ended."""
+        self.workload = facts.key
+        self._pipeline = pipeline
+        self._closed = closed
+        self._scopes: tuple[Scope, ...] = ()
+        self._watched: set[View] = set()
+        self._wake: Callable[[], None] | None = None
+        self._move(pipeline.plans.scopes_of(facts))
+        pipeline.settle()
+        self.session = Session(self._of_type)
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Whose plans this proxy runs, the most particular last."""
+        return self._scopes
+
+    def watch(self, wake: Callable[[], None]) -> None:
+        """Call `wake` whenever one of the session's views changes, until `close`."""
+        self._wake = wake
+        self._follow()
+
+    def moved(self, facts: Workload) -> bool:
+        """Take over a change of the workload; True when it now runs other scopes (settle, then it is woken)."""
+        scopes = self._pipeline.plans.scopes_of(facts)
+        if scopes == self._scopes:
+            return False
+        self._move(scopes)
+        self._follow()
+        if self._wake:
+            self._wake()
+        return True
+
+    def close(self) -> None:
+        """Let go of everything that only this connection wanted."""
+        self._wake = None
+        self._follow()
+        self._move(())
+        self._closed(self)
+
+    def _of_type(self, type_url: str) -> tuple[View, ...]:
+        return tuple(self._pipeline.view(type_url, scope) for scope in self._scopes)
+
+    def _move(self, scopes: tuple[Scope, ...]) -> None:
+        for scope in scopes:
+            self._pipeline.want(scope)
+        for scope in self._scopes:
+            self._pipeline.release(scope)
+        self._scopes = scopes
+
+    def _follow(self) -> None:
+        wake: Any = self._wake
+        wanted = {view for type_url in TYPES for view in self._of_type(type_url)} if wake else set()
+        for view in self._watched - wanted:
+            view.watchers.discard(self._call)
+        for view in wanted - self._watched:
+            view.watchers.add(self._call)
+        self._watched = wanted
+
+    def _call(self) -> None:
+        if self._wake:
+            self._wake()

@@ -1,0 +1,71 @@
+"""Where a mesh keeps its things; the only reader of the environment."""
+
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from lateen.base.errors import LateenError
+
+_MESH = re.compile(r"[a-z0-9]([a-z0-9-]{0,9}[a-z0-9])?")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The folders and names of one local mesh.
+
+    `state` outlives the mesh (objects, keys, logs); `run` holds sockets and what a running mesh made.
+    LATEEN_MESH names the mesh (default `local`), LATEEN_STATE and LATEEN_RUN move the folders' parents.
+    """
+
+    mesh: str
+    state: Path
+    run: Path
+
+    @classmethod
+    def load(cls, mesh: str = "") -> "Settings":
+        """Read the settings of the mesh named `mesh` (or LATEEN_MESH)."""
+        mesh = mesh or os.environ.get("LATEEN_MESH", "local")
+        if not _MESH.fullmatch(mesh):
+            raise LateenError(
+                f"{mesh!r} cannot name a mesh",
+                "use at most 11 lower-case letters, digits and dashes (it names a network interface)",
+            )
+        state = Path(os.environ.get("LATEEN_STATE", "/var/lib/lateen"))
+        run = Path(os.environ.get("LATEEN_RUN", "/run/lateen"))
+        return cls(mesh, state / mesh, run / mesh)
+
+    @property
+    def database(self) -> Path:
+        return self.state / "api.db"
+
+    @property
+    def pki(self) -> Path:
+        return self.state / "pki"
+
+    @property
+    def kubeconfig(self) -> Path:
+        return self.state / "kubeconfig"
+
+    @property
+    def logs(self) -> Path:
+        return self.state / "logs"
+
+    @property
+    def kubelet_socket(self) -> Path:
+        return self.run / "kubelet.sock"
+
+    @property
+    def istiod_socket(self) -> Path:
+        return self.run / "istiod.sock"
+
+    @property
+    def node_socket(self) -> Path:
+        return self.run / "node.sock"
+
+
+def child_environment() -> dict[str, str]:
+    """The environment that Lateen's own processes start with: only what they read."""
+    kept = ("PATH", "HOME", "LANG", "TERM", "LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN")
+    env = {name: os.environ[name] for name in kept if name in os.environ}
+    return env | {"GRPC_ENABLE_FORK_SUPPORT": "0", "PYTHONUNBUFFERED": "1"}

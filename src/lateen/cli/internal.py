@@ -1,0 +1,61 @@
+"""`lateen internal`: the mesh's own processes, and what tests and stories ask of a running mesh."""
+
+import asyncio
+
+import click
+
+from lateen.cli.connection import ask, asynchronous, settings_of
+
+
+@click.group(hidden=True)
+def command() -> None:
+    """What `lateen up` starts; not for people."""
+
+
+@command.command()
+@click.argument("published", nargs=-1)
+@click.pass_context
+def node(ctx: click.Context, published: tuple[str, ...]) -> None:
+    """Run the node of the local mesh: everything else is its child. PUBLISHED: HOSTPORT:PORT."""
+    from lateen.runtime.node_process import run_node
+
+    pairs = [each.split(":") for each in published]
+    run_node(settings_of(ctx), [(int(host), int(port)) for host, port in pairs])
+
+
+@command.command()
+@click.option("--fd", "fds", type=int, multiple=True, required=True, help="Listening sockets, inherited.")
+@click.option("--node-ip", required=True)
+@click.pass_context
+def apiserver(ctx: click.Context, fds: tuple[int, ...], node_ip: str) -> None:
+    """Run the embedded API server."""
+    from lateen.runtime.api_process import run_api
+
+    asyncio.run(run_api(settings_of(ctx), fds, node_ip))
+
+
+@command.command()
+@click.pass_context
+def istiod(ctx: click.Context) -> None:
+    """Run the control plane."""
+    from lateen.app.istiod_process import run_istiod
+
+    asyncio.run(run_istiod(settings_of(ctx)))
+
+
+@command.command()
+@click.argument("name")
+@click.argument("ip")
+@click.pass_context
+@asynchronous
+async def add_host(ctx: click.Context, name: str, ip: str) -> None:
+    """Make a host outside the mesh: a network namespace lateen-<mesh>-<name> with the address IP."""
+    await ask(settings_of(ctx).node_socket, f"/hosts?name={name}&ip={ip}", method="POST")
+
+
+@command.command()
+@click.pass_context
+@asynchronous
+async def rotate(ctx: click.Context) -> None:
+    """Have every workload's certificate renewed now."""
+    await ask(settings_of(ctx).node_socket, "/rotate", method="POST")

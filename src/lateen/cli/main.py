@@ -1,0 +1,70 @@
+"""The `lateen` command: finds the file of a command, and turns errors into sentences."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from lateen.base.errors import LateenError
+
+# name → (module, one line of help). A new command is one file in this folder and one line here.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("up", "Start a mesh on this machine."),
+    "down": ("down", "Stop the mesh and clean up what it made."),
+    "status": ("status", "Show the mesh: its parts, pods and mode."),
+    "apply": ("apply", "Create or change objects from files, in the order that breaks nothing."),
+    "get": ("get", "List objects, or print one."),
+    "delete": ("delete", "Delete objects by file or by name."),
+    "logs": ("logs", "Print a container's log."),
+    "proxy-status": ("proxy_status", "Show whether each proxy has what it should have (alias: ps)."),
+    "proxy-config": (
+        "proxy_config",
+        "Show what a proxy was told: clusters, listeners, routes, endpoints (alias: pc).",
+    ),
+    "kubeconfig": ("kubeconfig", "Print the kubeconfig of the local mesh."),
+    "demo": ("demo", "Tell a story from the documents, step by step."),
+    "version": ("version", "Print the version."),
+    "internal": ("internal", ""),
+}
+ALIASES = {"ps": "proxy-status", "pc": "proxy-config"}
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are named: `--help` stays fast."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [name for name in COMMANDS if name != "internal"]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        name = ALIASES.get(name, name)
+        if name not in COMMANDS:
+            return None
+        command = importlib.import_module(f"lateen.cli.{COMMANDS[name][0]}").command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--mesh", metavar="NAME", default="", help="The local mesh to work on (default: local, or LATEEN_MESH)."
+)
+@click.pass_context
+def cli(ctx: click.Context, mesh: str) -> None:
+    """Lateen: a service mesh that speaks Istio's API, on one machine or on Kubernetes."""
+    ctx.obj = mesh
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; exits with 0, 1 (refused, failed) or 2 (wrong usage)."""
+    try:
+        return cli.main(args=arguments, prog_name="lateen")
+    except LateenError as error:
+        click.echo(f"error: {error}", err=True)
+        if error.fix:
+            click.echo(f"  fix: {error.fix}", err=True)
+        sys.exit(1)

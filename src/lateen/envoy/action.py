@@ -1,0 +1,103 @@
+"""What a route does with a request: forward, redirect, or answer at once."""
+
+import functools
+from typing import Any
+
+from lateen.envoy.fields import Extension, encode, extend, milliseconds
+from lateen.envoy.headers import change
+from lateen.envoy.matching import escape
+from lateen.plan.route import (
+    DirectResponse,
+    Forward,
+    HeaderChanges,
+    Redirect,
+    Retries,
+    Route,
+    StringMatch,
+)
+from lateen.proto.descriptors import message
+
+_NONE = HeaderChanges()
+_REDIRECTS = {
+    301: "MOVED_PERMANENTLY",
+    302: "FOUND",
+    303: "SEE_OTHER",
+    307: "TEMPORARY_REDIRECT",
+    308: "PERMANENT_REDIRECT",
+}
+
+
+def act(target: Any, route: Route) -> None:
+    """Set the action of an envoy.config.route.v3.Route."""
+    match route.action:
+        case Forward() as forward:
+            _forward(target.route, forward, route.match.path)
+        case Redirect() as redirect:
+            _redirect(target.redirect, redirect)
+        case DirectResponse(status, body):
+            target.direct_response.status = status
+            if body:
+                target.direct_response.body.inline_string = body
+
+
+def _forward(target: Any, plan: Forward, path: StringMatch | None) -> None:
+    _destine(target, plan)
+    milliseconds(target.timeout, plan.timeout_ms)
+    # A gRPC client's own deadline is kept, up to the route's.
+    milliseconds(target.max_stream_duration.grpc_timeout_header_max, plan.timeout_ms)
+    if plan.retries is not None and plan.retries.attempts:
+        target.retry_policy.MergeFromString(_retry_policy(plan.retries))
+    if plan.rewrite is not None:
+        if plan.rewrite.authority:
+            target.host_rewrite_literal = plan.rewrite.authority
+        if plan.rewrite.path:
+            _rewrite(target, plan.rewrite.path, path)
+
+
+def _destine(target: Any, plan: Forward) -> None:
+    """One destination that changes no headers is named alone; others are weighted."""
+    wanted = [each for each in plan.destinations if each.weight or len(plan.destinations) == 1]
+    [first, *others] = wanted or plan.destinations
+    if not others and first.request_headers == first.response_headers == _NONE:
+        target.cluster = first.upstream
+        return
+    for destination in (first, *others):
+        added = target.weighted_clusters.clusters.add(name=destination.upstream)
+        added.weight.value = destination.weight if others else 100
+        change(added, destination.request_headers, destination.response_headers)
+
+
+def _rewrite(target: Any, replacement: str, path: StringMatch | None) -> None:
+    """Envoy replaces what matched: a prefix, or the whole of an exact or regular path."""
+    if path is None or path.kind != "path_prefix":
+        target.prefix_rewrite = replacement
+    elif shorter := replacement.rstrip("/"):
+        target.prefix_rewrite = shorter
+    else:
+        # /old/x becomes /x: the replacement `/` and the slash after the prefix are one.
+        target.regex_rewrite.pattern.regex = f"^{escape(path.value.rstrip('/'))}/*"
+        target.regex_rewrite.substitution = "/"
+
+
+@functools.lru_cache(maxsize=1024)
+def _retry_policy(plan: Retries) -> bytes:
+    """Retries go to an endpoint that this request has not tried yet, if one is found in five draws."""
+    policy = message("envoy.config.route.v3.RetryPolicy")(retry_on=plan.on)
+    policy.num_retries.value = plan.attempts
+    if plan.per_try_timeout_ms:
+        milliseconds(policy.per_try_timeout, plan.per_try_timeout_ms)
+    policy.retriable_status_codes.extend(plan.statuses)
+    tried = message("envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate")()
+    extend(policy.retry_host_predicate.add(), Extension("envoy.retry_host_predicates.previous_hosts", tried))
+    policy.host_selection_retry_max_attempts = 5
+    return encode(policy)
+
+
+def _redirect(target: Any, plan: Redirect) -> None:
+    target.response_code = _REDIRECTS[plan.status]
+    target.host_redirect = plan.authority
+    target.port_redirect = plan.port
+    if plan.path:
+        target.path_redirect = plan.path
+    if plan.scheme:
+        target.scheme_redirect = plan.scheme

@@ -1,0 +1,57 @@
+"""Fill the message types that recur everywhere in Envoy's API: Any, Duration, addresses, config sources."""
+
+from typing import Any, NamedTuple
+
+from lateen.proto.types import PREFIX
+
+V3 = 2  # envoy.config.core.v3.ApiVersion
+
+
+class Extension(NamedTuple):
+    """A configured extension: the name it has in its place, and its configuration message."""
+
+    name: str
+    config: Any
+
+
+def encode(message: Any) -> bytes:
+    """Encode so that equal messages are equal bytes: maps in the order of their keys."""
+    encoded: bytes = message.SerializeToString(deterministic=True)
+    return encoded
+
+
+def pack(target: Any, message: Any) -> None:
+    """Put `message` into the google.protobuf.Any `target`."""
+    target.type_url = PREFIX + message.DESCRIPTOR.full_name
+    target.value = encode(message)
+
+
+def extend(target: Any, extension: Extension) -> None:
+    """Fill `target`, any of Envoy's messages made of a `name` and a `typed_config`."""
+    target.name = extension.name
+    pack(target.typed_config, extension.config)
+
+
+def milliseconds(target: Any, ms: int) -> None:
+    """Set a Duration; 0 is set too, and is not the same as absent."""
+    target.SetInParent()
+    target.seconds, rest = divmod(ms, 1000)
+    target.nanos = rest * 1_000_000
+
+
+def socket_address(target: Any, address: str, port: int) -> None:
+    """Set an envoy.config.core.v3.Address to a TCP address, or to a socket file named by unix:///path."""
+    if address.startswith("unix://"):
+        target.pipe.path = address.removeprefix("unix://")
+        return
+    target.socket_address.address = address
+    target.socket_address.port_value = port
+
+
+def from_ads(source: Any, *, wait: bool) -> None:
+    """Set a ConfigSource to this proxy's ADS stream; `wait` for the first answer however long it takes,
+    else Envoy goes on without it after 15 s."""
+    source.ads.SetInParent()
+    source.resource_api_version = V3
+    if wait:
+        milliseconds(source.initial_fetch_timeout, 0)

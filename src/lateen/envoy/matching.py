@@ -1,0 +1,72 @@
+"""Which requests a route takes: path, headers and query parameters."""
+
+from typing import Any
+
+from lateen.plan.route import NamedMatch, RouteMatch, StringMatch
+
+_SPECIAL = frozenset(r"\.+*?()|[]{}^$")
+
+
+def match(target: Any, plan: RouteMatch) -> None:
+    """Fill an envoy.config.route.v3.RouteMatch."""
+    _path(target, plan.path or StringMatch("prefix", "/"))
+    for header in plan.headers:
+        _header(target.headers.add(name=header.name), header)
+    for parameter in plan.query:
+        added = target.query_parameters.add(name=parameter.name)
+        if parameter.match.kind == "present":
+            added.present_match = True
+        else:
+            _text(added.string_match, parameter.match)
+
+
+def escape(text: str) -> str:
+    """Return the RE2 expression that matches `text` itself."""
+    return "".join("\\" + char if char in _SPECIAL else char for char in text)
+
+
+def _path(target: Any, plan: StringMatch) -> None:
+    if plan.ignore_case and plan.kind != "regex":
+        target.case_sensitive.value = False
+    prefix = plan.value.rstrip("/")
+    match plan.kind:
+        case "exact":
+            target.path = plan.value
+        case "path_prefix" if prefix:
+            target.path_separated_prefix = prefix
+        case "path_prefix" | "present":
+            target.prefix = "/"
+        case "prefix":
+            target.prefix = plan.value
+        case "suffix":
+            target.safe_regex.regex = ".*" + escape(plan.value)
+        case "regex":
+            target.safe_regex.regex = _insensitive(plan)
+
+
+def _header(target: Any, plan: NamedMatch) -> None:
+    target.invert_match = plan.invert
+    if plan.match.kind == "present":
+        target.present_match = True
+        return
+    # A header that is absent does not have the value: "without" must take such a request.
+    target.treat_missing_header_as_empty = plan.invert
+    _text(target.string_match, plan.match)
+
+
+def _text(target: Any, plan: StringMatch) -> None:
+    match plan.kind:
+        case "exact":
+            target.exact = plan.value
+        case "prefix" | "path_prefix":
+            target.prefix = plan.value
+        case "suffix":
+            target.suffix = plan.value
+        case "regex" | "present":
+            target.safe_regex.regex = _insensitive(plan)
+            return
+    target.ignore_case = plan.ignore_case
+
+
+def _insensitive(plan: StringMatch) -> str:
+    return "(?i)" + plan.value if plan.ignore_case else plan.value

@@ -1,0 +1,49 @@
+"""Understand HTTP: Envoy's connection manager, with Istio's defaults for sidecars and gateways."""
+
+from typing import Any
+
+from lateen.envoy.access_loggers import log_to
+from lateen.envoy.fields import Extension, extend, from_ads, milliseconds
+from lateen.envoy.http_filters import HTTP_FILTERS
+from lateen.envoy.route import route_config
+from lateen.plan.listener import Chain, HttpProxy, Listener
+from lateen.proto.descriptors import message
+
+_MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+
+
+def http_proxy(chain: Chain, listener: Listener) -> Extension | None:
+    """Envoy's http_connection_manager for chains that understand HTTP."""
+    plan = chain.proxy
+    if not isinstance(plan, HttpProxy):
+        return None
+    config = message(_MANAGER)(stat_prefix=plan.stat_prefix, server_name=plan.server_name)
+    _route(config, plan)
+    _forward_identity(config, plan)
+    config.use_remote_address.value = plan.edge
+    config.normalize_path.value = True
+    config.http_protocol_options.accept_http_10 = True
+    config.upgrade_configs.add(upgrade_type="websocket")
+    milliseconds(config.stream_idle_timeout, 0)
+    for build in HTTP_FILTERS:
+        if (extension := build(plan)) is not None:
+            extend(config.http_filters.add(), extension)
+    log_to(config.access_log, listener)
+    return Extension("envoy.filters.network.http_connection_manager", config)
+
+
+def _route(config: Any, plan: HttpProxy) -> None:
+    if plan.routes is not None:
+        config.route_config.MergeFromString(route_config(plan.routes))
+    else:
+        config.rds.route_config_name = plan.route_name
+        from_ads(config.rds.config_source, wait=True)
+
+
+def _forward_identity(config: Any, plan: HttpProxy) -> None:
+    """x-forwarded-client-cert: who the peer is, for the application."""
+    config.forward_client_cert_details = plan.client_certificate
+    if plan.client_certificate in ("APPEND_FORWARD", "SANITIZE_SET"):
+        details = config.set_current_client_cert_details
+        details.subject.value = True
+        details.uri = details.dns = True

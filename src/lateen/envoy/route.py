@@ -1,0 +1,51 @@
+"""Route tables: joined from virtual hosts encoded once, so that one changed host costs one host."""
+
+import functools
+
+from lateen.envoy import metadata
+from lateen.envoy.action import act
+from lateen.envoy.fields import encode
+from lateen.envoy.headers import change
+from lateen.envoy.matching import match
+from lateen.plan.route import RouteConfig, VirtualHost
+from lateen.proto import wire
+from lateen.proto.descriptors import message
+
+_VIRTUAL_HOSTS = 2  # RouteConfiguration.virtual_hosts
+_LARGEST_BODY = 1 << 20  # of a direct response, in bytes
+
+
+def route_config(plan: RouteConfig) -> bytes:
+    """Return the encoded RouteConfiguration."""
+    hosts = wire.join(map(_member, plan.virtual_hosts))
+    return wire.string(1, plan.name) + hosts + _settings(not plan.name.startswith("inbound|"))
+
+
+def virtual_host(plan: VirtualHost) -> bytes:
+    """Return the encoded VirtualHost."""
+    host = message("envoy.config.route.v3.VirtualHost")(name=plan.name, domains=plan.domains)
+    for each in plan.routes:
+        route = host.routes.add(name=each.name)
+        match(route.match, each.match)
+        act(route, each)
+        change(route, each.request_headers, each.response_headers)
+        metadata.set_config(route, each.origin)
+    # The server's proxy leaves alone what the client's proxy counted.
+    host.include_request_attempt_count = not plan.name.startswith("inbound|")
+    if plan.require_tls:
+        host.require_tls = "ALL"
+    return encode(host)
+
+
+@functools.lru_cache(maxsize=1 << 16)
+def _member(plan: VirtualHost) -> bytes:
+    return wire.field(_VIRTUAL_HOSTS, virtual_host(plan))
+
+
+@functools.lru_cache(maxsize=2)
+def _settings(any_port: bool) -> bytes:
+    """What all route tables say. `any_port`: a Host header's port does not matter, the connection's does."""
+    settings = message("envoy.config.route.v3.RouteConfiguration")(ignore_port_in_host_matching=any_port)
+    settings.validate_clusters.value = False
+    settings.max_direct_response_body_size_bytes.value = _LARGEST_BODY
+    return encode(settings)

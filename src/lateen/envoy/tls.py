@@ -1,0 +1,152 @@
+"""TLS contexts: the mesh's own by local SDS, a gateway's by ADS, a user's from files.
+
+ALPN carries the mark of the mesh. HTTP offers `istio-http/1.1` or `istio-h2`, TCP offers `istio`; by it the
+other side tells mesh HTTP, mesh TCP and the application's own TLS apart. `istio-peer-exchange` is never
+offered: a peer that accepts it starts a protocol of Istio's own proxy, which stock Envoy does not speak.
+"""
+
+import functools
+from typing import Any
+
+from lateen.envoy.fields import Extension, encode, extend, from_ads, milliseconds
+from lateen.plan.listener import DownstreamTls
+from lateen.plan.upstream import Protocol, UpstreamTls
+from lateen.proto import wire
+from lateen.proto.descriptors import message
+
+MESH_ALPN: dict[Protocol, tuple[str, ...]] = {
+    "tcp": ("istio",),
+    "http1": ("istio-http/1.1", "istio", "http/1.1"),
+    "http2": ("istio-h2", "istio", "h2"),
+    "downstream": ("istio",),  # bytes, unless an HTTP listener says otherwise: http_filters/mesh_alpn.py
+}
+HTTP_ALPN = ("h2", "http/1.1")
+SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
+
+_TLS = "envoy.extensions.transport_sockets.tls.v3."
+_SOCKET = "envoy.transport_sockets.tls"
+
+
+def upstream(tls: UpstreamTls, protocol: Protocol, trust_domain: str) -> bytes:
+    """Return the encoded TransportSocket towards an upstream of `protocol`."""
+    mesh = tls.mode == "ISTIO_MUTUAL"
+    shared = _mesh_context(protocol, trust_domain, bool(tls.sans)) if mesh else _file_context(tls)
+    # Two encodings of one message, joined, are their merge: what most upstreams share, and what is its own.
+    context = shared + _own_context(tls.sni, tls.sans, mesh)
+    return wire.string(1, _SOCKET) + wire.field(3, wire.any_of(_url("UpstreamTlsContext"), context))
+
+
+@functools.lru_cache(maxsize=4096)
+def downstream(tls: DownstreamTls, http: bool, trust_domain: str) -> bytes:
+    """Return the encoded TransportSocket towards clients; `http` negotiates h2 or http/1.1 with them."""
+    context = message(_TLS + "DownstreamTlsContext")()
+    common = context.common_tls_context
+    common.tls_params.tls_minimum_protocol_version = _version(tls.min_version)
+    common.tls_params.tls_maximum_protocol_version = _version(tls.max_version)
+    if http:
+        common.alpn_protocols.extend(HTTP_ALPN)
+    if tls.mode == "ISTIO_MUTUAL":
+        _mesh_secrets(common, trust_domain)
+    else:
+        _gateway_secrets(common, tls)
+    context.require_client_certificate.value = tls.mode != "SIMPLE"
+    socket = message("envoy.config.core.v3.TransportSocket")()
+    extend(socket, Extension(_SOCKET, context))
+    return encode(socket)
+
+
+@functools.lru_cache(maxsize=1)
+def plaintext() -> bytes:
+    """Return the encoded TransportSocket without TLS."""
+    socket = message("envoy.config.core.v3.TransportSocket")()
+    raw = message("envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer")()
+    extend(socket, Extension("envoy.transport_sockets.raw_buffer", raw))
+    return encode(socket)
+
+
+def _upstream_context() -> Any:
+    context = message(_TLS + "UpstreamTlsContext")()
+    context.common_tls_context.tls_params.tls_minimum_protocol_version = "TLSv1_2"
+    context.common_tls_context.tls_params.tls_maximum_protocol_version = "TLSv1_3"
+    return context
+
+
+@functools.lru_cache(maxsize=64)
+def _mesh_context(protocol: Protocol, trust_domain: str, named: bool) -> bytes:
+    """The mesh's context, without the server's names when they are `named`."""
+    context = _upstream_context()
+    context.common_tls_context.alpn_protocols.extend(MESH_ALPN[protocol])
+    _mesh_secrets(context.common_tls_context, "" if named else trust_domain)
+    return encode(context)
+
+
+@functools.lru_cache(maxsize=1024)
+def _file_context(tls: UpstreamTls) -> bytes:
+    """A user's context. No ALPN of our own: an HTTP connection pool offers the protocol that it speaks."""
+    context = _upstream_context()
+    common = context.common_tls_context
+    common.validation_context.trusted_ca.filename = tls.ca_file or SYSTEM_ROOTS
+    if tls.mode == "MUTUAL":
+        certificate = common.tls_certificates.add()
+        certificate.certificate_chain.filename = tls.cert_file
+        certificate.private_key.filename = tls.key_file
+    return encode(context)
+
+
+def _own_context(sni: str, sans: tuple[str, ...], mesh: bool) -> bytes:
+    own = message(_TLS + "UpstreamTlsContext")(sni=sni)
+    if sans:
+        common = own.common_tls_context
+        combined = common.combined_validation_context
+        accepted = combined.default_validation_context if mesh else common.validation_context
+        for san in sans:
+            kind = "URI" if "://" in san else "DNS"
+            accepted.match_typed_subject_alt_names.add(san_type=kind).matcher.exact = san
+    return encode(own)
+
+
+def _mesh_secrets(common: Any, trust_domain: str) -> None:
+    """The workload's certificate and the mesh's roots, by the names that the local agent serves.
+
+    Every identity of `trust_domain` is accepted; of none when it is "": then names must be given.
+    """
+    _local(common.tls_certificate_sds_secret_configs.add(), "default")
+    combined = common.combined_validation_context
+    _local(combined.validation_context_sds_secret_config, "ROOTCA")
+    accepted = combined.default_validation_context
+    accepted.SetInParent()
+    if trust_domain:
+        anyone = accepted.match_typed_subject_alt_names.add(san_type="URI")
+        anyone.matcher.prefix = f"spiffe://{trust_domain}/"
+
+
+def _local(secret: Any, name: str) -> None:
+    """A secret from the agent on this machine: keys never come by ADS."""
+    secret.name = name
+    source = secret.sds_config
+    source.resource_api_version = "V3"
+    milliseconds(source.initial_fetch_timeout, 0)
+    api = source.api_config_source
+    api.api_type, api.transport_api_version = "DELTA_GRPC", "V3"
+    api.set_node_on_first_message_only = True
+    api.grpc_services.add().envoy_grpc.cluster_name = "sds-grpc"
+
+
+def _gateway_secrets(common: Any, tls: DownstreamTls) -> None:
+    """The secret that a Gateway's server names, from the control plane."""
+    name = tls.credential if "://" in tls.credential else f"kubernetes://{tls.credential}"
+    certificate = common.tls_certificate_sds_secret_configs.add(name=name)
+    from_ads(certificate.sds_config, wait=False)
+    if tls.mode == "MUTUAL":
+        roots = common.validation_context_sds_secret_config
+        roots.name = f"{name}-cacert"
+        from_ads(roots.sds_config, wait=False)
+
+
+def _version(name: str) -> str:
+    """TLSV1_2 as a Gateway names it, TLSv1_2 as Envoy does."""
+    return name.replace("TLSV", "TLSv") or "TLS_AUTO"
+
+
+def _url(name: str) -> str:
+    return f"type.googleapis.com/{_TLS}{name}"

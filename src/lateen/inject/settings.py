@@ -1,0 +1,25 @@
+"""What injection needs to know of the mesh."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InjectSettings:
+    """The mesh's side of injection.
+
+    `revision`: the control plane's revision; `istio-injection=enabled` selects the one named "default".
+    `enable_namespaces_by_default`: inject where neither namespace nor pod says anything.
+    `proxy_config`: MeshConfig's defaultConfig as written (fields in camel case), under what pods annotate.
+    """
+
+    revision: str = "default"
+    image: str = "lateen/proxyv2:1.40.0"
+    enable_namespaces_by_default: bool = False
+    cluster_id: str = "Kubernetes"
+    mesh_id: str = "cluster.local"
+    trust_domain: str = "cluster.local"
+    domain: str = "cluster.local"
+    ca_address: str = "istiod.istio-system.svc:15012"
+    proxy_config: Mapping[str, Any] = field(default_factory=dict)

@@ -1,0 +1,80 @@
+"""Every kind the house knows, in one explicit list, and the ways to find one."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from lateen.kinds.apps import deployment, replica_set
+from lateen.kinds.core import (
+    config_map,
+    endpoint_slice,
+    event,
+    lease,
+    namespace,
+    node,
+    pod,
+    secret,
+    service,
+    service_account,
+)
+from lateen.kinds.lateen import process_image
+from lateen.kinds.networking import destination_rule, gateway, service_entry, virtual_service
+from lateen.kinds.security import peer_authentication
+from lateen.kinds.spec import KindSpec
+
+KINDS: tuple[KindSpec, ...] = (
+    namespace.SPEC,
+    service.SPEC,
+    service_account.SPEC,
+    pod.SPEC,
+    secret.SPEC,
+    config_map.SPEC,
+    endpoint_slice.SPEC,
+    node.SPEC,
+    event.SPEC,
+    lease.SPEC,
+    deployment.SPEC,
+    replica_set.SPEC,
+    virtual_service.SPEC,
+    destination_rule.SPEC,
+    gateway.SPEC,
+    service_entry.SPEC,
+    peer_authentication.SPEC,
+    process_image.SPEC,
+)
+
+_BY_NAME = {(version, spec.kind): spec for spec in KINDS for version in spec.api_versions}
+_BY_PLURAL = {(spec.group, spec.plural): spec for spec in KINDS}
+
+
+def find(api_version: Any, kind: Any) -> KindSpec | None:
+    """Find the kind that an object's `apiVersion` and `kind` name."""
+    try:
+        return _BY_NAME.get((api_version, kind))
+    except TypeError:  # a list or a map where a name should stand
+        return None
+
+
+def by_kind(kind: str, group: str | None = None) -> KindSpec:
+    """Return the kind of this name, of `group` when given. Raises KeyError."""
+    for spec in KINDS:
+        if spec.kind == kind and group in (None, spec.group):
+            return spec
+    raise KeyError(f"{kind}.{group}" if group else kind)
+
+
+def by_plural(group: str, plural: str) -> KindSpec:
+    """Return the kind served as `plural` in `group` ("" = core). Raises KeyError."""
+    return _BY_PLURAL[group, plural]
+
+
+def named(text: str) -> KindSpec | None:
+    """Find a kind by any of its names, in any case: kind, plural, singular, short name, `plural.group`."""
+    wanted = text.lower()
+    return next((spec for spec in KINDS if wanted in _names(spec)), None)
+
+
+def _names(spec: KindSpec) -> Iterator[str]:
+    yield from (spec.kind.lower(), spec.plural, spec.singular, *spec.short_names)
+    if spec.group:
+        yield from (f"{spec.plural}.{spec.group}", f"{spec.singular}.{spec.group}")
+        yield from (f"{spec.plural}.{version}.{spec.group}" for version in spec.versions)

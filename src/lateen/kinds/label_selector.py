@@ -1,0 +1,50 @@
+"""Labels and what selects by them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from lateen.base.errors import Fault
+from lateen.kinds.model import Model
+from lateen.kinds.names import VALUE_RULE, is_label_key, is_label_value
+from lateen.kinds.paths import join
+
+
+class LabelSelectorRequirement(Model, frozen=True, kw_only=True):
+    """One condition on a label."""
+
+    key: str
+    operator: Literal["In", "NotIn", "Exists", "DoesNotExist"]
+    values: tuple[str, ...] = ()
+
+
+class LabelSelector(Model, frozen=True, kw_only=True):
+    """Kubernetes' selector: all conditions hold. Empty selects everything."""
+
+    match_labels: Mapping[str, str] = {}
+    match_expressions: tuple[LabelSelectorRequirement, ...] = ()
+
+
+class WorkloadSelector(Model, frozen=True, kw_only=True):
+    """Istio's selector of workloads (security kinds, DestinationRule)."""
+
+    match_labels: Mapping[str, str] = {}
+
+
+def label_faults(path: str, labels: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield what is wrong with labels at `path`."""
+    for key, value in labels.items():
+        if not is_label_key(key):
+            yield Fault(join(path, key), f'"{key}" is not a label key: an optional DNS prefix and "/", {VALUE_RULE}')
+        if not is_label_value(value):
+            yield Fault(join(path, key), f'"{value}" is not a label value: {VALUE_RULE}')
+
+
+def selector_faults(path: str, labels: Mapping[str, str]) -> Iterator[Fault]:
+    """Yield what is wrong with the labels that an Istio selector names: they are exact, there is no wildcard."""
+    for key, value in labels.items():
+        if "*" in key or "*" in value:
+            yield Fault(join(path, key), "a selector knows no wildcard", "name the label exactly")
+        elif not key:
+            yield Fault(join(path, key), "a label's key may not be empty")
+        elif not is_label_key(key) or not is_label_value(value):
+            yield from label_faults(path, {key: value})

@@ -1,0 +1,1 @@
+"""Istio's traffic kinds (networking.istio.io)."""

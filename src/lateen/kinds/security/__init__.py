@@ -1,0 +1,1 @@
+"""Istio's security kinds (security.istio.io)."""

@@ -1,0 +1,83 @@
+"""What the house knows of a kind: its names, versions, model, validation and printed columns."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from msgspec import Struct
+
+from lateen.base.errors import Fault
+from lateen.kinds.ages import age
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A printed column. `path`: a JSON path such as `.spec.host`; `cell`, when given, computes the text instead.
+
+    `type` is Kubernetes': string, integer, boolean, date.
+    """
+
+    name: str
+    path: str = ""
+    type: str = "string"
+    cell: Callable[[Mapping[str, Any]], str] | None = None
+
+    def text(self, raw: Mapping[str, Any], now: float = 0.0) -> str:
+        """Return the cell of an object as given. A date is its age at `now` (seconds since the epoch), or
+        stands as it is while `now` is 0."""
+        if self.cell is not None:
+            return self.cell(raw)
+        value: Any = raw
+        for key in self.path.strip(".").split("."):
+            value = value.get(key) if isinstance(value, Mapping) else None
+        if value is None:
+            return ""
+        if self.type == "date" and now:
+            return age(str(value), now)
+        return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+
+
+AGE = Column("Age", ".metadata.creationTimestamp", "date")
+
+
+def valid(model: Any) -> Iterable[Fault]:
+    """Find nothing wrong: the validation of kinds whose model says it all."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KindSpec:
+    """A kind. `versions`: the preferred first. `model`: the struct of a whole object.
+
+    `validate` yields what is wrong beyond the schema. `open`: fields the model does not name are tolerated
+    (told as warnings). `hints`: how to mend faults at a path (list positions as `[]`).
+    """
+
+    group: str
+    kind: str
+    plural: str
+    versions: tuple[str, ...]
+    model: type[Struct]
+    validate: Callable[[Any], Iterable[Fault]] = valid
+    namespaced: bool = True
+    singular: str = ""
+    short_names: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = (AGE,)
+    open: bool = False
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.singular:
+            object.__setattr__(self, "singular", self.kind.lower())
+
+    @property
+    def api_versions(self) -> tuple[str, ...]:
+        """Every apiVersion that names this kind, the preferred first: "v1" or "group/version"."""
+        return tuple(f"{self.group}/{version}" if self.group else version for version in self.versions)
+
+    @property
+    def resource(self) -> str:
+        """The full name kubectl knows it by: `virtualservices.networking.istio.io`, `pods`."""
+        return f"{self.plural}.{self.group}" if self.group else self.plural

@@ -1,0 +1,134 @@
+"""Give every workload of this machine an identity: its key is made here and never leaves."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from lateen.base.clock import Clock
+from lateen.base.errors import LateenError
+from lateen.base.spiffe import Identity
+from lateen.base.tasks import cancel, spawn
+from lateen.identity.authority import DEFAULT_TTL
+from lateen.identity.trust import TrustBundle
+from lateen.node.ca_client import CaClient, Issued
+from lateen.node.renewal import Renewal
+from lateen.node.sds import PROXY_UID, SdsServer
+from lateen.node.secret_resources import ROOTS, roots_secret
+from lateen.xds.view import View
+
+_log = logging.getLogger(__name__)
+
+
+class WorkloadRef(NamedTuple):
+    """A pod of this machine."""
+
+    namespace: str
+    pod: str
+    service_account: str
+    uid: str
+
+
+TokenFor = Callable[[WorkloadRef], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class AgentSettings:
+    """`ca_name`: whom the authority's server certificate must name. `ttl`: wanted lifetime in seconds.
+    `socket_owner`: the user that Envoy runs as."""
+
+    ca_name: str = "istiod.istio-system.svc"
+    trust_domain: str = "cluster.local"
+    ttl: float = DEFAULT_TTL
+    socket_owner: int = PROXY_UID
+
+
+class WorkloadServer:
+    """One workload's secrets: `ready` is set when the first certificate is there."""
+
+    def __init__(self, workload: WorkloadRef, sds: SdsServer, renewal: Renewal) -> None:
+        self.workload = workload
+        self.ready = renewal.ready
+        self.sds = sds
+        self.renewal = renewal
+        self._task = spawn(renewal.run(), name=f"certificates of {workload.namespace}/{workload.pod}")
+
+    async def stop(self) -> None:
+        """Stop renewing and serving."""
+        await cancel(self._task)
+        await self.sds.stop()
+
+
+class Agent:
+    """Serves the secrets of many workloads, each on a socket of its own.
+
+    One agent runs per machine. A process that also starts children must not let gRPC hook into fork
+    (GRPC_ENABLE_FORK_SUPPORT unset or 0, as it is by default): asyncio's subprocesses exec at once.
+    """
+
+    def __init__(
+        self,
+        ca_address: str,
+        ca_roots: bytes,
+        token_for: TokenFor,
+        clock: Clock,
+        settings: AgentSettings | None = None,
+    ) -> None:
+        """`ca_roots` (PEM) are trusted until the authority, or `trust`, names others.
+
+        `token_for` returns a pod-bound service account token for the authority; it may raise LateenError
+        and is asked again later.
+        """
+        self._settings = settings or AgentSettings()
+        self._trust = TrustBundle.parse(ca_roots)
+        self._client = CaClient(ca_address, self._settings.ca_name, self._trust)
+        self._token_for = token_for
+        self._clock = clock
+        self._roots = View()
+        self._roots.commit({ROOTS: roots_secret(self._trust)})
+        self._workloads: dict[str, WorkloadServer] = {}
+
+    @property
+    def workloads(self) -> list[WorkloadServer]:
+        """The workloads served now."""
+        return list(self._workloads.values())
+
+    async def serve(self, workload: WorkloadRef, socket_path: Path) -> WorkloadServer:
+        """Open the workload's socket and begin to obtain its certificate; Envoy may start at once.
+
+        Envoy's requests are answered when there is a certificate. Raises LateenError when the pod is served
+        already or the socket cannot be opened.
+        """
+        if workload.uid in self._workloads:
+            raise LateenError(f"pod {workload.namespace}/{workload.pod} ({workload.uid}) is already served")
+        own = View()
+        sds = SdsServer((self._roots, own), socket_path, self._settings.socket_owner)
+        identity = Identity(self._settings.trust_domain, workload.namespace, workload.service_account)
+
+        async def obtain(csr: bytes) -> Issued:
+            return await self._client.sign(csr, await self._token_for(workload), self._settings.ttl)
+
+        renewal = Renewal(identity, obtain, self.trust, own, self._clock)
+        await sds.start()
+        server = self._workloads[workload.uid] = WorkloadServer(workload, sds, renewal)
+        return server
+
+    async def stop(self, uid: str) -> None:
+        """Forget the workload: its key with it. An unknown `uid` is no error."""
+        if (server := self._workloads.pop(uid, None)) is not None:
+            await server.stop()
+
+    async def trust(self, roots: TrustBundle) -> None:
+        """Trust `roots` and no others from now on, and tell every Envoy, before any new certificate."""
+        if roots != self._trust:
+            self._trust = roots
+            self._roots.commit({ROOTS: roots_secret(roots)})
+            self._client.trust(roots)
+            _log.info("the mesh now trusts %d root(s)", len(roots.roots))
+
+    async def close(self) -> None:
+        """Stop serving all workloads."""
+        for uid in list(self._workloads):
+            await self.stop(uid)
+        await self._client.close()

@@ -1,0 +1,91 @@
+"""Listeners: where a proxy accepts connections and what it does with each."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from lateen.base.refs import Origin
+from lateen.plan.route import RouteConfig
+
+ListenerFilter = Literal["original_dst", "tls_inspector", "http_inspector"]
+
+MESH_ALPN_HTTP = ("istio-http/1.0", "istio-http/1.1", "istio-h2")
+MESH_ALPN_TCP = ("istio-peer-exchange", "istio")
+
+
+class DownstreamTls(Struct, frozen=True, kw_only=True):
+    """TLS towards clients. ISTIO_MUTUAL: the workload's certificate, a mesh client certificate required.
+    SIMPLE and MUTUAL: the certificate is the secret named `credential` (MUTUAL: clients against
+    `<credential>-cacert`)."""
+
+    mode: Literal["ISTIO_MUTUAL", "SIMPLE", "MUTUAL"]
+    credential: str = ""
+    min_version: str = "TLSV1_2"
+    max_version: str = ""
+
+
+class ChainMatch(Struct, frozen=True, kw_only=True):
+    """Which connections a chain takes; empty fields match all. `prefixes`: CIDRs of the destination.
+    `transport`: "tls", "raw_buffer" or "". `alpn`: any of them offered (also "http/1.1", "h2c" found by the
+    http_inspector)."""
+
+    port: int = 0
+    prefixes: tuple[str, ...] = ()
+    server_names: tuple[str, ...] = ()
+    transport: Literal["", "tls", "raw_buffer"] = ""
+    alpn: tuple[str, ...] = ()
+
+
+class HttpProxy(Struct, frozen=True, kw_only=True):
+    """HTTP on this chain. Exactly one of `route_name` (delivered apart) and `routes` (inline) is set.
+
+    `client_certificate`: forward the peer's identity to the application (x-forwarded-client-cert,
+    APPEND_FORWARD) or strip that header (SANITIZE). `mesh_alpn`: mark upstream TLS as HTTP of the mesh.
+    `trust_xff_hops`: proxies in front (gateways: 0). `edge`: a gateway: use the remote address.
+    """
+
+    stat_prefix: str
+    route_name: str = ""
+    routes: RouteConfig | None = None
+    client_certificate: Literal["APPEND_FORWARD", "SANITIZE", "SANITIZE_SET", "FORWARD_ONLY"] = "SANITIZE"
+    mesh_alpn: bool = False
+    edge: bool = False
+    server_name: str = "istio-envoy"
+
+
+class TcpProxy(Struct, frozen=True, kw_only=True):
+    """Bytes on this chain, to one of the weighted upstreams."""
+
+    stat_prefix: str
+    upstreams: tuple[tuple[str, int], ...]
+
+
+class Chain(Struct, frozen=True, kw_only=True):
+    """A filter chain: match, TLS, proxy."""
+
+    name: str
+    match: ChainMatch
+    proxy: HttpProxy | TcpProxy
+    tls: DownstreamTls | None = None
+    origin: Origin = Origin()
+
+
+class Listener(Struct, frozen=True, kw_only=True):
+    """An accepting address. Names are Istio's: `virtualOutbound`, `virtualInbound`, `0.0.0.0_9080`,
+    `10.96.0.7_3306`. `bind` False: reached only from virtualOutbound by original destination.
+    `access_log`: a path such as /dev/stdout, "" = none. `quiet_ports`: destination ports of known protocol,
+    on which http_inspector keeps quiet (it would hold up protocols where the server speaks first)."""
+
+    name: str
+    address: str
+    port: int
+    direction: Literal["INBOUND", "OUTBOUND"]
+    chains: tuple[Chain, ...]
+    default_chain: Chain | None = None
+    bind: bool = False
+    use_original_dst: bool = False
+    filters: tuple[ListenerFilter, ...] = ()
+    filters_timeout_ms: int = 0
+    access_log: str = ""
+    quiet_ports: tuple[int, ...] = ()
+    origin: Origin = Origin()

@@ -1,0 +1,111 @@
+"""Upstreams: who a proxy may send to, how it connects, and the endpoints behind a name."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from lateen.base.refs import Origin
+
+Discovery = Literal["EDS", "STATIC", "STRICT_DNS", "LOGICAL_DNS", "ORIGINAL_DST"]
+Protocol = Literal["tcp", "http1", "http2", "downstream"]
+Balancer = Literal["LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "PASSTHROUGH"]
+
+
+class UpstreamTls(Struct, frozen=True, kw_only=True):
+    """TLS towards an upstream.
+
+    `mode`: ISTIO_MUTUAL (the workload's own certificate, mesh trust), SIMPLE, or MUTUAL (files).
+    `sni` "" = none. `sans`: accepted URI or DNS names of the server; empty = any of the mesh's trust domain
+    (ISTIO_MUTUAL) or any name (SIMPLE, MUTUAL). File paths are the proxy's own.
+    """
+
+    mode: Literal["ISTIO_MUTUAL", "SIMPLE", "MUTUAL"]
+    sni: str = ""
+    sans: tuple[str, ...] = ()
+    ca_file: str = ""
+    cert_file: str = ""
+    key_file: str = ""
+
+
+class Endpoint(Struct, frozen=True):
+    """One address behind an upstream.
+
+    `mesh_tls`: the workload accepts mesh mTLS (a sidecar in front, not DISABLEd). `draining`: leaving.
+    `workload`: "name;namespace;app;version;canonical;revision;cluster" for telemetry, "" when unknown.
+    """
+
+    address: str
+    port: int
+    mesh_tls: bool = False
+    weight: int = 1
+    workload: str = ""
+    draining: bool = False
+
+
+class LocalityEndpoints(Struct, frozen=True):
+    """Endpoints of one locality "region/zone/subzone" ("" = none); priority 0 is tried first."""
+
+    endpoints: tuple[Endpoint, ...]
+    locality: str = ""
+    priority: int = 0
+    weight: int = 0
+
+
+class LoadAssignment(Struct, frozen=True):
+    """The endpoints of the upstream `name` (the same name as its `Upstream`)."""
+
+    name: str
+    localities: tuple[LocalityEndpoints, ...] = ()
+
+
+class ConnectionPool(Struct, frozen=True, kw_only=True):
+    """Circuit breakers and limits; 0 = Envoy's highest. Times in milliseconds."""
+
+    max_connections: int = 0
+    max_pending_requests: int = 0
+    max_requests: int = 0
+    max_requests_per_connection: int = 0
+    max_retries: int = 0
+    idle_timeout_ms: int = 0
+
+
+class OutlierDetection(Struct, frozen=True, kw_only=True):
+    """Passive health checks, Istio's fields; times in milliseconds, -1 = not set."""
+
+    consecutive_5xx: int = -1
+    consecutive_gateway_errors: int = -1
+    consecutive_local_origin_failures: int = -1
+    split_local_origin: bool = False
+    interval_ms: int = -1
+    base_ejection_ms: int = -1
+    max_ejection_percent: int = -1
+    min_health_percent: int = -1
+
+
+class Upstream(Struct, frozen=True, kw_only=True):
+    """A named upstream, Istio's cluster names: `outbound|9080|v1|reviews.default.svc.cluster.local`,
+    `inbound|9080||`, `PassthroughCluster`, `BlackHoleCluster` (STATIC without endpoints),
+    `InboundPassthroughCluster`.
+
+    `endpoints` only for STATIC, STRICT_DNS and LOGICAL_DNS (exactly one there); EDS endpoints come as a
+    `LoadAssignment` of the same name.
+    `tls` is used for every endpoint; `auto_tls` only for endpoints with `mesh_tls` (auto mTLS), plaintext to
+    others. At most one of them is set. `bind_address`: source address of connections ("" = any).
+    `host`, `subset`: the service for metadata and telemetry.
+    """
+
+    name: str
+    discovery: Discovery
+    protocol: Protocol = "tcp"
+    balancer: Balancer = "LEAST_REQUEST"
+    connect_timeout_ms: int = 10_000
+    endpoints: tuple[Endpoint, ...] = ()
+    tls: UpstreamTls | None = None
+    auto_tls: UpstreamTls | None = None
+    bind_address: str = ""
+    pool: ConnectionPool | None = None
+    outliers: OutlierDetection | None = None
+    host: str = ""
+    subset: str = ""
+    port: int = 0
+    origin: Origin = Origin()

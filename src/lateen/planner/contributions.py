@@ -1,0 +1,158 @@
+"""What a service adds to a sidecar's outbound listeners, and where its TCP and TLS goes."""
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_network
+
+from msgspec import Struct
+
+from lateen.base.refs import Origin
+from lateen.kinds.networking.virtual_service import RouteDestination
+from lateen.plan.listener import Chain, ChainMatch, TcpProxy
+from lateen.planner import names
+from lateen.planner.client import Client
+from lateen.planner.outbound_listeners import ANY_ADDRESS, Contribution
+from lateen.planner.site import MESH_GATEWAY, Lookup, Site
+from lateen.planner.traffic import Traffic
+from lateen.planner.virtual_hosts import table_of
+from lateen.planner.virtual_service import applies, target_name
+from lateen.registry.service import Service, ServicePort
+
+_ALL = ChainMatch()
+
+
+def plan_contributions(
+    service: Service, hosts: Iterable[str], rules: Traffic | None, client: Client, lookup: Lookup
+) -> Iterator[Contribution]:
+    """Plan what a service adds. `hosts`: addresses of a headless service's endpoints."""
+    headless = service.resolution == "HEADLESS"
+    addresses = tuple(hosts) if headless else service.addresses
+    singles = tuple(address for address in addresses if "/" not in address)
+    blocks = tuple(dict.fromkeys(_block(address) for address in addresses if "/" in address))
+    for port in service.ports:
+        if port.is_http:
+            yield _contribution(service, port, ANY_ADDRESS)
+            continue
+        there = _There(service=service, port=port, rules=rules, client=client, lookup=lookup)
+        for address in singles:
+            yield _contribution(service, port, address, _chains(there, ()))
+        if blocks or not (singles or headless):
+            yield _contribution(service, port, ANY_ADDRESS, _chains(there, blocks, shared=True))
+
+
+class _There(Struct, frozen=True, kw_only=True):
+    """A port that carries no declared HTTP, and the rules that clients obey for it."""
+
+    service: Service
+    port: ServicePort
+    rules: Traffic | None
+    client: Client
+    lookup: Lookup
+
+    @property
+    def site(self) -> Site:
+        client = self.client
+        return Site(
+            namespace=client.namespace, gateway=MESH_GATEWAY, port=self.port.number, labels=client.labels
+        )
+
+
+def _contribution(
+    service: Service, port: ServicePort, address: str, chains: Iterable[Chain] = ()
+) -> Contribution:
+    chains = tuple(chains)
+    return Contribution(
+        address=address,
+        port=port.number,
+        age=service.age,
+        http=table_of(service, port),
+        chains=tuple(chain for chain in chains if chain.match != _ALL),
+        default=next((chain for chain in chains if chain.match == _ALL), None),
+    )
+
+
+def _chains(there: _There, blocks: tuple[str, ...], shared: bool = False) -> Iterator[Chain]:
+    """Plan TCP of a port. `shared`: the listener is not the service's own, it must be told by `blocks` or SNI."""
+    service, port = there.service, there.port
+    own = names.outbound(port.number, "", service.host)
+    if port.is_tls:
+        said = list(_tls_rules(there, blocks))
+        yield from said
+        if not said:
+            sni = (service.host,) if shared and service.host != "*" else ()
+            match = ChainMatch(prefixes=blocks, server_names=sni)
+            yield _chain(own, ((own, 100),), match, service.origin)
+        return
+    for chain in _tcp_rules(there, blocks):
+        yield chain
+        if chain.match.prefixes == blocks:
+            return
+    yield _chain(own, ((own, 100),), ChainMatch(prefixes=blocks), service.origin)
+
+
+def _tls_rules(there: _There, blocks: tuple[str, ...]) -> Iterator[Chain]:
+    rules = there.rules
+    for index, rule in enumerate((rules.spec.tls or ()) if rules else ()):
+        assert rules is not None
+        for match in rule.match or ():
+            if applies(match, rules.namespace, there.site):
+                found = ChainMatch(
+                    prefixes=_blocks(match.destination_subnets) or blocks, server_names=sni_hosts(match.sni_hosts)
+                )
+                yield _to(rule.route, found, there, rules.origin_at(f"spec.tls[{index}]"))
+
+
+def _tcp_rules(there: _There, blocks: tuple[str, ...]) -> Iterator[Chain]:
+    rules = there.rules
+    for index, rule in enumerate((rules.spec.tcp or ()) if rules else ()):
+        assert rules is not None
+        origin = rules.origin_at(f"spec.tcp[{index}]")
+        if not rule.match:
+            yield _to(rule.route, ChainMatch(prefixes=blocks), there, origin)
+        for match in rule.match or ():
+            if applies(match, rules.namespace, there.site):
+                prefixes = _blocks(match.destination_subnets) or blocks
+                yield _to(rule.route, ChainMatch(prefixes=prefixes), there, origin)
+
+
+def sni_hosts(hosts: Iterable[str] | None) -> tuple[str, ...]:
+    """Plan the server names of a match; `*` is any, which is not to be matched at all."""
+    found = tuple(dict.fromkeys(host.lower() for host in hosts or ()))
+    return () if "*" in found else found
+
+
+def weighted(
+    route: Iterable[RouteDestination] | None, namespace: str, port: int, lookup: Lookup
+) -> tuple[tuple[str, int], ...]:
+    """Plan the targets of TCP or TLS, by weight; the weight of an only one does not count."""
+    targets = tuple(route or ())
+    if len(targets) == 1:
+        return ((target_name(targets[0].destination, namespace, port, lookup), 100),)
+    return tuple(
+        (target_name(target.destination, namespace, port, lookup), target.weight)
+        for target in targets
+        if target.weight
+    )
+
+
+def _to(
+    route: Iterable[RouteDestination] | None, match: ChainMatch, there: _There, origin: Origin
+) -> Chain:
+    assert there.rules is not None
+    upstreams = weighted(route, there.rules.namespace, there.port.number, there.lookup)
+    return _chain(names.outbound(there.port.number, "", there.service.host), upstreams, match, origin)
+
+
+def _chain(
+    name: str, upstreams: tuple[tuple[str, int], ...], match: ChainMatch, origin: Origin
+) -> Chain:
+    proxy = TcpProxy(stat_prefix=upstreams[0][0] if len(upstreams) == 1 else name, upstreams=upstreams)
+    return Chain(name=name, match=match, proxy=proxy, origin=origin)
+
+
+def _blocks(subnets: Iterable[str] | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_block(subnet) for subnet in subnets or ()))
+
+
+def _block(text: str) -> str:
+    """Write a CIDR block in its one canonical form: two ways to write it would be a duplicate to Envoy."""
+    return str(ip_network(text, strict=False))

@@ -1,0 +1,103 @@
+"""Destination rules: which one a client of a service obeys, and what several for one host come to.
+
+Looked for in the client's namespace, then the service's, then the root namespace; within one, the closest host
+counts, and rules for the same host are taken together, the oldest first.
+https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namespace-configuration
+"""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from lateen.base.hosts import closeness, fqdn
+from lateen.base.refs import Origin
+from lateen.base.selectors import matches
+from lateen.kinds.networking.destination_rule import DestinationRule, Subset, TrafficPolicy
+from lateen.kinds.object import Object
+from lateen.registry.service import Service
+from lateen.registry.visibility import export_to, sees
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """A DestinationRule with its host resolved, in lower case. `selector`: the clients it is for, {} = all."""
+
+    namespace: str
+    name: str
+    host: str
+    exports: tuple[str, ...]
+    policy: TrafficPolicy | None = None
+    subsets: tuple[Subset, ...] = ()
+    selector: Mapping[str, str] = {}
+    created: str = ""
+    origin: Origin = Origin()
+
+    @property
+    def age(self) -> tuple[str, str]:
+        """Sort key within a namespace: the oldest first, then by name."""
+        return (self.created, self.name)
+
+
+def rule(found: Object, default_exports: tuple[str, ...]) -> Rule:
+    """Read a DestinationRule; a short host is in the rule's own namespace."""
+    kind: DestinationRule = found.model
+    spec = kind.spec
+    selector = spec.workload_selector
+    return Rule(
+        namespace=found.namespace,
+        name=found.name,
+        host=fqdn(spec.host, found.namespace).lower(),
+        exports=export_to(spec.export_to or (), found.namespace, default_exports),
+        policy=spec.traffic_policy,
+        subsets=tuple(spec.subsets or ()),
+        selector=(selector.match_labels or {}) if selector else {},
+        created=found.created,
+        origin=found.origin,
+    )
+
+
+def choose(
+    rules: Iterable[Rule], service: Service, namespace: str, labels: Mapping[str, str], root: str
+) -> Rule | None:
+    """Choose what a client in `namespace` with `labels` obeys for a service, out of all rules for its host."""
+    rules = [one for one in rules if _is_for(one, namespace, labels)]
+    for level in dict.fromkeys((namespace, service.namespace, root)):
+        found = [one for one in rules if one.namespace == level]
+        if found:
+            return merge(_closest(found))
+    return None
+
+
+def merge(rules: Iterable[Rule]) -> Rule:
+    """Take rules for one host together: the oldest one's policy, or the first there is; everyone's subsets,
+    of two with one name the older."""
+    first, *others = sorted(rules, key=lambda one: (not one.selector, one.age))
+    if not others:
+        return first
+    subsets: dict[str, Subset] = {}
+    policy = first.policy
+    for one in (first, *others):
+        policy = policy or one.policy
+        for subset in one.subsets:
+            subsets.setdefault(subset.name, subset)
+    return Rule(
+        namespace=first.namespace,
+        name=first.name,
+        host=first.host,
+        exports=first.exports,
+        policy=policy,
+        subsets=tuple(subsets.values()),
+        selector=first.selector,
+        created=first.created,
+        origin=first.origin,
+    )
+
+
+def _is_for(one: Rule, namespace: str, labels: Mapping[str, str]) -> bool:
+    if not sees(one.exports, namespace):
+        return False
+    return not one.selector or (one.namespace == namespace and matches(one.selector, labels))
+
+
+def _closest(rules: list[Rule]) -> list[Rule]:
+    best = min(closeness(one.host) for one in rules)
+    return [one for one in rules if closeness(one.host) == best]

@@ -1,0 +1,131 @@
+"""Gateways: which servers a Gateway asks for, and which host names each of them takes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from msgspec import Struct
+
+from lateen.base.hosts import covers
+from lateen.base.refs import Origin
+from lateen.kinds.networking.gateway import Gateway
+from lateen.kinds.networking.gateway import Server as KindServer
+from lateen.kinds.networking.gateway import ServerTLSSettings
+from lateen.kinds.object import Object
+from lateen.plan.listener import DownstreamTls
+from lateen.registry import protocols
+
+# http: HTTP in the clear. https: HTTP in TLS that ends here. tls: bytes in TLS that ends here. sni: TLS that passes
+# through, told by its SNI. tcp: bytes.
+Carries = Literal["http", "https", "tls", "sni", "tcp"]
+
+
+class ServerHost(Struct, frozen=True):
+    """A host that a server takes, from rules in `namespace` ("*" = any)."""
+
+    namespace: str
+    host: str
+
+
+class Server(Struct, frozen=True, kw_only=True):
+    """One server of a Gateway. `number`, `name`: of its port; `redirect`: HTTP is sent to HTTPS."""
+
+    number: int
+    name: str
+    carries: Carries
+    hosts: tuple[ServerHost, ...]
+    bind: str = "0.0.0.0"
+    tls: DownstreamTls | None = None
+    redirect: bool = False
+    origin: Origin = Origin()
+
+    def taken(self, host: str, namespace: str) -> Iterator[str]:
+        """Yield which hosts this server takes when a rule in `namespace` is for `host`: of each pair that
+        overlaps, the closer one."""
+        for one in self.hosts:
+            if one.namespace not in ("*", namespace):
+                continue
+            if covers(one.host, host):
+                yield host
+            elif covers(host, one.host):
+                yield one.host
+
+    @property
+    def server_names(self) -> tuple[str, ...]:
+        """The SNI of connections to this server; () = any."""
+        hosts = tuple(dict.fromkeys(one.host for one in self.hosts))
+        return () if "*" in hosts else hosts
+
+
+class GatewayRules(Struct, frozen=True, kw_only=True):
+    """A Gateway. `selector`: labels of the proxies it is for, {} = all gateways."""
+
+    namespace: str
+    name: str
+    selector: Mapping[str, str]
+    servers: tuple[Server, ...]
+    created: str = ""
+
+    @property
+    def reference(self) -> str:
+        """How rules name this gateway."""
+        return f"{self.namespace}/{self.name}"
+
+    @property
+    def age(self) -> tuple[str, str, str]:
+        """Sort key: the oldest first, then by namespace and name."""
+        return (self.created, self.namespace, self.name)
+
+
+def gateway_rules(found: Object) -> GatewayRules:
+    """Read a Gateway."""
+    kind: Gateway = found.model
+    return GatewayRules(
+        namespace=found.namespace,
+        name=found.name,
+        selector=kind.spec.selector or {},
+        servers=tuple(_servers(found, kind)),
+        created=found.created,
+    )
+
+
+def _servers(found: Object, kind: Gateway) -> Iterator[Server]:
+    for index, server in enumerate(kind.spec.servers or ()):
+        carries = _carries(server)
+        tls = server.tls
+        yield Server(
+            number=server.port.number,
+            name=server.port.name,
+            carries=carries,
+            hosts=tuple(_host(text, found.namespace) for text in server.hosts or ()),
+            bind=server.bind or "0.0.0.0",
+            tls=_downstream_tls(tls) if tls is not None and carries in ("https", "tls") else None,
+            redirect=carries == "http" and tls is not None and bool(tls.https_redirect),
+            origin=found.origin_at(f"spec.servers[{index}]"),
+        )
+
+
+def _carries(server: KindServer) -> Carries:
+    protocol = protocols.named(server.port.protocol)
+    mode = server.tls.mode if server.tls else None
+    if protocol in ("https", "tls"):
+        if mode in ("PASSTHROUGH", "AUTO_PASSTHROUGH", None):
+            return "sni"
+        return "https" if protocol == "https" else "tls"
+    return "http" if protocol in ("http", "http2", "grpc", "grpc-web") else "tcp"
+
+
+def _downstream_tls(tls: ServerTLSSettings) -> DownstreamTls:
+    versions = {"TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"}
+    return DownstreamTls(
+        mode="ISTIO_MUTUAL" if tls.mode == "ISTIO_MUTUAL" else "MUTUAL" if tls.mode == "MUTUAL" else "SIMPLE",
+        credential=tls.credential_name or "",
+        min_version=tls.min_protocol_version if tls.min_protocol_version in versions else "TLSV1_2",
+        max_version=tls.max_protocol_version if tls.max_protocol_version in versions else "",
+    )
+
+
+def _host(text: str, namespace: str) -> ServerHost:
+    said, slash, host = text.rpartition("/")
+    if not slash:
+        return ServerHost("*", host.lower())
+    return ServerHost(namespace if said == "." else said, host.lower())

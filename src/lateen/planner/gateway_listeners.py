@@ -1,0 +1,108 @@
+"""Listeners of gateways, put together from what each server and rule adds to a port."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from lateen.base.refs import Origin
+from lateen.plan.listener import Chain, ChainMatch, HttpProxy, Listener, TcpProxy
+from lateen.planner import names
+from lateen.planner.contributions import sni_hosts, weighted
+from lateen.planner.gateway import Carries
+from lateen.planner.gateway_routes import BoundServer
+from lateen.planner.outbound_listeners import free_chains, inspectors
+from lateen.planner.site import Lookup, Site
+from lateen.planner.traffic import Traffic
+from lateen.planner.virtual_service import applies
+from lateen.registry.mesh import Mesh
+
+_FAMILIES: dict[Carries, str] = {"http": "http", "https": "tls", "tls": "tls", "sni": "tls", "tcp": "tcp"}
+
+
+class Part(Struct, frozen=True, kw_only=True):
+    """Chains that a server adds to the listener at an address and port. Only parts of one family ("http", "tls",
+    "tcp") can share a listener."""
+
+    family: str
+    age: tuple[str, str, str, int]
+    chains: tuple[Chain, ...]
+
+
+def server_part(bound: BoundServer) -> Part | None:
+    """Plan what a server of HTTP adds; other servers add nothing until a rule says where bytes go."""
+    server = bound.server
+    if not bound.table:
+        return None
+    proxy = HttpProxy(
+        stat_prefix=f"outbound_{server.bind}_{bound.port}",
+        route_name=bound.table,
+        client_certificate="SANITIZE_SET",
+        mesh_alpn=True,
+        edge=True,
+    )
+    match = ChainMatch(server_names=server.server_names if server.tls else ())
+    return _part(bound, (Chain(name=bound.table, match=match, proxy=proxy, tls=server.tls, origin=server.origin),))
+
+
+def rule_part(bound: BoundServer, rules: Traffic, site: Site, lookup: Lookup) -> Part | None:
+    """Plan what rules add for a server of bytes."""
+    taken = [host for said in rules.hosts for host in bound.server.taken(said, rules.namespace)]
+    if bound.table or not taken:
+        return None
+    make = _sni_chains if bound.server.carries == "sni" else _tcp_chains
+    chains = tuple(make(bound, rules, site, lookup))
+    return _part(bound, chains) if chains else None
+
+
+def plan_gateway_listener(address: str, port: int, parts: Iterable[Part], mesh: Mesh) -> Listener:
+    """Plan a listener of all parts for it; the oldest gateway says what kind it is."""
+    ordered = sorted(parts, key=lambda part: part.age)
+    fitting = (part for part in ordered if part.family == ordered[0].family)
+    chains = tuple(free_chains(chain for part in fitting for chain in part.chains))
+    return Listener(
+        name=names.listener(address, port),
+        address=address,
+        port=port,
+        direction="OUTBOUND",
+        chains=chains,
+        bind=True,
+        filters=inspectors(chains, tls=any(chain.tls for chain in chains)),
+        access_log=mesh.access_log,
+    )
+
+
+def _part(bound: BoundServer, chains: tuple[Chain, ...]) -> Part:
+    return Part(
+        family=_FAMILIES[bound.server.carries], age=(*bound.gateway.age, bound.index), chains=chains
+    )
+
+
+def _sni_chains(bound: BoundServer, rules: Traffic, site: Site, lookup: Lookup) -> Iterator[Chain]:
+    server = bound.server
+    for index, rule in enumerate(rules.spec.tls):
+        upstreams = weighted(rule.route, rules.namespace, site.port, lookup)
+        origin = rules.origin_at(f"spec.tls[{index}]")
+        for match in rule.match:
+            hosts = (one for host in match.sni_hosts for one in server.taken(host.lower(), rules.namespace))
+            taken = tuple(hosts)
+            if taken and applies(match, rules.namespace, site):
+                yield _chain(bound, ChainMatch(server_names=sni_hosts(taken)), upstreams, origin)
+
+
+def _tcp_chains(bound: BoundServer, rules: Traffic, site: Site, lookup: Lookup) -> Iterator[Chain]:
+    server = bound.server
+    where = ChainMatch(server_names=server.server_names if server.tls else ())
+    for index, rule in enumerate(rules.spec.tcp):
+        if not rule.match or any(applies(match, rules.namespace, site) for match in rule.match):
+            upstreams = weighted(rule.route, rules.namespace, site.port, lookup)
+            yield _chain(bound, where, upstreams, rules.origin_at(f"spec.tcp[{index}]"))
+
+
+def _chain(
+    bound: BoundServer, match: ChainMatch, upstreams: tuple[tuple[str, int], ...], origin: Origin
+) -> Chain:
+    server, gateway = bound.server, bound.gateway
+    name = f"{server.carries}.{server.number}.{gateway.name}.{gateway.namespace}"
+    prefix = upstreams[0][0] if len(upstreams) == 1 else name
+    proxy = TcpProxy(stat_prefix=prefix, upstreams=upstreams)
+    return Chain(name=name, match=match, proxy=proxy, tls=server.tls, origin=origin)

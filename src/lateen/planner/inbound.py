@@ -1,0 +1,199 @@
+"""The inbound side of a workload: what it accepts on which port, and from whom.
+
+Chains per declared port come first, then catch-alls to the port that was asked for; each set by what
+PeerAuthentication makes of the port. Mesh clients mark their TLS by ALPN, so that under PERMISSIVE it can be told
+from plaintext and from the application's own TLS.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from msgspec import Struct
+
+from lateen.base.refs import Origin
+from lateen.plan.listener import (
+    MESH_ALPN_HTTP,
+    MESH_ALPN_TCP,
+    Chain,
+    ChainMatch,
+    DownstreamTls,
+    HttpProxy,
+    Listener,
+    TcpProxy,
+)
+from lateen.plan.route import Destination, Forward, Retries, Route, RouteConfig, RouteMatch, VirtualHost
+from lateen.plan.upstream import Protocol, Upstream
+from lateen.planner import names
+from lateen.security.peer_authentication import Mode, PeerModes
+
+_MESH_TLS = DownstreamTls(mode="ISTIO_MUTUAL")
+_LOOPBACK = "127.0.0.6"
+_PLAIN_HTTP = ("http/1.1", "h2c")
+# The one retry that is safe for any request: the application had not seen it.
+_RETRIES = Retries(on="reset-before-request")
+
+Carries = Literal["http", "tcp", "auto"]
+
+
+class InboundPort(Struct, frozen=True, kw_only=True):
+    """A port of the workload that a service declares. `number`: the container's port; `host` and
+    `service_port`: of the (oldest) service that leads here; `protocol`: towards the application."""
+
+    number: int
+    carries: Carries
+    protocol: Protocol
+    host: str
+    service_port: int
+    origin: Origin = Origin()
+
+
+def plan_listener(ports: Iterable[InboundPort], modes: PeerModes, access_log: str) -> Listener:
+    """Plan `virtualInbound` of a workload with these ports, one entry per port number."""
+    declared = sorted(ports, key=lambda port: port.number)
+    known = {port.number for port in declared}
+    chains = [_BLACK_HOLE]
+    for port in declared:
+        chains += _port_chains(_Site.of_port(port), port.carries, modes.at(port.number))
+    for number, mode in modes.ports:
+        if number not in known:
+            chains += _port_chains(_Site.of_undeclared(number), "auto", mode)
+    chains += _port_chains(_CATCH_ALL, "auto", modes.mode)
+    return Listener(
+        name=names.VIRTUAL_INBOUND,
+        address="0.0.0.0",
+        port=names.INBOUND_PORT,
+        direction="INBOUND",
+        chains=tuple(chains),
+        bind=True,
+        use_original_dst=True,
+        filters=("original_dst", "tls_inspector", "http_inspector"),
+        access_log=access_log,
+        quiet_ports=tuple(port.number for port in declared if port.carries != "auto"),
+    )
+
+
+def plan_upstreams(ports: Iterable[InboundPort]) -> Iterator[Upstream]:
+    """Plan the upstreams of these ports: to where the connection was going, from the loopback address that
+    capture leaves alone."""
+    for port in ports:
+        yield Upstream(
+            name=names.inbound(port.number),
+            discovery="ORIGINAL_DST",
+            protocol=port.protocol,
+            bind_address=_LOOPBACK,
+            host=port.host,
+            port=port.service_port,
+            origin=port.origin,
+        )
+
+
+PASSTHROUGH = Upstream(
+    name=names.INBOUND_PASSTHROUGH, discovery="ORIGINAL_DST", protocol="downstream", bind_address=_LOOPBACK
+)
+
+
+class _Site(Struct, frozen=True, kw_only=True):
+    """Where a set of chains stands: its name for TCP and HTTP chains, the port it takes (0 = any), and where it
+    sends."""
+
+    name: str
+    http_name: str
+    port: int
+    upstream: str
+    origin: Origin = Origin()
+
+    @classmethod
+    def of_port(cls, port: InboundPort) -> "_Site":
+        name = names.listener("0.0.0.0", port.number)
+        upstream = names.inbound(port.number)
+        return cls(name=name, http_name=name, port=port.number, upstream=upstream, origin=port.origin)
+
+    @classmethod
+    def of_undeclared(cls, number: int) -> "_Site":
+        return cls(
+            name=names.VIRTUAL_INBOUND,
+            http_name=f"{names.VIRTUAL_INBOUND}-catchall-http",
+            port=number,
+            upstream=names.INBOUND_PASSTHROUGH,
+        )
+
+
+_CATCH_ALL = _Site.of_undeclared(0)
+
+_BLACK_HOLE = Chain(
+    name=f"{names.VIRTUAL_INBOUND}-blackhole",
+    match=ChainMatch(port=names.INBOUND_PORT),
+    proxy=TcpProxy(stat_prefix=names.BLACK_HOLE, upstreams=((names.BLACK_HOLE, 100),)),
+)
+
+
+def _port_chains(site: _Site, carries: Carries, mode: Mode) -> Iterator[Chain]:
+    if carries == "http":
+        yield from _http_chains(site, mode)
+    elif carries == "tcp":
+        yield from _tcp_chains(site, mode)
+    else:
+        yield from _sniffed_chains(site, mode)
+
+
+def _http_chains(site: _Site, mode: Mode) -> Iterator[Chain]:
+    if mode == "STRICT":
+        yield _http(site, ChainMatch(port=site.port, transport="tls"), tls=True)
+    elif mode == "DISABLE":
+        yield _http(site, ChainMatch(port=site.port))
+    else:
+        alpn = MESH_ALPN_TCP + MESH_ALPN_HTTP
+        yield _http(site, ChainMatch(port=site.port, transport="tls", alpn=alpn), tls=True)
+        yield _http(site, ChainMatch(port=site.port, transport="raw_buffer"))
+
+
+def _tcp_chains(site: _Site, mode: Mode) -> Iterator[Chain]:
+    if mode == "STRICT":
+        yield _tcp(site, ChainMatch(port=site.port, transport="tls"), tls=True)
+    elif mode == "DISABLE":
+        yield _tcp(site, ChainMatch(port=site.port))
+    else:
+        alpn = MESH_ALPN_TCP + MESH_ALPN_HTTP
+        yield _tcp(site, ChainMatch(port=site.port, transport="tls", alpn=alpn), tls=True)
+        yield _tcp(site, ChainMatch(port=site.port, transport="tls"))
+        yield _tcp(site, ChainMatch(port=site.port, transport="raw_buffer"))
+
+
+def _sniffed_chains(site: _Site, mode: Mode) -> Iterator[Chain]:
+    if mode != "DISABLE":
+        yield _http(site, ChainMatch(port=site.port, transport="tls", alpn=MESH_ALPN_HTTP), tls=True)
+    if mode == "STRICT":
+        yield _tcp(site, ChainMatch(port=site.port, transport="tls"), tls=True)
+        return
+    if mode == "PERMISSIVE":
+        yield _tcp(site, ChainMatch(port=site.port, transport="tls", alpn=MESH_ALPN_TCP), tls=True)
+    yield _http(site, ChainMatch(port=site.port, transport="raw_buffer", alpn=_PLAIN_HTTP))
+    yield _tcp(site, ChainMatch(port=site.port, transport="raw_buffer"))
+    yield _tcp(site, ChainMatch(port=site.port, transport="tls"))
+
+
+def _http(site: _Site, match: ChainMatch, tls: bool = False) -> Chain:
+    proxy = HttpProxy(
+        stat_prefix=_stat_prefix(site),
+        routes=_routes(site.upstream, site.port),
+        client_certificate="APPEND_FORWARD" if tls else "SANITIZE",
+    )
+    secured = _MESH_TLS if tls else None
+    return Chain(name=site.http_name, match=match, proxy=proxy, tls=secured, origin=site.origin)
+
+
+def _tcp(site: _Site, match: ChainMatch, tls: bool = False) -> Chain:
+    proxy = TcpProxy(stat_prefix=site.upstream, upstreams=((site.upstream, 100),))
+    secured = _MESH_TLS if tls else None
+    return Chain(name=site.name, match=match, proxy=proxy, tls=secured, origin=site.origin)
+
+
+def _stat_prefix(site: _Site) -> str:
+    return f"inbound_{site.name}" if site.upstream != names.INBOUND_PASSTHROUGH else site.upstream
+
+
+def _routes(upstream: str, port: int) -> RouteConfig:
+    action = Forward(destinations=(Destination(upstream=upstream),), retries=_RETRIES)
+    route = Route(name="default", match=RouteMatch(), action=action)
+    host = VirtualHost(name=f"inbound|http|{port}", domains=("*",), routes=(route,))
+    return RouteConfig(name=upstream, virtual_hosts=(host,))

@@ -1,0 +1,60 @@
+"""From a VirtualService's match to the plan's."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from lateen.kinds.networking.virtual_service import HTTPMatchRequest
+from lateen.kinds.networking.virtual_service import StringMatch as Text
+from lateen.plan.route import NamedMatch, RouteMatch, StringMatch
+
+_PRESENT = StringMatch("present")
+
+
+def plan_match(match: HTTPMatchRequest) -> RouteMatch:
+    """Plan what a request must look like; where it comes from (port, gateway, source) is not part of it."""
+    return RouteMatch(
+        path=_path(match),
+        headers=(*_headers(match), *_pseudo_headers(match)),
+        query=tuple(_named(match.query_params, lower=False)),
+    )
+
+
+def is_catch_all(match: RouteMatch) -> bool:
+    """Say whether every request matches, so that no later route is ever reached."""
+    whole = match.path is None or match.path in (StringMatch("prefix", "/"), StringMatch("regex", ".*"))
+    return whole and not match.headers and not match.query
+
+
+def _path(match: HTTPMatchRequest) -> StringMatch | None:
+    if match.uri is None:
+        return None
+    path = _string(match.uri)
+    if match.ignore_uri_case and path.kind in ("exact", "prefix"):
+        return StringMatch(path.kind, path.value, True)
+    return path
+
+
+def _headers(match: HTTPMatchRequest) -> Iterator[NamedMatch]:
+    yield from _named(match.headers)
+    yield from (NamedMatch(one.name, one.match, True) for one in _named(match.without_headers))
+
+
+def _pseudo_headers(match: HTTPMatchRequest) -> Iterator[NamedMatch]:
+    parts = ((":method", match.method), (":authority", match.authority), (":scheme", match.scheme))
+    return (NamedMatch(name, _string(text)) for name, text in parts if text is not None)
+
+
+def _named(matches: Mapping[str, Text] | None, lower: bool = True) -> Iterable[NamedMatch]:
+    for name in sorted(matches or {}):
+        assert matches is not None
+        yield NamedMatch(name.lower() if lower else name, _string(matches[name]))
+
+
+def _string(text: Text) -> StringMatch:
+    """Plan one comparison; an empty one asks only that there be a value at all."""
+    if text.exact is not None:
+        return StringMatch("exact", text.exact)
+    if text.prefix is not None:
+        return StringMatch("prefix", text.prefix)
+    if text.regex is not None:
+        return StringMatch("regex", text.regex)
+    return _PRESENT

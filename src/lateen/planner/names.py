@@ -1,0 +1,30 @@
+"""Names that Istio's users and tools know: clusters, SNI, listeners."""
+
+PASSTHROUGH = "PassthroughCluster"
+BLACK_HOLE = "BlackHoleCluster"
+INBOUND_PASSTHROUGH = "InboundPassthroughCluster"
+
+VIRTUAL_OUTBOUND = "virtualOutbound"
+VIRTUAL_INBOUND = "virtualInbound"
+OUTBOUND_PORT = 15001
+INBOUND_PORT = 15006
+
+
+def outbound(port: int, subset: str, host: str) -> str:
+    """Name the upstream of a service's port and subset ("" = none)."""
+    return f"outbound|{port}|{subset}|{host}"
+
+
+def inbound(port: int) -> str:
+    """Name the upstream of a port of the proxy's own workload."""
+    return f"inbound|{port}||"
+
+
+def sni(port: int, subset: str, host: str) -> str:
+    """Name that upstream in a TLS handshake, where `|` cannot stand."""
+    return f"outbound_.{port}_.{subset}_.{host}"
+
+
+def listener(address: str, port: int) -> str:
+    """Name a listener."""
+    return f"{address}_{port}"

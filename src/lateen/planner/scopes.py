@@ -1,0 +1,91 @@
+"""Which scopes a proxy belongs to: told by what rules read of its workload, and by nothing else.
+
+So replicas share all their plans, and a scope's plan changes in place when rules change; a proxy moves to another
+scope only when its labels do, or when rules begin to tell labels apart that none did before.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from lateen.base.refs import Key
+from lateen.planner.destination_rule import Rule
+from lateen.planner.gateway import GatewayRules
+from lateen.planner.rules import Rules
+from lateen.planner.scope import COMMON, Scope, Traits
+from lateen.planner.site import MESH_GATEWAY
+from lateen.planner.traffic import Traffic
+from lateen.reactive import Collection, Engine, Index, Read
+from lateen.reactive.gather import group
+from lateen.registry.registry import Registry
+from lateen.registry.service import Service
+from lateen.registry.workload import Workload
+from lateen.security.peer_authentication import PeerPolicy
+from lateen.security.rules import PeerSecurity
+
+Scopes = tuple[Scope, ...]
+# The names of labels that rules read (":http" for a container port by name), by namespace, "" for all.
+Names = Collection[str, tuple[str, ...]]
+
+
+def build_scopes(
+    engine: Engine, registry: Registry, rules: Rules, security: PeerSecurity
+) -> Collection[Key, Scopes]:
+    """Build the collection of every proxy's scopes, by pod."""
+    selected = _names(engine, "labels services select by", registry.services_in, _of_service)
+    policed = _names(engine, "labels peer policies select by", security.policies_in, _of_policy)
+    clients = engine.index("destinations for some clients", rules.destinations, _selecting)
+    destined = _names(engine, "labels destinations select by", clients, lambda rule: rule.selector)
+    sources = engine.index("traffic by source", rules.traffic, lambda key, one: [""] if _sources(one) else [])
+    sourced = _names(engine, "labels traffic tells sources by", sources, _sources)
+    everywhere = engine.index("all gateways", rules.gateways, lambda key, one: [""])
+    gated = _names(engine, "labels gateways select by", everywhere, _of_gateway)
+
+    def scopes(read: Read, key: Key, workload: Workload) -> Scopes | None:
+        def named(*places: tuple[Names, str]) -> str:
+            kept = {name for names, place in places for name in read.get(names, place) or ()}
+            return Traits(workload.labels, workload.ports).kept(kept).text()
+
+        namespace = workload.namespace
+        if not workload.injected:
+            return None
+        if workload.gateway:
+            name = named((gated, ""), (selected, namespace), (sourced, ""), (destined, namespace))
+            return (Scope("gateway", namespace, name),)
+        return (
+            COMMON,
+            Scope("sidecar", namespace, named((sourced, ""), (destined, namespace))),
+            Scope("inbound", namespace, named((selected, namespace), (policed, namespace))),
+        )
+
+    return engine.map("scopes", registry.workloads, scopes)
+
+
+def _names(engine: Engine, name: str, index: Index, of: object) -> Names:
+    def gather(read: Read, place: str, rows: Mapping[object, object]) -> tuple[str, ...]:
+        return tuple(sorted({label for row in rows.values() for label in of(row)}))
+
+    return group(engine, name, index, gather)
+
+
+def _of_service(service: Service) -> Iterator[str]:
+    yield from (name for name, _ in service.selector)
+    if service.selector:
+        yield from (f":{port.target}" for port in service.ports if isinstance(port.target, str))
+
+
+def _of_policy(policy: PeerPolicy) -> Iterable[str]:
+    return policy.selector
+
+
+def _of_gateway(gateway: GatewayRules) -> Iterable[str]:
+    return gateway.selector
+
+
+def _selecting(key: Key, rule: Rule) -> list[str]:
+    return [rule.namespace] if rule.selector else []
+
+
+def _sources(traffic: Traffic) -> set[str]:
+    """Return the labels by which rules for sidecars tell clients apart."""
+    spec = traffic.spec
+    routes = (*spec.http, *spec.tls, *spec.tcp)
+    return {label for route in routes for match in route.match for label in match.source_labels}

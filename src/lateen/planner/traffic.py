@@ -1,0 +1,59 @@
+"""Routing rules of a VirtualService, with its names resolved, and which of several a client obeys."""
+
+from collections.abc import Iterable, Mapping
+
+from msgspec import Struct
+
+from lateen.base.hosts import fqdn
+from lateen.base.refs import Origin
+from lateen.kinds.networking.virtual_service import VirtualServiceSpec
+from lateen.kinds.object import Object, line_of
+from lateen.planner.site import MESH_GATEWAY
+from lateen.registry.visibility import export_to
+
+
+class Traffic(Struct, frozen=True, kw_only=True):
+    """A VirtualService. `hosts`: full names, in lower case; `gateways`: "mesh" or "namespace/name"."""
+
+    namespace: str
+    name: str
+    hosts: tuple[str, ...]
+    gateways: tuple[str, ...]
+    exports: tuple[str, ...]
+    spec: VirtualServiceSpec
+    created: str = ""
+    origin: Origin = Origin()
+    lines: Mapping[str, int] = {}
+
+    @property
+    def age(self) -> tuple[str, str, str]:
+        """Sort key: the oldest first, then by namespace and name."""
+        return (self.created, self.namespace, self.name)
+
+    def origin_at(self, path: str) -> Origin:
+        """Return where the field at `path` was written."""
+        line = line_of(self.lines, path) if self.lines else self.origin.line
+        return self.origin._replace(field=path, line=line)
+
+
+def traffic(found: Object, default_exports: tuple[str, ...]) -> Traffic:
+    """Resolve the names in a VirtualService: hosts and gateways are relative to its namespace."""
+    spec = found.model.spec
+    return Traffic(
+        namespace=found.namespace,
+        name=found.name,
+        hosts=tuple(dict.fromkeys(fqdn(host, found.namespace).lower() for host in spec.hosts or ())),
+        gateways=gateway_names(spec.gateways, found.namespace) or (MESH_GATEWAY,),
+        exports=export_to(spec.export_to or (), found.namespace, default_exports),
+        spec=spec,
+        created=found.created,
+        origin=found.origin,
+        lines=found.lines,
+    )
+
+
+def gateway_names(names: Iterable[str] | None, namespace: str) -> tuple[str, ...]:
+    """Resolve gateway names: "mesh" stands, a bare name is in `namespace`."""
+    return tuple(
+        name if name == MESH_GATEWAY or "/" in name else f"{namespace}/{name}" for name in names or ()
+    )

@@ -1,0 +1,142 @@
+"""Upstreams of a service: one per port and subset, connected to as destination rules say."""
+
+from collections.abc import Collection, Iterator
+
+from msgspec import Struct
+
+from lateen.kinds.networking.destination_rule import ClientTLSSettings, TrafficPolicy
+from lateen.plan.upstream import Discovery, Endpoint, Protocol, Upstream, UpstreamTls
+from lateen.planner import names, traffic_policy
+from lateen.planner.destination_rule import Rule
+from lateen.planner.traffic_policy import Policy
+from lateen.registry.mesh import Mesh
+from lateen.registry.service import Service, ServicePort
+
+_DISCOVERY: dict[str, Discovery] = {
+    "EDS": "EDS",
+    "HEADLESS": "ORIGINAL_DST",
+    "NONE": "ORIGINAL_DST",
+    "DNS": "STRICT_DNS",
+    "DNS_ROUND_ROBIN": "LOGICAL_DNS",
+}
+
+
+class Peers(Struct, frozen=True):
+    """What is known of all endpoints of a service: their identities (SPIFFE IDs, sorted), and the port numbers
+    on which each of them accepts mesh TLS."""
+
+    identities: tuple[str, ...] = ()
+    mesh_ports: tuple[int, ...] = ()
+
+
+NO_PEERS = Peers()
+
+
+def plan_upstreams(service: Service, rule: Rule | None, peers: Peers, mesh: Mesh) -> Iterator[Upstream]:
+    """Plan the upstreams of all ports of a service and, of each, all subsets that the rule names."""
+    for port in service.ports:
+        yield _upstream(_Site(service, port, "", rule, peers, mesh))
+        for subset in rule.subsets if rule else ():
+            yield _upstream(_Site(service, port, subset.name, rule, peers, mesh), subset.traffic_policy)
+
+
+class _Site(Struct, frozen=True):
+    """What one upstream is made of."""
+
+    service: Service
+    port: ServicePort
+    subset: str
+    rule: Rule | None
+    peers: Peers
+    mesh: Mesh
+
+
+def _upstream(site: _Site, subset_policy: TrafficPolicy | None = None) -> Upstream:
+    service, port, rule = site.service, site.port, site.rule
+    policy = traffic_policy.NO_POLICY
+    if rule is not None:
+        policy = traffic_policy.effective(port.number, rule.policy, subset_policy)
+    balancer = traffic_policy.balancer(policy.balancer)
+    discovery = "ORIGINAL_DST" if balancer == "PASSTHROUGH" else _DISCOVERY[service.resolution]
+    tls, auto_tls = _tls(site, policy.tls, discovery)
+    return Upstream(
+        name=names.outbound(port.number, site.subset, service.host),
+        discovery=discovery,
+        protocol=_protocol(port, policy),
+        balancer=balancer,
+        connect_timeout_ms=traffic_policy.connect_timeout(policy.pool, site.mesh.connect_timeout_ms),
+        endpoints=_dns_endpoints(service, port) if discovery in ("STRICT_DNS", "LOGICAL_DNS") else (),
+        tls=tls,
+        auto_tls=auto_tls,
+        pool=traffic_policy.connection_pool(policy.pool),
+        outliers=traffic_policy.outlier_detection(policy.outliers),
+        host=service.host,
+        subset=site.subset,
+        port=port.number,
+        origin=rule.origin if rule is not None else service.origin,
+    )
+
+
+def _protocol(port: ServicePort, policy: Policy) -> Protocol:
+    http = policy.pool.http if policy.pool else None
+    if http is not None and http.use_client_protocol and (port.is_http or port.is_auto):
+        return "downstream"
+    if port.is_http2:
+        return "http2"
+    if port.is_http:
+        upgrade = http is not None and http.h2_upgrade_policy == "UPGRADE"
+        return "http2" if upgrade else "http1"
+    return "downstream" if port.is_auto else "tcp"
+
+
+def _tls(
+    site: _Site, settings: ClientTLSSettings | None, discovery: Discovery
+) -> tuple[UpstreamTls | None, UpstreamTls | None]:
+    """Plan TLS for all endpoints, and TLS for those that accept the mesh's."""
+    if settings is not None:
+        return _said_tls(site, settings), None
+    if not site.mesh.auto_mtls or site.service.external:
+        return None, None
+    if discovery == "EDS":
+        return None, _mesh_tls(site)
+    # The endpoint is where the client was going: it is not chosen, so mesh TLS is for all of them or none.
+    if site.service.resolution == "HEADLESS" and site.port.number in site.peers.mesh_ports:
+        return _mesh_tls(site), None
+    return None, None
+
+
+def _mesh_tls(site: _Site, sni: str = "", sans: Collection[str] = ()) -> UpstreamTls:
+    return UpstreamTls(
+        mode="ISTIO_MUTUAL",
+        sni=sni or names.sni(site.port.number, site.subset, site.service.host),
+        sans=tuple(sans) or site.service.subject_alt_names or site.peers.identities,
+    )
+
+
+def _said_tls(site: _Site, settings: ClientTLSSettings) -> UpstreamTls | None:
+    sans = tuple(settings.subject_alt_names or ())
+    if settings.mode == "ISTIO_MUTUAL":
+        return _mesh_tls(site, settings.sni or "", sans)
+    if settings.mode not in ("SIMPLE", "MUTUAL"):
+        return None
+    host = site.service.host
+    return UpstreamTls(
+        mode="MUTUAL" if settings.mode == "MUTUAL" else "SIMPLE",
+        sni=settings.sni or ("" if host.startswith("*") else host),
+        sans=sans or site.service.subject_alt_names,
+        ca_file=settings.ca_certificates or "",
+        cert_file=settings.client_certificate or "",
+        key_file=settings.private_key or "",
+    )
+
+
+def _dns_endpoints(service: Service, port: ServicePort) -> tuple[Endpoint, ...]:
+    target = port.target if isinstance(port.target, int) else port.number
+    if not service.endpoints:
+        return () if service.host.startswith("*") else (Endpoint(service.host, target),)
+    found = [
+        Endpoint(one.address, dict(one.ports).get(port.name, target), weight=one.weight)
+        for one in service.endpoints
+    ]
+    # LOGICAL_DNS resolves one name.
+    return tuple(found[:1] if service.resolution == "DNS_ROUND_ROBIN" else found)

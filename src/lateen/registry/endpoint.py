@@ -1,0 +1,26 @@
+"""Endpoints: the addresses behind a service, with what is known of the workload at each."""
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+
+class Endpoint(Struct, frozen=True, kw_only=True):
+    """One address and port. `labels`: of the workload, for subsets. `mesh_tls`: a proxy in front accepts mesh
+    TLS, policies permitting; `container_port`: the port those policies speak of. `service_account`: "" when
+    unknown. `workload`: "name;namespace;app;version;canonical;revision;cluster" for telemetry."""
+
+    address: str
+    port: int
+    labels: Mapping[str, str]
+    namespace: str = ""
+    mesh_tls: bool = False
+    service_account: str = ""
+    workload: str = ""
+    weight: int = 1
+
+
+class Endpoints(Struct, frozen=True):
+    """The ready endpoints of one service by the service's port number, sorted by address."""
+
+    by_port: Mapping[int, tuple[Endpoint, ...]]

@@ -1,0 +1,82 @@
+"""From ServiceEntries to services: one per host, those of one host in one namespace taken together."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from lateen.kinds.networking.service_entry import ServiceEntry, WorkloadEntry
+from lateen.kinds.object import Object
+from lateen.registry import protocols
+from lateen.registry.service import Pairs, Resolution, Service, ServicePort, StaticEndpoint
+from lateen.registry.visibility import export_to
+
+_RESOLUTIONS: dict[str, Resolution] = {
+    "NONE": "NONE",
+    "STATIC": "EDS",
+    "DNS": "DNS",
+    "DNS_ROUND_ROBIN": "DNS_ROUND_ROBIN",
+    "DYNAMIC_DNS": "DNS",
+}
+
+
+def services(found: Object, default_exports: tuple[str, ...]) -> Iterator[Service]:
+    """Read a ServiceEntry: one service per host."""
+    kind: ServiceEntry = found.model
+    spec = kind.spec
+    shared = Service(
+        host="",
+        namespace=found.namespace,
+        name=found.name,
+        ports=tuple(_ports(kind)),
+        addresses=tuple(_address(address) for address in spec.addresses or ()),
+        resolution=_RESOLUTIONS.get(spec.resolution or "NONE", "NONE"),
+        external=(spec.location or "MESH_EXTERNAL") == "MESH_EXTERNAL",
+        export_to=export_to(spec.export_to or (), found.namespace, default_exports),
+        selector=_pairs(spec.workload_selector.labels if spec.workload_selector else None),
+        endpoints=tuple(_endpoint(endpoint) for endpoint in spec.endpoints or ()),
+        subject_alt_names=tuple(spec.subject_alt_names or ()),
+        created=found.created,
+        origin=found.origin,
+    )
+    for host in dict.fromkeys(host.lower() for host in spec.hosts or ()):
+        yield msgspec.structs.replace(shared, host=host)
+
+
+def merge(declared: Iterable[Service]) -> Service:
+    """Take services of one host and namespace together: the oldest counts, others add ports and addresses."""
+    first, *others = sorted(declared, key=lambda service: service.age)
+    if not others:
+        return first
+    ports = {port.number: port for service in reversed((first, *others)) for port in service.ports}
+    addresses = dict.fromkeys(address for service in (first, *others) for address in service.addresses)
+    return msgspec.structs.replace(
+        first, ports=tuple(ports[number] for number in sorted(ports)), addresses=tuple(addresses)
+    )
+
+
+def _ports(kind: ServiceEntry) -> Iterator[ServicePort]:
+    for port in kind.spec.ports or ():
+        protocol = protocols.named(port.protocol or "")
+        if protocol != "udp":
+            yield ServicePort(port.number, port.name or "", protocol, port.target_port or port.number)
+
+
+def _address(text: str) -> str:
+    """Write an address that is a block of one without its mask: it is an address."""
+    address, _, bits = text.partition("/")
+    return address if bits == ("128" if ":" in address else "32") else text
+
+
+def _endpoint(endpoint: WorkloadEntry) -> StaticEndpoint:
+    return StaticEndpoint(
+        address=endpoint.address or "",
+        ports=tuple(sorted((endpoint.ports or {}).items())),
+        labels=_pairs(endpoint.labels),
+        weight=endpoint.weight or 1,
+        service_account=endpoint.service_account or "",
+        locality=endpoint.locality or "",
+    )
+
+
+def _pairs(labels: Mapping[str, str] | None) -> Pairs:
+    return tuple(sorted((labels or {}).items()))

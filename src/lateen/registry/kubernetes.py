@@ -1,0 +1,50 @@
+"""From Kubernetes Services to services."""
+
+from lateen.base.hosts import fqdn
+from lateen.kinds.core.service import Service as Kind
+from lateen.kinds.core.service import ServicePort as KindPort
+from lateen.kinds.object import Object
+from lateen.registry import protocols
+from lateen.registry.service import Resolution, Service, ServicePort
+from lateen.registry.visibility import EXPORT_TO, export_to
+
+
+def service(found: Object, default_exports: tuple[str, ...]) -> Service:
+    """Read a Kubernetes Service. Its host is its name below svc.cluster.local; UDP ports are left out."""
+    kind: Kind = found.model
+    spec = kind.spec
+    said = (found.annotations.get(EXPORT_TO) or "").split(",")
+    ports = (_port(port) for port in spec.ports or ())
+    resolution = _resolution(found)
+    return Service(
+        host=fqdn(found.name, found.namespace).lower(),
+        namespace=found.namespace,
+        name=found.name,
+        ports=tuple(port for port in ports if port.protocol != "udp"),
+        addresses=_addresses(kind) if resolution == "EDS" else (),
+        resolution=resolution,
+        kubernetes=True,
+        export_to=export_to([value for value in said if value], found.namespace, default_exports),
+        selector=tuple(sorted((spec.selector or {}).items())),
+        alias_of=(spec.external_name or "").lower() if resolution == "ALIAS" else "",
+        created=found.created,
+        origin=found.origin,
+    )
+
+
+def _resolution(found: Object) -> Resolution:
+    spec = found.model.spec
+    if spec.type == "ExternalName":
+        return "ALIAS"
+    return "HEADLESS" if spec.cluster_ip == "None" else "EDS"
+
+
+def _addresses(kind: Kind) -> tuple[str, ...]:
+    spec = kind.spec
+    return tuple(spec.cluster_ips or ()) or ((spec.cluster_ip,) if spec.cluster_ip else ())
+
+
+def _port(port: KindPort) -> ServicePort:
+    name = port.name or ""
+    protocol = protocols.of_service_port(name, port.port, port.protocol or "TCP", port.app_protocol or "")
+    return ServicePort(port.port, name, protocol, port.target_port or port.port)

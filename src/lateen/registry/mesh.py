@@ -1,0 +1,46 @@
+"""The mesh's settings: the ConfigMap `istio` in `istio-system`, or Istio's defaults where it is silent."""
+
+from msgspec import Struct
+
+from lateen.base.refs import Key
+from lateen.kinds.mesh_config import MeshConfig
+from lateen.registry.durations import milliseconds
+
+MESH_KEY = Key("istio-system", "istio")
+
+
+class Mesh(Struct, frozen=True, kw_only=True):
+    """What the mesh's settings come to. `allow_any`: traffic to unknown hosts goes on (ALLOW_ANY). `auto_mtls`:
+    clients use mesh TLS wherever it is accepted. `access_log`: a path, "" = none. `detection_timeout_ms`: how long
+    sniffing waits for the client, 0 = for ever. Default `exports` are those of objects that say nothing."""
+
+    root_namespace: str = "istio-system"
+    trust_domain: str = "cluster.local"
+    allow_any: bool = True
+    auto_mtls: bool = True
+    access_log: str = ""
+    connect_timeout_ms: int = 10_000
+    detection_timeout_ms: int = 0
+    service_exports: tuple[str, ...] = ("*",)
+    virtual_service_exports: tuple[str, ...] = ("*",)
+    destination_rule_exports: tuple[str, ...] = ("*",)
+
+
+DEFAULT_MESH = Mesh()
+
+
+def mesh_settings(config: MeshConfig) -> Mesh:
+    """Read the settings out of a MeshConfig."""
+    policy = config.outbound_traffic_policy
+    return Mesh(
+        root_namespace=config.root_namespace or DEFAULT_MESH.root_namespace,
+        trust_domain=config.trust_domain or DEFAULT_MESH.trust_domain,
+        allow_any=policy is None or policy.mode != "REGISTRY_ONLY",
+        auto_mtls=config.enable_auto_mtls is not False,
+        access_log=config.access_log_file or "",
+        connect_timeout_ms=milliseconds(config.connect_timeout, DEFAULT_MESH.connect_timeout_ms),
+        detection_timeout_ms=milliseconds(config.protocol_detection_timeout),
+        service_exports=tuple(config.default_service_export_to or ("*",)),
+        virtual_service_exports=tuple(config.default_virtual_service_export_to or ("*",)),
+        destination_rule_exports=tuple(config.default_destination_rule_export_to or ("*",)),
+    )

@@ -1,0 +1,65 @@
+"""From pods to workloads."""
+
+from collections.abc import Iterable, Mapping
+
+from lateen.kinds.core.pod import Pod
+from lateen.kinds.object import Object
+from lateen.registry.workload import Workload
+
+TLS_MODE = "security.istio.io/tlsMode"
+TEMPLATES = "inject.istio.io/templates"
+PROXY = "istio-proxy"
+_HASH = "pod-template-hash"
+_ENDED = ("Succeeded", "Failed")
+
+
+def workload(found: Object) -> Workload | None:
+    """Read a pod as a workload; one that has ended is none."""
+    pod: Pod = found.model
+    if pod.status is not None and pod.status.phase in _ENDED:
+        return None
+    labels = dict(found.labels)
+    name = workload_name(found)
+    containers = [*(pod.spec.init_containers or ()), *(pod.spec.containers or ())]
+    return Workload(
+        namespace=found.namespace,
+        name=found.name,
+        ip=(pod.status.pod_ip or "") if pod.status else "",
+        labels=labels,
+        ports={port.name: port.container_port for one in containers for port in one.ports or () if port.name},
+        service_account=pod.spec.service_account_name or "default",
+        node=pod.spec.node_name or "",
+        mesh_tls=labels.get(TLS_MODE) == "istio",
+        injected=any(one.name == PROXY for one in containers),
+        gateway="gateway" in (found.annotations.get(TEMPLATES) or "").split(","),
+        ready=_is_ready(pod),
+        workload_name=name,
+        canonical_name=_first(labels, _CANONICAL_NAME, name),
+        canonical_revision=_first(labels, _CANONICAL_REVISION, "latest"),
+        origin=found.origin,
+    )
+
+
+_CANONICAL_NAME = ("service.istio.io/canonical-name", "app.kubernetes.io/name", "app")
+_CANONICAL_REVISION = ("service.istio.io/canonical-revision", "app.kubernetes.io/version", "version")
+
+
+def workload_name(found: Object) -> str:
+    """Name what made a pod: the Deployment behind a ReplicaSet, another owner, or the pod itself."""
+    owners = found.meta.owner_references or ()
+    owner = next((one for one in owners if one.controller), owners[0] if owners else None)
+    if owner is None:
+        return found.name
+    suffix = f"-{found.labels.get(_HASH, '')}"
+    if owner.kind == "ReplicaSet" and len(suffix) > 1 and owner.name.endswith(suffix):
+        return owner.name.removesuffix(suffix)
+    return owner.name
+
+
+def _is_ready(pod: Pod) -> bool:
+    conditions = (pod.status.conditions or ()) if pod.status else ()
+    return any(one.type == "Ready" and one.status == "True" for one in conditions)
+
+
+def _first(labels: Mapping[str, str], names: Iterable[str], default: str) -> str:
+    return next((labels[name] for name in names if labels.get(name)), default)

@@ -1,0 +1,1 @@
+"""The one-machine mesh: pods as processes in namespaces, their network, and the controllers around them."""

@@ -1,0 +1,109 @@
+"""The supervisor's end of a pod's socket: requests and answers, and word of what has ended."""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Sequence
+from typing import Any
+
+from lateen.base.errors import LateenError
+from lateen.runtime.forking import Message, receive, send
+
+
+class Channel:
+    """Speaks with a pod's first process. `closed` is set when that is gone, and the pod with it.
+
+    `ready` gives the pidfd of the first process, or fails with what stood in the way of the pod.
+    """
+
+    def __init__(self, end: socket.socket) -> None:
+        self.closed = asyncio.Event()
+        self.ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        self._end = end
+        self._waiting: dict[int, asyncio.Future[tuple[int, int]]] = {}
+        self._ends: dict[int, asyncio.Future[int]] = {}
+        self._count = 0
+        end.setblocking(False)
+        asyncio.get_running_loop().add_reader(end, self._read)
+
+    async def start(self, spec: dict[str, Any], stdio: Sequence[int]) -> tuple[int, int, asyncio.Future[int]]:
+        """Start a program; returns its pid in the pod, a pidfd, and the future of its exit code."""
+        if self.closed.is_set():
+            raise LateenError("the pod's sandbox is gone")
+        self._count += 1
+        answer = self._waiting[self._count] = asyncio.get_running_loop().create_future()
+        try:
+            send(self._end, {"id": self._count, "start": spec}, stdio)
+        except OSError as error:
+            del self._waiting[self._count]
+            raise LateenError(f"cannot start {spec['argv'][0]}: {error.strerror}") from error
+        pid, pidfd = await answer
+        return pid, pidfd, self._ends[pid]
+
+    def close(self) -> None:
+        """Hang up: the pod's first process ends, and everything in the pod with it."""
+        if self._end.fileno() < 0:
+            return
+        asyncio.get_running_loop().remove_reader(self._end)
+        self._end.close()
+        for future in (*self._waiting.values(), self.ready):
+            if not future.done():
+                future.set_exception(LateenError("the pod's sandbox is gone"))
+        # Nobody may be waiting for them: an error that nobody fetched is no news then.
+        for future in (*self._waiting.values(), self.ready):
+            future.cancelled() or future.exception()
+        for end in self._ends.values():
+            if not end.done():
+                end.set_result(-signal.SIGKILL)
+        self.closed.set()
+
+    def _read(self) -> None:
+        try:
+            while (message := receive(self._end)) is not None:
+                self._take(message)
+            self.close()
+        except BlockingIOError:
+            pass
+
+    def _take(self, message: Message) -> None:
+        body = message.body
+        if "ended" in body:
+            self._ends.pop(body["ended"]).set_result(body["code"])
+            return
+        if "id" not in body:
+            _settle(self.ready, message.fds and message.fds[0], body.get("error", ""))
+            return
+        answer = self._waiting.pop(body["id"])
+        if "pid" in body:
+            self._ends[body["pid"]] = asyncio.get_running_loop().create_future()
+        _settle(answer, (body.get("pid", 0), *message.fds), body.get("error", ""))
+
+
+def _settle(future: "asyncio.Future[Any]", value: Any, error: str) -> None:
+    if future.done():
+        return
+    if error:
+        future.set_exception(LateenError(error))
+    else:
+        future.set_result(value)
+
+
+async def ended(pidfd: int) -> None:
+    """Wait until the process has ended."""
+    loop = asyncio.get_running_loop()
+    over = asyncio.Event()
+    loop.add_reader(pidfd, over.set)
+    try:
+        await over.wait()
+    finally:
+        loop.remove_reader(pidfd)
+
+
+def pid_of(pidfd: int) -> int:
+    """The process's id on this machine; 0 when it has ended."""
+    with open(f"/proc/self/fdinfo/{pidfd}") as file:
+        for line in file:
+            if line.startswith("Pid:"):
+                return max(int(line.split()[1]), 0)
+    return 0

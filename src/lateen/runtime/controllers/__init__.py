@@ -1,0 +1,28 @@
+"""The controllers of a local mesh: what Kubernetes' controller manager and scheduler do for one node."""
+
+from lateen.runtime.controllers.controller import Controller
+from lateen.runtime.controllers.deployment import DEPLOYMENTS
+from lateen.runtime.controllers.endpointslice import ENDPOINT_SLICES
+from lateen.runtime.controllers.replicaset import REPLICA_SETS
+from lateen.runtime.controllers.scheduler import SCHEDULER
+from lateen.runtime.controllers.serviceaccount import SERVICE_ACCOUNTS
+
+CONTROLLERS: tuple[Controller, ...] = (
+    SERVICE_ACCOUNTS,
+    DEPLOYMENTS,
+    REPLICA_SETS,
+    SCHEDULER,
+    ENDPOINT_SLICES,
+)
+
+# The kinds that they read or write: what their mirror holds.
+KINDS = (
+    "Namespace",
+    "ServiceAccount",
+    "Node",
+    "Deployment",
+    "ReplicaSet",
+    "Pod",
+    "Service",
+    "EndpointSlice",
+)

@@ -1,0 +1,135 @@
+"""Show pods from the inside to whoever may open the kubelet's socket: logs, and HTTP to their ports."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from multidict import CIMultiDict
+
+from lateen.base.refs import Key
+from lateen.runtime.kubelet import Kubelet
+from lateen.runtime.logs import Reader, Wanted, log_folder, run_of
+from lateen.runtime.machine import Machine
+from lateen.runtime.pod import PodWorker
+
+# Headers that belong to one connection, not to the message (RFC 9110, 7.6.1).
+_HOP_BY_HOP = frozenset(
+    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+     "transfer-encoding", "upgrade", "host"}
+)  # fmt: skip
+
+_KUBELET = web.AppKey("kubelet", Kubelet)
+_MACHINE = web.AppKey("machine", Machine)
+
+
+def kubelet_app(kubelet: Kubelet, machine: Machine) -> web.Application:
+    """The application; paths are Kubernetes' kubelet's where it has them.
+
+    GET /containerLogs/{namespace}/{pod}/{container}?follow&tailLines&sinceSeconds&previous&timestamps
+    ANY /proxy/{namespace}/{pod}/{port}/{path}: HTTP to 127.0.0.1:{port} inside the pod
+    """
+    app = web.Application(client_max_size=0)
+    app[_KUBELET], app[_MACHINE] = kubelet, machine
+    app.router.add_get("/containerLogs/{namespace}/{pod}/{container}", _logs)
+    app.router.add_route("*", "/proxy/{namespace}/{pod}/{port:[0-9]+}/{path:.*}", _proxy)
+    return app
+
+
+async def serve_kubelet(kubelet: Kubelet, machine: Machine, path: Path) -> web.AppRunner:
+    """Serve it on the unix socket `path`, for this user alone; `cleanup()` of what is returned ends it."""
+    runner = web.AppRunner(kubelet_app(kubelet, machine), access_log=None)
+    await runner.setup()
+    path.unlink(missing_ok=True)
+    before = os.umask(0o177)
+    try:
+        await web.UnixSite(runner, str(path)).start()
+    finally:
+        os.umask(before)
+    return runner
+
+
+async def _logs(request: web.Request) -> web.StreamResponse:
+    worker, machine = _worker(request), request.app[_MACHINE]
+    name = request.match_info["container"]
+    container = worker.container(name)
+    if container is None:
+        names = ", ".join(item.spec["name"] for item in (*worker.apps, *worker.inits))
+        raise web.HTTPNotFound(text=f"pod {worker.key} has no container {name!r}; it has {names}\n")
+    previous = _flag(request, "previous")
+    folder = log_folder(machine.logs, *worker.key, worker.pod["metadata"]["uid"])
+    path = run_of(folder, name, previous=previous)
+    if path is None:
+        which = "previous run of " if previous else ""
+        raise web.HTTPBadRequest(text=f"{which}container {name!r} in pod {worker.key} has no log\n")
+    wanted = Wanted(
+        _number(request, "tailLines", -1),
+        _number(request, "sinceSeconds", 0),
+        _flag(request, "timestamps"),
+        _flag(request, "follow"),
+    )
+    reader = Reader(path, machine.clerk, wanted, lambda: bool(container.pid) and not previous)
+    return await _stream(request, reader)
+
+
+async def _stream(request: web.Request, reader: Reader) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "text/plain; charset=utf-8"})
+    await response.prepare(request)
+    async for piece in reader.read():
+        await response.write(piece)
+    await response.write_eof()
+    return response
+
+
+async def _proxy(request: web.Request) -> web.StreamResponse:
+    worker = _worker(request)
+    if (inside := worker.home.inside) is None:
+        raise web.HTTPServiceUnavailable(text=f"pod {worker.key} has no network\n")
+    port, path = request.match_info["port"], request.match_info["path"]
+    url = f"http://127.0.0.1:{port}/{path}" + (f"?{request.query_string}" if request.query_string else "")
+    try:
+        async with inside.session.request(
+            request.method,
+            url,
+            headers=_end_to_end(request.headers),
+            data=request.content if request.can_read_body else None,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=5),
+        ) as answer:
+            response = web.StreamResponse(status=answer.status, headers=_end_to_end(answer.headers))
+            await response.prepare(request)
+            async for piece in answer.content.iter_any():
+                await response.write(piece)
+            await response.write_eof()
+            return response
+    except (aiohttp.ClientConnectionError, TimeoutError) as error:
+        raise web.HTTPBadGateway(text=f"port {port} of pod {worker.key}: {error}\n") from None
+
+
+def _end_to_end(headers: Mapping[str, str]) -> CIMultiDict[str]:
+    kept: CIMultiDict[str] = CIMultiDict()
+    for name, value in headers.items():
+        if name.lower() not in _HOP_BY_HOP:
+            kept.add(name, value)
+    return kept
+
+
+def _worker(request: web.Request) -> PodWorker:
+    key = Key(request.match_info["namespace"], request.match_info["pod"])
+    if (worker := request.app[_KUBELET].pod(key)) is None:
+        raise web.HTTPNotFound(text=f"pod {key} does not run here\n")
+    return worker
+
+
+def _flag(request: web.Request, name: str) -> bool:
+    return request.query.get(name, "false").lower() in ("", "1", "true")
+
+
+def _number(request: web.Request, name: str, default: int) -> int:
+    text = request.query.get(name)
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise web.HTTPBadRequest(text=f"{name} is a number, not {text!r}\n")
+    return int(text)

@@ -1,0 +1,43 @@
+"""One node process per mesh: whoever holds the lock file owns the run folder."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from lateen.base.errors import LateenError
+
+_NAME = "node.lock"
+
+
+class Ownership:
+    """Holds the lock of a run folder until `release`, or until the process ends in whatever way."""
+
+    def __init__(self, run: Path) -> None:
+        """Take the lock; raises LateenError when another process has it."""
+        run.mkdir(parents=True, exist_ok=True, mode=0o755)
+        self._file = (run / _NAME).open("a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise LateenError(f"another process runs the mesh in {run}", "lateen status") from None
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def release(self) -> None:
+        """Let another process own the folder."""
+        self._file.truncate(0)
+        self._file.close()
+
+
+def owner_of(run: Path) -> int:
+    """Return the pid of the process that owns `run`; 0 when nobody does."""
+    try:
+        with (run / _NAME).open("r") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(file.read() or 0)
+            return 0
+    except (FileNotFoundError, NotADirectoryError):
+        return 0

@@ -1,0 +1,1 @@
+"""Effective policies of workloads: what the rules of several levels come to."""

@@ -1,0 +1,64 @@
+"""Certify keys for callers that prove by token which workload they are."""
+
+import logging
+from collections.abc import Callable
+
+import grpc
+import grpc.aio
+
+from lateen.base.errors import LateenError
+from lateen.identity.authority import DEFAULT_TTL, CertificateAuthority
+from lateen.identity.certificate import dump_chain, load_chain
+from lateen.identity.keys import RequestRefused
+from lateen.identity.trust import TrustBundle
+from lateen.proto.istio_ca import METHOD, SERVICE, CertificateRequest, CertificateResponse
+from lateen.server.auth import Caller, Callers, Unauthenticated
+
+_log = logging.getLogger(__name__)
+
+
+class CertificateService:
+    """Istio's certificate service: CreateCertificate with a bearer token.
+
+    The identity is the token's, the lifetime at most what the authority allows, and the facts beside the
+    identity come from `facts_of`, which knows the registry: nothing is taken from the request but its key.
+    """
+
+    def __init__(
+        self,
+        callers: Callers,
+        authority: Callable[[], CertificateAuthority],
+        trust: Callable[[], TrustBundle],
+        facts_of: Callable[[Caller], str] = lambda caller: "",
+    ) -> None:
+        """`authority` and `trust` are asked at every call, so that both can change while running."""
+        self._callers = callers
+        self._authority = authority
+        self._trust = trust
+        self._facts_of = facts_of
+
+    def handler(self) -> grpc.GenericRpcHandler:
+        """Return the service, to be added to a gRPC server. Messages pass as bytes."""
+        method = grpc.unary_unary_rpc_method_handler(self._create)
+        return grpc.method_handlers_generic_handler(SERVICE, {METHOD: method})
+
+    async def _create(self, data: bytes, call: grpc.aio.ServicerContext) -> bytes:
+        try:
+            caller = await self._callers.by_token(call)
+            response = self._certify(caller, CertificateRequest.decode(data))
+        except Unauthenticated as error:
+            _log.warning("certificate refused to %s: %s", call.peer(), error)
+            await call.abort(grpc.StatusCode.UNAUTHENTICATED, str(error))
+        except (RequestRefused, ValueError) as error:
+            await call.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        except LateenError as error:
+            _log.error("cannot certify: %s", error)
+            await call.abort(grpc.StatusCode.UNAVAILABLE, str(error))
+        _log.info("certified a key of %s", caller.identity.uri)
+        return response
+
+    def _certify(self, caller: Caller, request: CertificateRequest) -> bytes:
+        ttl = float(request.validity) if request.validity > 0 else DEFAULT_TTL
+        chain = self._authority().sign(request.csr, caller.identity, ttl, self._facts_of(caller))
+        parts = [dump_chain([certificate]) for certificate in load_chain(chain)]
+        return CertificateResponse([*parts, self._trust().pem]).encode()

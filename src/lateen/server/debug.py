@@ -1,0 +1,120 @@
+"""Answer questions about the running control plane, as JSON on a socket that only its owner may open."""
+
+import os
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from lateen.base.errors import LateenError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Windows:
+    """Where the answers come from; each returns what msgspec can write as JSON.
+
+    Those that take a name raise KeyError when there is nothing of that name. `ready` returns "" or what is
+    still missing. Resources are named `<type>/<name>` by whoever answers `why`.
+    """
+
+    ready: Callable[[], str]
+    graph: Callable[[], Any]
+    syncz: Callable[[], Any]
+    configz: Callable[[], Any]
+    plan: Callable[[str], Any]
+    resources: Callable[[str], Any]
+    session: Callable[[str], Any]
+    why: Callable[[str, str], Any]
+
+
+class DebugServer:
+    """Serves `windows` at `path`, a unix socket of mode 0600."""
+
+    def __init__(self, windows: Windows, path: Path) -> None:
+        self._windows = windows
+        self._path = path
+        self._runner = web.AppRunner(self.app(), access_log=None)
+
+    async def start(self) -> None:
+        """Begin to answer; a socket left by an earlier process is replaced."""
+        await self._runner.setup()
+        await web.SockSite(self._runner, private_socket(self._path)).start()
+
+    async def stop(self) -> None:
+        """Stop answering and remove the socket."""
+        await self._runner.cleanup()
+        self._path.unlink(missing_ok=True)
+
+    def app(self) -> web.Application:
+        """Return the routes."""
+        windows = self._windows
+        app = web.Application(middlewares=[_explain])
+        app.router.add_get("/ready", self._ready)
+        for name, ask in (("graph", windows.graph), ("syncz", windows.syncz), ("configz", windows.configz)):
+            app.router.add_get(f"/debug/{name}", _whole(ask))
+        for name, ask_for in (
+            ("plan", windows.plan),
+            ("resources", windows.resources),
+            ("session", windows.session),
+        ):
+            app.router.add_get(f"/debug/proxy/{{proxy}}/{name}", _of_proxy(ask_for))
+        app.router.add_get("/debug/why", self._why)
+        return app
+
+    async def _ready(self, request: web.Request) -> web.Response:
+        missing = self._windows.ready()
+        return _json({"ready": not missing, "missing": missing}, status=503 if missing else 200)
+
+    async def _why(self, request: web.Request) -> web.Response:
+        if not {"proxy", "resource"} <= set(request.query):
+            raise LateenError("two parameters are needed", "ask /debug/why?proxy=<id>&resource=<type>/<name>")
+        return _json(self._windows.why(request.query["proxy"], request.query["resource"]))
+
+
+def private_socket(path: Path) -> socket.socket:
+    """Listen on a unix socket that nobody but its owner may open, from its first moment on."""
+    path.unlink(missing_ok=True)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    before = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(before)
+    return listener
+
+
+def _whole(ask: Callable[[], Any]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answer(request: web.Request) -> web.Response:
+        return _json(ask())
+
+    return answer
+
+
+def _of_proxy(ask: Callable[[str], Any]) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answer(request: web.Request) -> web.Response:
+        return _json(ask(request.match_info["proxy"]))
+
+    return answer
+
+
+def _json(value: Any, status: int = 200) -> web.Response:
+    body = msgspec.json.encode(value, enc_hook=str)
+    return web.Response(body=body, status=status, content_type="application/json")
+
+
+@web.middleware
+async def _explain(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    try:
+        return await handler(request)
+    except KeyError as error:
+        return _json(
+            {"error": f"nothing here is named {error.args[0]!r}" if error.args else "not found"}, status=404
+        )
+    except LateenError as error:
+        return _json({"error": str(error), "fix": error.fix}, status=400)

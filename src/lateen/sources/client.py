@@ -1,0 +1,298 @@
+"""Speak to a Kubernetes API server: typed verbs over one HTTP session."""
+
+import ssl as tls
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import aiohttp
+import msgspec
+
+from lateen.base.redacted import Redacted
+from lateen.base.refs import Key
+from lateen.kinds.spec import KindSpec
+from lateen.sources.api_error import ApiError, api_error, status_error
+from lateen.sources.kubeconfig import Access, load_kubeconfig
+from lateen.sources.urls import object_url, version_of
+
+__all__ = ["ApiError", "Client", "Listing", "WatchEvent"]
+
+Raw = dict[str, Any]
+
+PATCH_TYPES = {
+    "json": "application/json-patch+json",
+    "merge": "application/merge-patch+json",
+    "strategic": "application/strategic-merge-patch+json",
+    "apply": "application/apply-patch+yaml",
+}
+PAGE = 500
+
+
+class Listing(NamedTuple):
+    """What a list answered; a watch from `resource_version` goes on exactly behind it."""
+
+    items: list[Raw]
+    resource_version: str
+
+
+class WatchEvent(NamedTuple):
+    """One line of a watch: type is ADDED, MODIFIED, DELETED or BOOKMARK."""
+
+    type: str
+    object: Raw
+
+
+class Client:
+    """One API server as one user. Every method raises `ApiError` when refused, aiohttp.ClientError when unreachable.
+
+    Use as `async with Client(url) as client`, or call `close()`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        ssl: tls.SSLContext | None = None,
+        token: Redacted | str | None = None,
+        token_file: Path | None = None,
+        user_agent: str = "lateen",
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._ssl = ssl
+        self._token = Redacted(token.encode()) if isinstance(token, str) else token
+        self._token_file = token_file
+        self._user_agent = user_agent
+        self._session: aiohttp.ClientSession | None = None
+
+    @classmethod
+    def from_access(cls, access: Access, *, user_agent: str = "lateen") -> Self:
+        """Speak to the server of `access` as its user."""
+        return cls(
+            access.url,
+            ssl=access.ssl,
+            token=access.token,
+            token_file=access.token_file,
+            user_agent=user_agent,
+        )
+
+    @classmethod
+    def from_kubeconfig(cls, path: Path, *, user_agent: str = "lateen") -> Self:
+        """Speak as the current context of the kubeconfig at `path`; raises LateenError when it cannot be read."""
+        return cls.from_access(load_kubeconfig(path), user_agent=user_agent)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections; open watches end."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def get(self, kind: KindSpec, key: Key) -> Raw:
+        """Read one object."""
+        return await self._json("GET", object_url(kind, key))
+
+    async def list(
+        self, kind: KindSpec, namespace: str = "", *, label_selector: str = "", field_selector: str = ""
+    ) -> Listing:
+        """Read all objects of a kind, in pages; `namespace` "" means all namespaces."""
+        query = _selectors(label_selector, field_selector) | {"limit": str(PAGE)}
+        items: list[Raw] = []
+        while True:
+            answer = await self._json("GET", object_url(kind, Key(namespace, "")), query=query)
+            items += answer.get("items") or ()
+            meta = answer.get("metadata", {})
+            if not (token := meta.get("continue")):
+                break
+            query["continue"] = token
+        head = {"apiVersion": kind.api_versions[0], "kind": kind.kind}
+        return Listing([head | item for item in items], meta.get("resourceVersion", ""))
+
+    async def create(self, kind: KindSpec, raw: Mapping[str, Any]) -> Raw:
+        """Create an object; its key and version come from `raw`."""
+        key = Key(_key(kind, raw).namespace, "")
+        return await self._json("POST", object_url(kind, key, version_of(kind, raw)), body=raw)
+
+    async def replace(self, kind: KindSpec, raw: Mapping[str, Any]) -> Raw:
+        """Replace an object; with metadata.resourceVersion only when it is still at that version."""
+        return await self._json("PUT", object_url(kind, _key(kind, raw), version_of(kind, raw)), body=raw)
+
+    async def update_status(self, kind: KindSpec, raw: Mapping[str, Any]) -> Raw:
+        """Replace an object's status and nothing else."""
+        url = object_url(kind, _key(kind, raw), version_of(kind, raw), "status")
+        return await self._json("PUT", url, body=raw)
+
+    async def patch(
+        self, kind: KindSpec, key: Key, body: Any, patch_type: str = "merge", *, subresource: str = ""
+    ) -> Raw:
+        """Patch an object; `patch_type` is json, merge or strategic, `body` the decoded patch."""
+        url = object_url(kind, key, subresource=subresource)
+        return await self._json("PATCH", url, body=body, content_type=PATCH_TYPES[patch_type])
+
+    async def apply(
+        self, kind: KindSpec, raw: Mapping[str, Any], manager: str = "lateen", *, force: bool = False
+    ) -> tuple[Raw, bool]:
+        """Apply on the server, as `manager`; returns the object and whether it was created.
+
+        Raises ApiError(409) naming the other manager when a field is its own, unless `force`.
+        """
+        query = {"fieldManager": manager, "force": "true" if force else "false"}
+        url = object_url(kind, _key(kind, raw), version_of(kind, raw))
+        answer = await self._send("PATCH", url, query, raw, PATCH_TYPES["apply"])
+        async with answer:
+            return msgspec.json.decode(await answer.read()), answer.status == 201
+
+    async def delete(
+        self,
+        kind: KindSpec,
+        key: Key,
+        *,
+        grace_seconds: int | None = None,
+        uid: str = "",
+        propagation: str = "Background",
+    ) -> Raw:
+        """Delete an object; with `uid` only if it is still that one. Returns the object or a Status."""
+        options: Raw = {"kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation}
+        if grace_seconds is not None:
+            options["gracePeriodSeconds"] = grace_seconds
+        if uid:
+            options["preconditions"] = {"uid": uid}
+        return await self._json("DELETE", object_url(kind, key), body=options)
+
+    async def watch(
+        self,
+        kind: KindSpec,
+        resource_version: str,
+        *,
+        namespace: str = "",
+        label_selector: str = "",
+        field_selector: str = "",
+        seconds: int = 300,
+    ) -> AsyncIterator[WatchEvent]:
+        """Yield what changes after `resource_version`, bookmarks included, for about `seconds`.
+
+        Ends when the server ends it; raises ApiError (`gone` when the version is too old).
+        """
+        query = _selectors(label_selector, field_selector) | {
+            "watch": "true",
+            "resourceVersion": resource_version,
+            "allowWatchBookmarks": "true",
+            "timeoutSeconds": str(seconds),
+        }
+        # A server that says nothing for longer than the watch may last is dead: TCP alone would not tell.
+        timeout = aiohttp.ClientTimeout(total=None, connect=10, sock_read=seconds + 15)
+        url = object_url(kind, Key(namespace, ""))
+        async with await self._send("GET", url, query, timeout=timeout) as answer:
+            async for line in _lines(answer.content):
+                event = WatchEvent(**msgspec.json.decode(line))
+                if event.type == "ERROR":
+                    raise status_error(event.object)
+                yield event
+
+    async def token(
+        self, key: Key, audiences: tuple[str, ...], *, pod: tuple[str, str] | None = None, seconds: int = 3600
+    ) -> Redacted:
+        """Ask for a token of the service account `key`, bound to `pod` (name, uid) when given."""
+        spec: Raw = {"audiences": list(audiences), "expirationSeconds": seconds}
+        if pod is not None:
+            spec["boundObjectRef"] = {"apiVersion": "v1", "kind": "Pod", "name": pod[0], "uid": pod[1]}
+        request = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
+        path = f"/api/v1/namespaces/{key.namespace}/serviceaccounts/{key.name}/token"
+        answer = await self._json("POST", path, body=request)
+        return Redacted(answer["status"]["token"].encode())
+
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "application/json",
+    ) -> Any:
+        """Send any request; returns decoded JSON, or text when the answer is not JSON."""
+        async with await self._send(method, path, query, body, content_type) as answer:
+            data = await answer.read()
+            return msgspec.json.decode(data) if answer.content_type == "application/json" else data.decode()
+
+    async def _json(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "application/json",
+    ) -> Raw:
+        async with await self._send(method, path, query, body, content_type) as answer:
+            decoded: Raw = msgspec.json.decode(await answer.read())
+            return decoded
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = "application/json",
+        *,
+        timeout: aiohttp.ClientTimeout | None = None,
+    ) -> aiohttp.ClientResponse:
+        headers = {"Accept": "application/json", "User-Agent": self._user_agent} | self._authorization()
+        data = None
+        if body is not None:
+            headers["Content-Type"] = content_type
+            data = msgspec.json.encode(body)
+        answer = await self._opened().request(
+            method,
+            self.url + path,
+            params=query,
+            data=data,
+            headers=headers,
+            ssl=self._ssl or True,
+            timeout=timeout or aiohttp.ClientTimeout(total=60, connect=10),
+        )
+        if answer.status >= 400:
+            async with answer:
+                raise api_error(answer.status, await answer.read())
+        return answer
+
+    def _authorization(self) -> dict[str, str]:
+        if self._token_file is not None:
+            return {"Authorization": f"Bearer {self._token_file.read_text().strip()}"}
+        if self._token is not None:
+            return {"Authorization": f"Bearer {self._token.reveal().decode()}"}
+        return {}
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            # One connection per watch: no limit, and nothing from the environment (proxies, netrc).
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
+        return self._session
+
+
+async def _lines(stream: aiohttp.StreamReader) -> AsyncIterator[bytes]:
+    """Yield whole lines; unlike StreamReader.readline there is no limit to their length."""
+    rest = b""
+    async for chunk in stream.iter_any():
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:
+            if line:
+                yield line
+
+
+def _key(kind: KindSpec, raw: Mapping[str, Any]) -> Key:
+    meta = raw.get("metadata") or {}
+    return Key((meta.get("namespace") or "default") if kind.namespaced else "", meta.get("name") or "")
+
+
+def _selectors(label_selector: str, field_selector: str) -> dict[str, str]:
+    given = {"labelSelector": label_selector, "fieldSelector": field_selector}
+    return {name: value for name, value in given.items() if value}

@@ -1,0 +1,1 @@
+"""Accepted objects per kind, and what was refused with the reasons."""

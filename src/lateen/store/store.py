@@ -1,0 +1,50 @@
+"""The objects the mesh is made of: one input of the engine per kind, and the rejections beside them."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lateen.base.errors import Invalid
+from lateen.base.refs import Key
+from lateen.kinds.all import KINDS
+from lateen.kinds.decode import decode
+from lateen.kinds.object import Object
+from lateen.reactive.collection import Input
+from lateen.reactive.engine import Engine
+
+
+class Store:
+    """Accepted objects by kind. A refused version leaves the last accepted one in force.
+
+    `rejections`: by kind and key, why the newest version of an object is not in force.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._inputs: dict[str, Input[Key, Object]] = {spec.kind: engine.input(spec.kind) for spec in KINDS}
+        self.rejections: dict[tuple[str, Key], Invalid] = {}
+
+    def __getitem__(self, kind: str) -> Input[Key, Object]:
+        """Return the objects of a kind, by key. Raises KeyError for a kind the house does not know."""
+        return self._inputs[kind]
+
+    def put(self, raw: dict[str, Any], *, file: str = "", lines: Mapping[str, int] | None = None) -> Object:
+        """Accept an object, new or changed. Raises Invalid, after recording it, when it is refused."""
+        try:
+            found = decode(raw, file=file, lines=lines)
+        except Invalid as error:
+            self.rejections[_named(raw)] = error
+            raise
+        self.rejections.pop((found.kind, found.key), None)
+        self._inputs[found.kind].put(found.key, found)
+        return found
+
+    def delete(self, kind: str, key: Key) -> None:
+        """Forget an object and what was said of it; no change when there is none."""
+        self.rejections.pop((kind, key), None)
+        self._inputs[kind].delete(key)
+
+
+def _named(raw: dict[str, Any]) -> tuple[str, Key]:
+    """Name an object that may be broken anywhere, as well as it can be named."""
+    meta = raw.get("metadata")
+    meta = meta if isinstance(meta, dict) else {}
+    return str(raw.get("kind", "")), Key(str(meta.get("namespace") or ""), str(meta.get("name") or ""))

@@ -1,0 +1,70 @@
+"""A test workload: every HTTP port answers with what it saw as JSON, every TCP port echoes lines after its name.
+
+PORTS="8080=http 9000=tcp 3306=server-first"; NAME is told in every answer.
+"""
+
+import json
+import os
+import signal
+import socketserver
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+NAME = os.environ.get("NAME", os.environ.get("HOSTNAME", "?"))
+
+
+class Http(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        length = int(self.headers.get("content-length") or 0)
+        body = self.rfile.read(length).decode(errors="replace")
+        seen = {
+            "name": NAME, "method": self.command, "path": self.path, "peer": self.client_address[0],
+            "headers": {key.lower(): value for key, value in self.headers.items()}, "body": body,
+            "port": self.server.server_address[1],
+        }  # fmt: skip
+        answer = json.dumps(seen).encode()
+        self.send_response(int(self.headers.get("x-answer") or 200))
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    do_GET = do_POST = do_PUT = do_DELETE = answer
+
+    def log_message(self, template, *values):
+        print(template % values, flush=True)
+
+
+class Tcp(socketserver.StreamRequestHandler):
+    def handle(self):
+        for line in self.rfile:
+            self.wfile.write(NAME.encode() + b" " + self.client_address[0].encode() + b" " + line)
+
+
+class ServerFirst(socketserver.StreamRequestHandler):
+    def handle(self):
+        self.wfile.write(b"hello from " + NAME.encode() + b"\n")
+        Tcp.handle(self)
+
+
+class TcpServer(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+
+class HttpServer(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
+for entry in os.environ.get("PORTS", "8080=http").split():
+    port, kind = entry.split("=")
+    address = ("0.0.0.0", int(port))
+    server = HttpServer(address, Http) if kind == "http" else TcpServer(address, Tcp if kind == "tcp" else ServerFirst)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+print("listening", flush=True)
+stop = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: stop.set())
+stop.wait()

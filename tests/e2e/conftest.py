@@ -1,0 +1,41 @@
+"""One real mesh per test module, and no silent skips where e2e tests must run."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from mesh import Mesh
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        item.add_marker(pytest.mark.e2e)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Where LATEEN_TEST_NO_SKIPS is set (CI), a skipped e2e test is a failed one."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.skipped and os.environ.get("LATEEN_TEST_NO_SKIPS") and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped where skipping is a failure: {report.longrepr}"
+
+
+@pytest.fixture(scope="module")
+def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mesh]:
+    """A running mesh of the module's own."""
+    if os.geteuid() != 0 or not shutil.which("nft", path="/usr/sbin:/sbin:/usr/bin"):
+        pytest.skip("e2e tests need root and nft (apt-get install nftables)")
+    made = Mesh(tmp_path_factory.mktemp("mesh"))
+    try:
+        made.up()
+        yield made
+    finally:
+        made.down()

@@ -1,0 +1,8 @@
+from lateen.envoy.http_filters import HTTP_FILTERS
+from lateen.envoy.http_filters.router import router
+from lateen.plan.listener import HttpProxy
+
+
+def test_the_router_ends_every_chain():
+    assert HTTP_FILTERS[-1] is router
+    assert router(HttpProxy(stat_prefix="", route_name="80")).name == "envoy.filters.http.router"

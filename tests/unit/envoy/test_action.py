@@ -1,0 +1,92 @@
+import pytest
+import re2
+
+from lateen.envoy.action import act
+from lateen.plan.route import (
+    Destination,
+    DirectResponse,
+    Forward,
+    HeaderChanges,
+    Redirect,
+    Retries,
+    Rewrite,
+    Route,
+    RouteMatch,
+    StringMatch,
+)
+from lateen.proto.descriptors import message
+
+V1 = Destination(upstream="v1")
+
+
+def acted(action, path=None):
+    route = message("envoy.config.route.v3.Route")()
+    act(route, Route(match=RouteMatch(path=path), action=action))
+    return route
+
+
+def forwarded(*destinations, path=None, **plan):
+    return acted(Forward(destinations=destinations or (V1,), **plan), path).route
+
+
+def test_no_timeout_is_said():
+    route = forwarded()
+    assert route.HasField("timeout") and route.timeout.ByteSize() == 0
+    assert forwarded(timeout_ms=2500).max_stream_duration.grpc_timeout_header_max.seconds == 2
+
+
+def test_retries_go_to_another_host():
+    policy = forwarded(retries=Retries(attempts=3, per_try_timeout_ms=100, statuses=(503,))).retry_policy
+    assert policy.num_retries.value == 3
+    assert policy.retry_on.startswith("connect-failure,")
+    assert policy.per_try_timeout.nanos == 100_000_000
+    assert list(policy.retriable_status_codes) == [503]
+    assert policy.retry_host_predicate[0].name == "envoy.retry_host_predicates.previous_hosts"
+    assert policy.host_selection_retry_max_attempts == 5
+
+
+def test_no_retries():
+    assert not forwarded(retries=None).HasField("retry_policy")
+    assert not forwarded(retries=Retries(attempts=0)).HasField("retry_policy")
+
+
+def test_destinations_share_by_weight_and_those_of_none_are_left_out():
+    others = (Destination(upstream="v2", weight=30), Destination(upstream="v3", weight=0))
+    route = forwarded(Destination(upstream="v1", weight=70), *others)
+    assert [(c.name, c.weight.value) for c in route.weighted_clusters.clusters] == [("v1", 70), ("v2", 30)]
+    assert forwarded(V1, others[1]).cluster == "v1"
+    assert forwarded(Destination(upstream="v1", weight=0)).cluster == "v1"
+
+
+def test_one_destination_with_headers_of_its_own_is_weighted():
+    changes = HeaderChanges(set=(("x-a", "1"),))
+    [only] = forwarded(Destination(upstream="v1", request_headers=changes)).weighted_clusters.clusters
+    assert only.weight.value == 100
+    assert only.request_headers_to_add[0].header.key == "x-a"
+
+
+def test_rewrites_replace_what_matched():
+    route = forwarded(path=StringMatch("prefix", "/a"), rewrite=Rewrite(path="/b", authority="c.d"))
+    assert (route.prefix_rewrite, route.host_rewrite_literal) == ("/b", "c.d")
+    assert (
+        forwarded(path=StringMatch("path_prefix", "/a"), rewrite=Rewrite(path="/b/")).prefix_rewrite == "/b"
+    )
+
+
+@pytest.mark.parametrize(("path", "rewritten"), [("/a", "/"), ("/a/", "/"), ("/a/b", "/b")])
+def test_a_path_prefix_rewritten_to_the_root_leaves_one_slash(path, rewritten):
+    rewrite = forwarded(path=StringMatch("path_prefix", "/a/"), rewrite=Rewrite(path="/")).regex_rewrite
+    assert re2.sub(rewrite.pattern.regex, rewrite.substitution, path) == rewritten
+
+
+def test_redirects():
+    plan = Redirect(path="/b", authority="c.d", scheme="https", port=8443, status=308)
+    redirect = acted(plan).redirect
+    assert (redirect.path_redirect, redirect.host_redirect) == ("/b", "c.d")
+    assert (redirect.scheme_redirect, redirect.port_redirect, redirect.response_code) == ("https", 8443, 4)
+    assert acted(Redirect()).redirect.WhichOneof("path_rewrite_specifier") is None
+
+
+def test_direct_responses():
+    assert acted(DirectResponse(503, "no")).direct_response.body.inline_string == "no"
+    assert not acted(DirectResponse(503)).direct_response.HasField("body")

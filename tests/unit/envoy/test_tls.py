@@ -1,0 +1,193 @@
+import socket
+import ssl
+
+import pytest
+
+from lateen.envoy import tls
+from lateen.envoy.build import Builder
+from lateen.plan.listener import Chain, ChainMatch, DownstreamTls, HttpProxy, Listener, TcpProxy
+from lateen.plan.route import DirectResponse, Route, RouteConfig, RouteMatch, VirtualHost
+from lateen.plan.upstream import Upstream, UpstreamTls
+from lateen.proto.descriptors import message
+
+LOOPBACK = "127.0.0.1"
+URI, DNS = 3, 2
+ME = "spiffe://cluster.local/ns/n/sa/a"
+
+
+def opened(encoded, kind):
+    transport = message("envoy.config.core.v3.TransportSocket").FromString(encoded)
+    context = message(f"envoy.extensions.transport_sockets.tls.v3.{kind}")()
+    assert transport.typed_config.Unpack(context)
+    return context
+
+
+def up(protocol="http1", **plan):
+    return opened(tls.upstream(UpstreamTls(**plan), protocol, "td.example"), "UpstreamTlsContext")
+
+
+def down(http=True, **plan):
+    return opened(tls.downstream(DownstreamTls(**plan), http, "td.example"), "DownstreamTlsContext")
+
+
+def accepted_names(validation):
+    found = validation.match_typed_subject_alt_names
+    return [(each.san_type, each.matcher.exact or each.matcher.prefix + "*") for each in found]
+
+
+@pytest.mark.parametrize("protocol", ["tcp", "http1", "http2", "downstream"])
+def test_the_mesh_is_marked_by_alpn_and_never_by_peer_exchange(protocol):
+    offered = list(up(protocol, mode="ISTIO_MUTUAL").common_tls_context.alpn_protocols)
+    assert offered == list(tls.MESH_ALPN[protocol])
+    assert "istio" in offered and "istio-peer-exchange" not in offered
+
+
+def test_keys_and_roots_come_from_the_agent_on_the_machine():
+    for context in (up(mode="ISTIO_MUTUAL"), down(mode="ISTIO_MUTUAL")):
+        common = context.common_tls_context
+        [own] = common.tls_certificate_sds_secret_configs
+        roots = common.combined_validation_context.validation_context_sds_secret_config
+        assert (own.name, roots.name) == ("default", "ROOTCA")
+        for secret in (own, roots):
+            source = secret.sds_config.api_config_source
+            assert source.api_type == 3 and source.set_node_on_first_message_only
+            assert source.grpc_services[0].envoy_grpc.cluster_name == "sds-grpc"
+
+
+def test_named_servers_are_accepted_and_nobody_else():
+    context = up(mode="ISTIO_MUTUAL", sni="x", sans=(ME, "a.b"))
+    assert context.sni == "x"
+    combined = context.common_tls_context.combined_validation_context
+    assert accepted_names(combined.default_validation_context) == [(URI, ME), (DNS, "a.b")]
+
+
+def test_without_names_every_identity_of_the_trust_domain_is_accepted_and_no_other():
+    for context in (up(mode="ISTIO_MUTUAL"), down(mode="ISTIO_MUTUAL")):
+        combined = context.common_tls_context.combined_validation_context
+        assert accepted_names(combined.default_validation_context) == [(URI, "spiffe://td.example/*")]
+
+
+def test_a_users_tls_has_its_own_files_and_names():
+    mutual = up(
+        mode="MUTUAL", sans=("a.b",), ca_file="/ca", cert_file="/cert", key_file="/key"
+    ).common_tls_context
+    assert mutual.validation_context.trusted_ca.filename == "/ca"
+    assert accepted_names(mutual.validation_context) == [(DNS, "a.b")]
+    assert mutual.tls_certificates[0].certificate_chain.filename == "/cert"
+    assert mutual.tls_certificates[0].private_key.filename == "/key"
+    assert not mutual.alpn_protocols
+    simple = up(mode="SIMPLE").common_tls_context
+    assert simple.validation_context.trusted_ca.filename == tls.SYSTEM_ROOTS
+    assert not simple.tls_certificates
+
+
+def test_mesh_servers_require_a_certificate():
+    context = down(mode="ISTIO_MUTUAL", min_version="TLSV1_2", max_version="TLSV1_3")
+    assert context.require_client_certificate.value
+    params = context.common_tls_context.tls_params
+    assert (params.tls_minimum_protocol_version, params.tls_maximum_protocol_version) == (3, 4)
+
+
+def test_only_http_negotiates_a_protocol():
+    assert list(down(True, mode="ISTIO_MUTUAL").common_tls_context.alpn_protocols) == ["h2", "http/1.1"]
+    assert not down(False, mode="ISTIO_MUTUAL").common_tls_context.alpn_protocols
+
+
+def test_a_gateways_credential_comes_by_ads():
+    simple = down(mode="SIMPLE", credential="shop")
+    [own] = simple.common_tls_context.tls_certificate_sds_secret_configs
+    assert own.name == "kubernetes://shop" and own.sds_config.HasField("ads")
+    assert not simple.require_client_certificate.value
+    assert not simple.common_tls_context.HasField("validation_context_sds_secret_config")
+    mutual = down(mode="MUTUAL", credential="kubernetes://shop")
+    roots = mutual.common_tls_context.validation_context_sds_secret_config
+    assert roots.name == "kubernetes://shop-cacert" and mutual.require_client_certificate.value
+
+
+def test_plaintext_is_said():
+    plain = message("envoy.config.core.v3.TransportSocket").FromString(tls.plaintext())
+    assert plain.name == "envoy.transport_sockets.raw_buffer"
+
+
+def test_envoy_takes_every_shape_of_tls(accepted, authority, tmp_path):
+    build = Builder()
+    chain, key = authority.issue("a.b")
+    for name, content in (("ca", authority.roots), ("cert", chain), ("key", key)):
+        (tmp_path / name).write_bytes(content)
+    files = {f"{name}_file": str(tmp_path / name) for name in ("ca", "cert", "key")}
+    ups = [UpstreamTls(mode="MUTUAL", **files), UpstreamTls(mode="ISTIO_MUTUAL"), UpstreamTls(mode="SIMPLE")]
+    downs = [DownstreamTls(mode=mode, credential="shop") for mode in ("SIMPLE", "MUTUAL", "ISTIO_MUTUAL")]
+    downs.append(DownstreamTls(mode="SIMPLE", credential="old", min_version="TLSV1_0", max_version="TLSV1_1"))
+    black_hole = TcpProxy(stat_prefix="b", upstreams=(("0", 1),))
+    chains = [
+        Chain(name=str(n), match=ChainMatch(server_names=(f"{n}.b",)), proxy=black_hole, tls=each)
+        for n, each in enumerate(downs)
+    ]
+    listener = Listener(
+        name="gateway",
+        address=LOOPBACK,
+        port=8443,
+        direction="OUTBOUND",
+        filters=("tls_inspector",),
+        chains=tuple(chains),
+    )
+    clusters = [
+        build.cluster(Upstream(name=str(n), discovery="STATIC", tls=each)) for n, each in enumerate(ups)
+    ]
+    accepted(clusters=clusters, listeners=[build.listener(listener)])
+
+
+@pytest.fixture
+def strict(free_port, run_envoy, sds):
+    """A server's proxy under STRICT that says hello by HTTP: its port."""
+    port = free_port()
+    routes = (Route(match=RouteMatch(), action=DirectResponse(200, "hello")),)
+    hosts = (VirtualHost(name="v", domains=("*",), routes=routes),)
+    proxy = HttpProxy(stat_prefix="s", routes=RouteConfig(name="inbound|80||", virtual_hosts=hosts))
+    mesh = DownstreamTls(mode="ISTIO_MUTUAL")
+    listener = Listener(
+        name="virtualInbound",
+        address=LOOPBACK,
+        port=port,
+        direction="INBOUND",
+        bind=True,
+        filters=("tls_inspector",),
+        chains=(Chain(name="strict", match=ChainMatch(transport="tls"), proxy=proxy, tls=mesh),),
+    )
+    run_envoy("strict", listeners=[Builder().listener(listener)], sds_port=sds(ME))
+    return port
+
+
+REQUEST = b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
+
+
+def ask(port, wrap=lambda raw: raw):
+    """What a server says to a request; "" when it hangs up."""
+    try:
+        with socket.create_connection((LOOPBACK, port), timeout=10) as raw, wrap(raw) as connection:
+            connection.sendall(REQUEST)
+            return b"".join(iter(lambda: connection.recv(4096), b"")).decode()
+    except (ConnectionError, ssl.SSLError):
+        return ""
+
+
+def client_of(authority, tmp_path, identity=None):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    if identity:
+        (tmp_path / "client.pem").write_bytes(b"".join(authority.issue(identity)))
+        context.load_cert_chain(tmp_path / "client.pem")
+    return context.wrap_socket
+
+
+def test_strict_answers_the_mesh_alone(strict, authority, tmp_path):
+    stranger = type(authority)()
+    assert ask(strict, client_of(authority, tmp_path, ME)).endswith("hello")
+    assert ask(strict) == "", "plaintext"
+    assert ask(strict, client_of(authority, tmp_path)) == "", "no certificate"
+    assert ask(strict, client_of(stranger, tmp_path, ME)) == "", "another authority"
+    assert ask(strict, client_of(authority, tmp_path, "spiffe://other.domain/ns/n/sa/a")) == "", (
+        "other trust domain"
+    )
+    assert ask(strict, client_of(authority, tmp_path, "a.cluster.local")) == "", "no identity"

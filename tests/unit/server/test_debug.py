@@ -1,0 +1,92 @@
+"""The debug socket is private, answers in JSON, and says what is wrong with a question."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from lateen.server.debug import DebugServer, Windows
+
+
+class Plane:
+    """What a control plane would answer."""
+
+    missing = ""
+
+    def windows(self) -> Windows:
+        return Windows(
+            ready=lambda: self.missing,
+            graph=lambda: {"Service": ["clusters"]},
+            syncz=lambda: [{"proxy": "a.b"}],
+            configz=list,
+            plan=lambda proxy: {"a.b": {"listeners": []}}[proxy],
+            resources=lambda proxy: {"proxy": proxy, "path": Path("/x")},
+            session=lambda proxy: [],
+            why=lambda proxy, resource: {"proxy": proxy, "resource": resource},
+        )
+
+
+@pytest.fixture
+async def plane(tmp_path: Path) -> AsyncIterator[tuple[Plane, Any]]:
+    plane, path = Plane(), tmp_path / "istiod.sock"
+    server = DebugServer(plane.windows(), path)
+    await server.start()
+    assert path.stat().st_mode & 0o777 == 0o600
+    async with aiohttp.ClientSession("http://debug", connector=aiohttp.UnixConnector(str(path))) as client:
+
+        async def ask(url: str) -> tuple[int, Any]:
+            async with client.get(url) as response:
+                return response.status, json.loads(await response.read())
+
+        yield plane, ask
+    await server.stop()
+    assert not path.exists()
+
+
+async def test_windows_answer(plane: tuple[Plane, Any]) -> None:
+    _, ask = plane
+    assert await ask("/debug/graph") == (200, {"Service": ["clusters"]})
+    assert await ask("/debug/syncz") == (200, [{"proxy": "a.b"}])
+    assert await ask("/debug/configz") == (200, [])
+    assert await ask("/debug/proxy/a.b/plan") == (200, {"listeners": []})
+    assert await ask("/debug/proxy/sidecar~1~a.b~c/resources") == (
+        200,
+        {"proxy": "sidecar~1~a.b~c", "path": "/x"},
+    )
+    assert await ask("/debug/why?proxy=a.b&resource=CDS/x") == (200, {"proxy": "a.b", "resource": "CDS/x"})
+
+
+async def test_unknown_proxy_is_not_found(plane: tuple[Plane, Any]) -> None:
+    _, ask = plane
+    assert await ask("/debug/proxy/nobody/plan") == (404, {"error": "nothing here is named 'nobody'"})
+
+
+async def test_incomplete_question_is_explained(plane: tuple[Plane, Any]) -> None:
+    _, ask = plane
+    status, answer = await ask("/debug/why?proxy=a")
+    assert status == 400 and "resource=" in answer["fix"]
+
+
+async def test_readiness_says_what_is_missing(plane: tuple[Plane, Any]) -> None:
+    what, ask = plane
+    assert await ask("/ready") == (200, {"ready": True, "missing": ""})
+    what.missing = "services not listed yet"
+    assert await ask("/ready") == (503, {"ready": False, "missing": "services not listed yet"})
+
+
+async def test_socket_of_an_earlier_process_is_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "s.sock"
+    left = DebugServer(Plane().windows(), path)
+    await left.start()
+    server = DebugServer(Plane().windows(), path)
+    await server.start()
+    reader, writer = await asyncio.open_unix_connection(str(path))
+    writer.write(b"GET /ready HTTP/1.0\r\n\r\n")
+    assert (await reader.readline()).startswith(b"HTTP/1.0 200")
+    writer.close()
+    await server.stop()
+    await left.stop()
