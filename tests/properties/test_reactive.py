@@ -13,7 +13,7 @@ from lateen.reactive import Collection, Demand, Engine, Index, Input, Read
 from lateen.reactive.derived import Derived, Many
 from lateen.reactive.gather import group, union
 
-KEYS = st.integers(0, 3)
+KEYS = st.integers(0, 2)
 VALUES = st.integers(0, 9)
 SHAPES = ("map", "flat_map", "product", "product_flat", "demand", "union", "group")
 
@@ -133,7 +133,9 @@ class Street:
 
 
 PLANS = st.lists(
-    st.tuples(st.sampled_from(SHAPES), st.integers(0, 9), st.integers(0, 9), st.integers(0, 20)), max_size=6
+    st.tuples(st.sampled_from(SHAPES), st.integers(0, 9), st.integers(0, 9), st.integers(0, 20)),
+    min_size=2,
+    max_size=7,
 )
 CHANGES = st.lists(
     st.tuples(
@@ -142,7 +144,8 @@ CHANGES = st.lists(
         KEYS,
         VALUES,
     ),
-    max_size=30,
+    min_size=15,
+    max_size=50,
 )
 
 

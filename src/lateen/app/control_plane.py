@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,10 +13,12 @@ from lateen.app.windows import Inspector
 from lateen.base.clock import Clock
 from lateen.base.errors import Invalid
 from lateen.base.refs import Key
-from lateen.base.tasks import cancel, spawn
+from lateen.base.tasks import cancel, spawn, until
 from lateen.identity.trust import TrustBundle
 from lateen.kinds.all import by_kind
-from lateen.registry.workload import Workload
+from lateen.plan.upstream import LoadAssignment
+from lateen.planner.outbound import ByName
+from lateen.planner.scopes import Scopes
 from lateen.server.ads import AdsServer
 from lateen.server.auth import Caller, Callers, Forbidden
 from lateen.server.ca import CertificateService
@@ -69,7 +71,8 @@ class ControlPlane:
         certificate = ServerCertificate(lambda: self.authority, DNS_NAMES, uri, clock)
         self._grpc = GrpcServer([self.ads.handler(), self._ca.handler()], certificate.current, self._trust)
         self._debug = DebugServer(Inspector(self).windows(), places.debug_socket)
-        self.pipeline.plans.workloads.subscribe(self._workloads_changed)
+        self.pipeline.plans.scopes.subscribe(self._scopes_changed)
+        self._at_address = self.pipeline.engine.index("assignments at", self.pipeline.plans.assignments, _addresses)
 
     async def run(self) -> None:
         """Follow the API; serve proxies once the whole world is known, so that none is sent half of it."""
@@ -86,6 +89,26 @@ class ControlPlane:
             await self._grpc.stop()
             await self._debug.stop()
             await cancel(*tasks)
+
+    async def caught_up(self, kind: str, version: str) -> bool:
+        """Wait until every proxy has what `kind` up to the resource `version` makes of it; False after 5 s."""
+        return await self._happens(lambda: self.seen.get(kind, 0) >= int(version) and self._all_acknowledged())
+
+    async def gone(self, address: str) -> bool:
+        """Wait until no proxy is told to send to `address` any more, and all have said so; False after 5 s."""
+        return await self._happens(lambda: not self._at_address.find(address) and self._all_acknowledged())
+
+    async def _happens(self, condition: Callable[[], bool]) -> bool:
+        await self.pump.idle()
+        try:
+            await until(condition, seconds=5.0, what="the proxies", every=0.005)
+        except TimeoutError:
+            return False
+        return True
+
+    def _all_acknowledged(self) -> bool:
+        states = (state for each in self.ads.connections for state in each.proxy.session.status())
+        return not self.pump.busy and all(state.nonce_sent == state.nonce_acked for state in states)
 
     def missing(self) -> str:
         """Say what a ready control plane still lacks; "" when it is ready."""
@@ -135,11 +158,11 @@ class ControlPlane:
         if not proxies:
             self._proxies.pop(proxy.workload, None)
 
-    def _workloads_changed(self, changes: dict[Key, Workload | None]) -> None:
-        for key, workload in changes.items():
-            for proxy in tuple(self._proxies.get(key, ())):
-                if workload is not None and proxy.moved(workload):
-                    self.pump.poke()
+    def _scopes_changed(self, changes: Mapping[Key, Scopes | None]) -> None:
+        """A pod that is gone keeps its scopes: its proxy serves until it ends."""
+        for key, scopes in changes.items():
+            for proxy in tuple(self._proxies.get(key, ())) if scopes else ():
+                proxy.move(scopes or ())
 
     def _trust(self) -> TrustBundle:
         return self.authority.trust
@@ -154,3 +177,7 @@ class ControlPlane:
             workload.workload_name, workload.namespace, labels.get("app", ""), labels.get("version", ""),
             workload.canonical_name, workload.canonical_revision, "Kubernetes",
         ))  # fmt: skip
+
+
+def _addresses(key: ByName, plan: LoadAssignment) -> Iterator[str]:
+    return (endpoint.address for locality in plan.localities for endpoint in locality.endpoints)

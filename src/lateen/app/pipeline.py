@@ -14,6 +14,7 @@ from typing import Any
 from lateen.envoy.build import Builder
 from lateen.planner.plans import build_plans
 from lateen.planner.scope import Scope
+from lateen.planner.scopes import Scopes
 from lateen.proto import types
 from lateen.proto.resource import Resource
 from lateen.reactive.engine import Engine
@@ -113,16 +114,14 @@ class ConnectedProxy:
         self._wake = wake
         self._follow()
 
-    def moved(self, facts: Workload) -> bool:
-        """Take over a change of the workload; True when it now runs other scopes (settle, then it is woken)."""
-        scopes = self._pipeline.plans.scopes_of(facts)
+    def move(self, scopes: Scopes) -> None:
+        """Run other scopes from the next settle on."""
         if scopes == self._scopes:
-            return False
+            return
         self._move(scopes)
         self._follow()
         if self._wake:
             self._wake()
-        return True
 
     def close(self) -> None:
         """Let go of everything that only this connection wanted."""

@@ -31,6 +31,11 @@ class Pump:
         self._changed.set()
         self._idle.clear()
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is not yet in the views."""
+        return not self._idle.is_set()
+
     async def idle(self) -> None:
         """Wait until everything that was put in before has been committed to the views."""
         await self._idle.wait()

@@ -52,6 +52,10 @@ class Settings:
         return self.state / "logs"
 
     @property
+    def journal(self) -> Path:
+        return self.run / "journal"
+
+    @property
     def kubelet_socket(self) -> Path:
         return self.run / "kubelet.sock"
 

@@ -1,7 +1,7 @@
 """Carry a sans-io protocol over a stream: feed it what arrives, send what it has to say."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 
 from lateen.base.tasks import cancel, spawn
 
@@ -11,7 +11,7 @@ async def converse(
     receive: Callable[[bytes], None],
     pending: Callable[[], Iterable[bytes]],
     news: asyncio.Event,
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[bytes, None]:
     """Yield what is `pending` after every message received and every piece of `news`, until the peer ends.
 
     `read` returns the next message, None at the end. `pending` is asked only when the last message is on

@@ -8,7 +8,7 @@ from lateen.app.settings import Settings
 from lateen.base.errors import LateenError
 from lateen.base.tasks import until
 from lateen.cli.connection import ask, asynchronous, settings_of
-from lateen.runtime.leftovers import clean_up
+from lateen.runtime.leftovers import clean
 from lateen.runtime.ownership import owner_of
 
 
@@ -36,4 +36,4 @@ async def bring_down(settings: Settings, seconds: float = 40.0) -> None:
             await until(lambda: not owner_of(settings.run), seconds=seconds, what="the mesh to stop", every=0.05)
         except (LateenError, TimeoutError) as error:
             click.echo(f"warning: {error}; cleaning up", err=True)
-    await asyncio.to_thread(clean_up, settings.run)
+    await asyncio.to_thread(clean, settings.journal)

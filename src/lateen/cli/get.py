@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from lateen.base.clock import SystemClock
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
 from lateen.cli.connection import asynchronous, connected, find, settings_of
@@ -77,7 +78,7 @@ def _dump(value: Any, output: str) -> str:
 
 
 def _table(spec: KindSpec, items: list[dict[str, Any]], everywhere: bool) -> None:
-    namespaced = everywhere and spec.namespaced
+    namespaced, now = everywhere and spec.namespaced, SystemClock().now()
     header = [
         *(["NAMESPACE"] if namespaced else []),
         "NAME",
@@ -87,7 +88,7 @@ def _table(spec: KindSpec, items: list[dict[str, Any]], everywhere: bool) -> Non
         [
             *([item["metadata"].get("namespace", "")] if namespaced else []),
             item["metadata"]["name"],
-            *(column.text(item) for column in spec.columns),
+            *(column.text(item, now) for column in spec.columns),
         ]
         for item in items
     ]

@@ -12,6 +12,7 @@ from lateen.plan.route import (
     HeaderChanges,
     Redirect,
     Retries,
+    Rewrite,
     Route,
     StringMatch,
 )
@@ -48,10 +49,7 @@ def _forward(target: Any, plan: Forward, path: StringMatch | None) -> None:
     if plan.retries is not None and plan.retries.attempts:
         target.retry_policy.MergeFromString(_retry_policy(plan.retries))
     if plan.rewrite is not None:
-        if plan.rewrite.authority:
-            target.host_rewrite_literal = plan.rewrite.authority
-        if plan.rewrite.path:
-            _rewrite(target, plan.rewrite.path, path)
+        _rewrite(target, plan.rewrite, path)
 
 
 def _destine(target: Any, plan: Forward) -> None:
@@ -67,7 +65,17 @@ def _destine(target: Any, plan: Forward) -> None:
         change(added, destination.request_headers, destination.response_headers)
 
 
-def _rewrite(target: Any, replacement: str, path: StringMatch | None) -> None:
+def _rewrite(target: Any, plan: Rewrite, path: StringMatch | None) -> None:
+    if plan.authority:
+        target.host_rewrite_literal = plan.authority
+    if plan.regex:
+        target.regex_rewrite.pattern.regex = plan.regex
+        target.regex_rewrite.substitution = plan.substitution
+    elif plan.path:
+        _replace(target, plan.path, path)
+
+
+def _replace(target: Any, replacement: str, path: StringMatch | None) -> None:
     """Envoy replaces what matched: a prefix, or the whole of an exact or regular path."""
     if path is None or path.kind != "path_prefix":
         target.prefix_rewrite = replacement

@@ -3,6 +3,9 @@
 import functools
 from typing import Any
 
+from msgspec.structs import replace
+
+from lateen.base.refs import Origin
 from lateen.envoy import metadata, tls
 from lateen.envoy.endpoint import TLS_MODE, load_assignment
 from lateen.envoy.fields import Extension, encode, extend, from_ads, milliseconds, pack
@@ -14,46 +17,66 @@ from lateen.plan.upstream import (
     Protocol,
     Upstream,
 )
+from lateen.proto import wire
 from lateen.proto.descriptors import message
 
 MESH_HTTP_ALPN = "istio-http/1.1,istio-h2,istio"
 
+_CLUSTER = "envoy.config.cluster.v3.Cluster"
+_TRANSPORT_SOCKET = 24  # Cluster.transport_socket
+_TRANSPORT_SOCKET_MATCHES = 43  # Cluster.transport_socket_matches
 _HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
 _UNLIMITED = 2**32 - 1
 _NO_POOL = ConnectionPool()
+_NOWHERE = Origin()
 
 
 def cluster(upstream: Upstream, trust_domain: str) -> bytes:
-    """Return the encoded Cluster."""
-    built = message("envoy.config.cluster.v3.Cluster")(name=upstream.name)
-    milliseconds(built.connect_timeout, upstream.connect_timeout_ms)
-    _discover(built, upstream)
-    _balance(built, upstream)
-    built.circuit_breakers.MergeFromString(_limits(upstream.pool or _NO_POOL))
-    if options := _http_options(upstream.protocol, upstream.pool or _NO_POOL, _names_itself(upstream)):
-        built.typed_extension_protocol_options[_HTTP_OPTIONS].MergeFromString(options)
-    if upstream.bind_address:
-        built.upstream_bind_config.source_address.address = upstream.bind_address
+    """Return the encoded Cluster: what all upstreams of its kind share, joined with what is its own.
+
+    Two encodings of one message, joined, are their merge.
+    """
+    own = message(_CLUSTER)(name=upstream.name)
+    if upstream.discovery == "EDS":
+        own.eds_cluster_config.service_name = upstream.name
+    elif upstream.discovery != "ORIGINAL_DST":
+        own.load_assignment.MergeFromString(_endpoints(upstream))
+    _describe(own, upstream)
+    return _shared(_kind(upstream), _names_itself(upstream)) + encode(own) + _secure(upstream, trust_domain)
+
+
+def _kind(upstream: Upstream) -> Upstream:
+    """The upstream without all that is its own."""
+    return replace(
+        upstream, name="", endpoints=(), tls=None, auto_tls=None, host="", subset="", port=0, origin=_NOWHERE
+    )
+
+
+@functools.lru_cache(maxsize=1024)
+def _shared(kind: Upstream, names_itself: bool) -> bytes:
+    built = message(_CLUSTER)()
+    pool = kind.pool or _NO_POOL
+    milliseconds(built.connect_timeout, kind.connect_timeout_ms)
+    _discover(built, kind)
+    _balance(built, kind)
+    _limit(built.circuit_breakers.thresholds.add(track_remaining=True), pool)
+    if (options := _http_options(kind.protocol, pool, names_itself)) is not None:
+        pack(built.typed_extension_protocol_options[_HTTP_OPTIONS], options)
+    if kind.bind_address:
+        built.upstream_bind_config.source_address.address = kind.bind_address
         built.upstream_bind_config.source_address.port_value = 0
-    _secure(built, upstream, trust_domain)
-    _describe(built, upstream)
     return encode(built)
 
 
-def _discover(built: Any, upstream: Upstream) -> None:
-    match upstream.discovery:
+def _discover(built: Any, kind: Upstream) -> None:
+    match kind.discovery:
         case "EDS":
             built.type = "EDS"
             from_ads(built.eds_cluster_config.eds_config, wait=True)
-            built.eds_cluster_config.service_name = upstream.name
-        case "ORIGINAL_DST":
-            built.type = "ORIGINAL_DST"
-        case "STATIC":
-            built.type = "STATIC"
-            built.load_assignment.MergeFromString(_endpoints(upstream))
-        case "STRICT_DNS":
-            extend(built.cluster_type, _resolver())
-            built.load_assignment.MergeFromString(_endpoints(upstream))
+        case "ORIGINAL_DST" | "STATIC":
+            built.type = kind.discovery
+        case "STRICT_DNS" | "LOGICAL_DNS":
+            extend(built.cluster_type, _resolver(one_endpoint=kind.discovery == "LOGICAL_DNS"))
 
 
 def _endpoints(upstream: Upstream) -> bytes:
@@ -61,34 +84,32 @@ def _endpoints(upstream: Upstream) -> bytes:
     return load_assignment(LoadAssignment(upstream.name, localities))
 
 
-def _resolver() -> Extension:
-    """Strict DNS: every address is an endpoint. Asked again when its TTL ends, every minute without one."""
+def _resolver(*, one_endpoint: bool) -> Extension:
+    """All addresses of a name are `one_endpoint` (logical DNS), or each is one (strict DNS). Names are asked
+    for again when their TTL ends, every minute without one."""
     config = message("envoy.extensions.clusters.dns.v3.DnsCluster")(respect_dns_ttl=True)
     config.dns_lookup_family = "V4_ONLY"
+    config.all_addresses_in_single_endpoint = one_endpoint
     milliseconds(config.dns_refresh_rate, 60_000)
     return Extension("envoy.clusters.dns", config)
 
 
-def _balance(built: Any, upstream: Upstream) -> None:
-    if upstream.discovery == "ORIGINAL_DST" or upstream.balancer == "PASSTHROUGH":
+def _balance(built: Any, kind: Upstream) -> None:
+    if kind.discovery == "ORIGINAL_DST" or kind.balancer == "PASSTHROUGH":
         built.lb_policy = "CLUSTER_PROVIDED"
         return
-    built.lb_policy = upstream.balancer
+    built.lb_policy = kind.balancer
     # Never send to endpoints that are leaving or ejected merely because few others are left.
     built.common_lb_config.healthy_panic_threshold.value = 0
-    if upstream.outliers is not None:
-        eject(built, upstream.outliers)
+    if kind.outliers is not None:
+        eject(built, kind.outliers)
 
 
-@functools.lru_cache(maxsize=1024)
-def _limits(pool: ConnectionPool) -> bytes:
-    breakers = message("envoy.config.cluster.v3.CircuitBreakers")()
-    limits = breakers.thresholds.add(track_remaining=True)
+def _limit(limits: Any, pool: ConnectionPool) -> None:
     limits.max_connections.value = pool.max_connections or _UNLIMITED
     limits.max_pending_requests.value = pool.max_pending_requests or _UNLIMITED
     limits.max_requests.value = pool.max_requests or _UNLIMITED
     limits.max_retries.value = pool.max_retries or _UNLIMITED
-    return encode(breakers)
 
 
 def _names_itself(upstream: Upstream) -> bool:
@@ -97,9 +118,8 @@ def _names_itself(upstream: Upstream) -> bool:
     return own is not None and own.mode != "ISTIO_MUTUAL" and not own.sni and upstream.protocol != "tcp"
 
 
-@functools.lru_cache(maxsize=1024)
-def _http_options(protocol: Protocol, pool: ConnectionPool, names_itself: bool) -> bytes:
-    """An encoded Any of HttpProtocolOptions: empty where Envoy's default, HTTP/1.1, says the same."""
+def _http_options(protocol: Protocol, pool: ConnectionPool, names_itself: bool) -> Any | None:
+    """HttpProtocolOptions: None where Envoy's default, HTTP/1.1, says the same."""
     options = message(_HTTP_OPTIONS)()
     if pool.idle_timeout_ms:
         milliseconds(options.common_http_protocol_options.idle_timeout, pool.idle_timeout_ms)
@@ -110,7 +130,7 @@ def _http_options(protocol: Protocol, pool: ConnectionPool, names_itself: bool) 
         options.upstream_http_protocol_options.auto_sni = True
         options.upstream_http_protocol_options.auto_san_validation = True
     if protocol in ("tcp", "http1") and not options.ByteSize():
-        return b""
+        return None
     match protocol:
         case "downstream":
             options.use_downstream_protocol_config.http_protocol_options.SetInParent()
@@ -119,25 +139,32 @@ def _http_options(protocol: Protocol, pool: ConnectionPool, names_itself: bool) 
             options.explicit_http_config.http2_protocol_options.SetInParent()
         case _:
             options.explicit_http_config.http_protocol_options.SetInParent()
-    packed = message("google.protobuf.Any")()
-    pack(packed, options)
-    return encode(packed)
+    return options
 
 
-def _secure(built: Any, upstream: Upstream, trust_domain: str) -> None:
+def _secure(upstream: Upstream, trust_domain: str) -> bytes:
+    """The encoded fields `transport_socket` or `transport_socket_matches`."""
     own = upstream.tls or upstream.auto_tls
     if own is None:
-        return
+        return b""
     socket = tls.upstream(own, upstream.protocol, trust_domain)
     if upstream.tls is not None:
-        built.transport_socket.MergeFromString(socket)
-        return
-    mesh = built.transport_socket_matches.add(name="tlsMode-istio")
-    mesh.match.fields[TLS_MODE].string_value = "istio"
-    mesh.transport_socket.MergeFromString(socket)
-    other = built.transport_socket_matches.add(name="tlsMode-disabled")
-    other.match.SetInParent()
-    other.transport_socket.MergeFromString(tls.plaintext())
+        return wire.field(_TRANSPORT_SOCKET, socket)
+    return _match("tlsMode-istio", "istio", socket) + _match("tlsMode-disabled", "", tls.plaintext())
+
+
+def _match(name: str, mode: str, socket: bytes) -> bytes:
+    """A TransportSocketMatch: its name and match, and in field 3 the socket."""
+    return wire.field(_TRANSPORT_SOCKET_MATCHES, _match_head(name, mode) + wire.field(3, socket))
+
+
+@functools.lru_cache(maxsize=2)
+def _match_head(name: str, mode: str) -> bytes:
+    head = message(_CLUSTER + ".TransportSocketMatch")(name=name)
+    head.match.SetInParent()
+    if mode:
+        head.match.fields[TLS_MODE].string_value = mode
+    return encode(head)
 
 
 def _describe(built: Any, upstream: Upstream) -> None:

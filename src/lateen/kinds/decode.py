@@ -90,7 +90,9 @@ def _decode(raw: Any, strict: bool) -> tuple[tuple[KindSpec, Any] | None, list[F
     return _explain(spec, raw, strict)
 
 
-def _explain(spec: KindSpec, raw: dict[str, Any], strict: bool) -> tuple[tuple[KindSpec, Any] | None, list[Fault]]:
+def _explain(
+    spec: KindSpec, raw: dict[str, Any], strict: bool
+) -> tuple[tuple[KindSpec, Any] | None, list[Fault]]:
     reading = read(spec.model, raw, strict=strict)
     found = [_hinted(spec, fault) for fault in reading.faults]
     try:

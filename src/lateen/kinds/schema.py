@@ -15,7 +15,14 @@ from lateen.base.errors import Fault
 from lateen.kinds.paths import join
 from lateen.kinds.suggestion import did_you_mean
 
-_NAMES = {str: "text", bool: "true or false", int: "a number", float: "a number", dict: "a map", list: "a list"}
+_NAMES = {
+    str: "text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    dict: "a map",
+    list: "a list",
+}
 _TEXT_HINT = "put it in quotes"
 # What a faulty field is left out as, when a parent can do without it.
 _ABSENT = object()
@@ -161,7 +168,11 @@ class _Walk:
 
     def wrong(self, expected: type, raw: Any, path: str) -> Any:
         found = _NAMES.get(type(raw), "nothing" if raw is None else type(raw).__name__)
-        shown = f": {raw}" if isinstance(raw, int | float) else (f': "{raw[:40]}"' if isinstance(raw, str) else "")
+        shown = (
+            f": {raw}"
+            if isinstance(raw, int | float)
+            else (f': "{raw[:40]}"' if isinstance(raw, str) else "")
+        )
         fix = _TEXT_HINT if expected is str and isinstance(raw, int | float | bool) else ""
         self.faults.append(Fault(path, f"must be {_NAMES[expected]}, not {found}{shown}", fix))
         return _ABSENT

@@ -63,8 +63,8 @@ class WorkloadServer:
 class Agent:
     """Serves the secrets of many workloads, each on a socket of its own.
 
-    One agent runs per machine. A process that also starts children must not let gRPC hook into fork
-    (GRPC_ENABLE_FORK_SUPPORT unset or 0, as it is by default): asyncio's subprocesses exec at once.
+    One agent runs per machine. A process that also starts children sets GRPC_ENABLE_FORK_SUPPORT=0 before
+    gRPC is imported: children exec at once, and gRPC's fork handlers only get in the way.
     """
 
     def __init__(

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import partial
 from pathlib import Path
@@ -63,7 +63,7 @@ class SdsServer:
             await self._server.stop(0)
         self.path.unlink(missing_ok=True)
 
-    async def _stream(self, _: Any, call: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
+    async def _stream(self, _: Any, call: grpc.aio.ServicerContext) -> AsyncGenerator[bytes, None]:
         session = Session(lambda type_url: self._views if type_url == SECRET else ())
         news = asyncio.Event()
         for view in self._views:

@@ -73,8 +73,7 @@ class Chain(Struct, frozen=True, kw_only=True):
 class Listener(Struct, frozen=True, kw_only=True):
     """An accepting address. Names are Istio's: `virtualOutbound`, `virtualInbound`, `0.0.0.0_9080`,
     `10.96.0.7_3306`. `bind` False: reached only from virtualOutbound by original destination.
-    `access_log`: a path such as /dev/stdout, "" = none. `quiet_ports`: destination ports of known protocol,
-    on which http_inspector keeps quiet (it would hold up protocols where the server speaks first)."""
+    `access_log`: a path such as /dev/stdout, "" = none."""
 
     name: str
     address: str
@@ -87,5 +86,4 @@ class Listener(Struct, frozen=True, kw_only=True):
     filters: tuple[ListenerFilter, ...] = ()
     filters_timeout_ms: int = 0
     access_log: str = ""
-    quiet_ports: tuple[int, ...] = ()
     origin: Origin = Origin()

@@ -119,9 +119,8 @@ class VirtualHost(Struct, frozen=True, kw_only=True):
 class RouteConfig(Struct, frozen=True, kw_only=True):
     """A named route table: `9080` (outbound port), `inbound|9080||`, `http.8080` (gateway).
 
-    `ignore_port`: domains stand without ports, and a port in the request's Host is not looked at.
+    Domains stand without ports: a port in the request's Host is not looked at.
     """
 
     name: str
     virtual_hosts: tuple[VirtualHost, ...]
-    ignore_port: bool = False

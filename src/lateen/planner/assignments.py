@@ -44,12 +44,11 @@ def plan_assignments(service: Service, rule: Rule | None, load: Load) -> Iterato
     """Plan the assignments of all ports and subsets; a subset has the endpoints that have its labels."""
     yield from load.whole
     for subset in rule.subsets if rule else ():
-        selector = subset.labels or {}
         for port in service.ports:
             chosen = tuple(
                 endpoint
                 for endpoint, labels in load.by_port.get(port.number, ())
-                if matches(selector, labels)
+                if matches(subset.labels, labels)
             )
             yield _assignment(names.outbound(port.number, subset.name, service.host), chosen)
 
@@ -64,7 +63,9 @@ def plan_peers(load: Load, found: Endpoints, trust_domain: str) -> Peers | None:
     }
     identities = tuple(sorted(Identity(trust_domain, *account).uri for account in accounts))
     meshed = tuple(
-        port for port, known in sorted(load.by_port.items()) if all(endpoint.mesh_tls for endpoint, _ in known)
+        port
+        for port, known in sorted(load.by_port.items())
+        if all(endpoint.mesh_tls for endpoint, _ in known)
     )
     return Peers(identities, meshed) if identities or meshed else NO_PEERS
 

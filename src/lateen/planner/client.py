@@ -12,8 +12,8 @@ from lateen.registry.service import Service
 
 
 class Client(Struct, frozen=True, kw_only=True):
-    """Who calls: proxies in `namespace` with these `labels` and container `ports` (those that rules read), in a
-    mesh so set."""
+    """Who calls: proxies in `namespace` with these `labels` and container `ports` (those that rules read),
+    in a mesh so set."""
 
     namespace: str
     labels: Mapping[str, str]
@@ -33,6 +33,7 @@ def lookup(read: Read, registry: Registry, namespace: str) -> Lookup:
     """Return what finds services by host for clients in `namespace`."""
 
     def find(host: str) -> Service | None:
-        return meant(read.get(registry.hosts, host) or (), namespace)
+        declared = read.get(registry.hosts, host)
+        return meant(declared, namespace) if declared else None
 
     return find

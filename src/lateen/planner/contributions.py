@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from msgspec import Struct
 
 from lateen.base.refs import Origin
-from lateen.kinds.networking.virtual_service import RouteDestination
+from lateen.kinds.networking.connection_routes import RouteDestination
 from lateen.plan.listener import Chain, ChainMatch, TcpProxy
 from lateen.planner import names
 from lateen.planner.client import Client
@@ -26,7 +26,7 @@ def plan_contributions(
     """Plan what a service adds. `hosts`: addresses of a headless service's endpoints."""
     headless = service.resolution == "HEADLESS"
     addresses = tuple(hosts) if headless else service.addresses
-    singles = tuple(address for address in addresses if "/" not in address)
+    singles = tuple(dict.fromkeys(address for address in addresses if "/" not in address))
     blocks = tuple(dict.fromkeys(_block(address) for address in addresses if "/" in address))
     for port in service.ports:
         if port.is_http:
@@ -71,7 +71,8 @@ def _contribution(
 
 
 def _chains(there: _There, blocks: tuple[str, ...], shared: bool = False) -> Iterator[Chain]:
-    """Plan TCP of a port. `shared`: the listener is not the service's own, it must be told by `blocks` or SNI."""
+    """Plan TCP of a port. `shared`: the listener is not the service's own, it must be told by `blocks` or
+    SNI."""
     service, port = there.service, there.port
     own = names.outbound(port.number, "", service.host)
     if port.is_tls:
@@ -91,40 +92,40 @@ def _chains(there: _There, blocks: tuple[str, ...], shared: bool = False) -> Ite
 
 def _tls_rules(there: _There, blocks: tuple[str, ...]) -> Iterator[Chain]:
     rules = there.rules
-    for index, rule in enumerate((rules.spec.tls or ()) if rules else ()):
+    for index, rule in enumerate(rules.spec.tls if rules else ()):
         assert rules is not None
-        for match in rule.match or ():
+        for match in rule.match:
             if applies(match, rules.namespace, there.site):
                 found = ChainMatch(
-                    prefixes=_blocks(match.destination_subnets) or blocks, server_names=sni_hosts(match.sni_hosts)
+                    prefixes=_blocks(match.destination_subnets) or blocks,
+                    server_names=sni_hosts(match.sni_hosts),
                 )
                 yield _to(rule.route, found, there, rules.origin_at(f"spec.tls[{index}]"))
 
 
 def _tcp_rules(there: _There, blocks: tuple[str, ...]) -> Iterator[Chain]:
     rules = there.rules
-    for index, rule in enumerate((rules.spec.tcp or ()) if rules else ()):
+    for index, rule in enumerate(rules.spec.tcp if rules else ()):
         assert rules is not None
         origin = rules.origin_at(f"spec.tcp[{index}]")
         if not rule.match:
             yield _to(rule.route, ChainMatch(prefixes=blocks), there, origin)
-        for match in rule.match or ():
+        for match in rule.match:
             if applies(match, rules.namespace, there.site):
                 prefixes = _blocks(match.destination_subnets) or blocks
                 yield _to(rule.route, ChainMatch(prefixes=prefixes), there, origin)
 
 
-def sni_hosts(hosts: Iterable[str] | None) -> tuple[str, ...]:
+def sni_hosts(hosts: Iterable[str]) -> tuple[str, ...]:
     """Plan the server names of a match; `*` is any, which is not to be matched at all."""
-    found = tuple(dict.fromkeys(host.lower() for host in hosts or ()))
+    found = tuple(dict.fromkeys(host.lower() for host in hosts))
     return () if "*" in found else found
 
 
 def weighted(
-    route: Iterable[RouteDestination] | None, namespace: str, port: int, lookup: Lookup
+    targets: tuple[RouteDestination, ...], namespace: str, port: int, lookup: Lookup
 ) -> tuple[tuple[str, int], ...]:
     """Plan the targets of TCP or TLS, by weight; the weight of an only one does not count."""
-    targets = tuple(route or ())
     if len(targets) == 1:
         return ((target_name(targets[0].destination, namespace, port, lookup), 100),)
     return tuple(
@@ -134,23 +135,19 @@ def weighted(
     )
 
 
-def _to(
-    route: Iterable[RouteDestination] | None, match: ChainMatch, there: _There, origin: Origin
-) -> Chain:
+def _to(route: tuple[RouteDestination, ...], match: ChainMatch, there: _There, origin: Origin) -> Chain:
     assert there.rules is not None
     upstreams = weighted(route, there.rules.namespace, there.port.number, there.lookup)
     return _chain(names.outbound(there.port.number, "", there.service.host), upstreams, match, origin)
 
 
-def _chain(
-    name: str, upstreams: tuple[tuple[str, int], ...], match: ChainMatch, origin: Origin
-) -> Chain:
+def _chain(name: str, upstreams: tuple[tuple[str, int], ...], match: ChainMatch, origin: Origin) -> Chain:
     proxy = TcpProxy(stat_prefix=upstreams[0][0] if len(upstreams) == 1 else name, upstreams=upstreams)
     return Chain(name=name, match=match, proxy=proxy, origin=origin)
 
 
-def _blocks(subnets: Iterable[str] | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_block(subnet) for subnet in subnets or ()))
+def _blocks(subnets: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_block(subnet) for subnet in subnets))
 
 
 def _block(text: str) -> str:

@@ -1,7 +1,7 @@
 """Destination rules: which one a client of a service obeys, and what several for one host come to.
 
-Looked for in the client's namespace, then the service's, then the root namespace; within one, the closest host
-counts, and rules for the same host are taken together, the oldest first.
+Looked for in the client's namespace, then the service's, then the root namespace; within one, the closest
+host counts, and rules for the same host are taken together, the oldest first.
 https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namespace-configuration
 """
 
@@ -12,14 +12,17 @@ from msgspec import Struct
 from lateen.base.hosts import closeness, fqdn
 from lateen.base.refs import Origin
 from lateen.base.selectors import matches
-from lateen.kinds.networking.destination_rule import DestinationRule, Subset, TrafficPolicy
+from lateen.kinds.networking.destination_rule import DestinationRule, Subset
+from lateen.kinds.networking.traffic_policy import TrafficPolicy
 from lateen.kinds.object import Object
+from lateen.planner.client import Client
 from lateen.registry.service import Service
 from lateen.registry.visibility import export_to, sees
 
 
 class Rule(Struct, frozen=True, kw_only=True):
-    """A DestinationRule with its host resolved, in lower case. `selector`: the clients it is for, {} = all."""
+    """A DestinationRule with its host resolved, in lower case. `selector`: the clients it is for, {} =
+    all."""
 
     namespace: str
     name: str
@@ -46,21 +49,19 @@ def rule(found: Object, default_exports: tuple[str, ...]) -> Rule:
         namespace=found.namespace,
         name=found.name,
         host=fqdn(spec.host, found.namespace).lower(),
-        exports=export_to(spec.export_to or (), found.namespace, default_exports),
+        exports=export_to(spec.export_to, found.namespace, default_exports),
         policy=spec.traffic_policy,
-        subsets=tuple(spec.subsets or ()),
-        selector=(selector.match_labels or {}) if selector else {},
+        subsets=spec.subsets,
+        selector=selector.match_labels if selector else {},
         created=found.created,
         origin=found.origin,
     )
 
 
-def choose(
-    rules: Iterable[Rule], service: Service, namespace: str, labels: Mapping[str, str], root: str
-) -> Rule | None:
-    """Choose what a client in `namespace` with `labels` obeys for a service, out of all rules for its host."""
-    rules = [one for one in rules if _is_for(one, namespace, labels)]
-    for level in dict.fromkeys((namespace, service.namespace, root)):
+def choose(rules: Iterable[Rule], service: Service, client: Client) -> Rule | None:
+    """Choose what a client obeys for a service, out of all rules for its host."""
+    rules = [one for one in rules if _is_for(one, client)]
+    for level in dict.fromkeys((client.namespace, service.namespace, client.mesh.root_namespace)):
         found = [one for one in rules if one.namespace == level]
         if found:
             return merge(_closest(found))
@@ -92,10 +93,10 @@ def merge(rules: Iterable[Rule]) -> Rule:
     )
 
 
-def _is_for(one: Rule, namespace: str, labels: Mapping[str, str]) -> bool:
-    if not sees(one.exports, namespace):
+def _is_for(one: Rule, client: Client) -> bool:
+    if not sees(one.exports, client.namespace):
         return False
-    return not one.selector or (one.namespace == namespace and matches(one.selector, labels))
+    return not one.selector or (one.namespace == client.namespace and matches(one.selector, client.labels))
 
 
 def _closest(rules: list[Rule]) -> list[Rule]:

@@ -9,13 +9,13 @@ from lateen.base.hosts import covers
 from lateen.base.refs import Origin
 from lateen.kinds.networking.gateway import Gateway
 from lateen.kinds.networking.gateway import Server as KindServer
-from lateen.kinds.networking.gateway import ServerTLSSettings
+from lateen.kinds.networking.server_tls import ServerTLSSettings
 from lateen.kinds.object import Object
 from lateen.plan.listener import DownstreamTls
 from lateen.registry import protocols
 
-# http: HTTP in the clear. https: HTTP in TLS that ends here. tls: bytes in TLS that ends here. sni: TLS that passes
-# through, told by its SNI. tcp: bytes.
+# http: HTTP in the clear. https: HTTP in TLS that ends here. tls: bytes in TLS that ends here. sni: TLS
+# that passes through, told by its SNI. tcp: bytes.
 Carries = Literal["http", "https", "tls", "sni", "tcp"]
 
 
@@ -82,24 +82,24 @@ def gateway_rules(found: Object) -> GatewayRules:
     return GatewayRules(
         namespace=found.namespace,
         name=found.name,
-        selector=kind.spec.selector or {},
+        selector=kind.spec.selector,
         servers=tuple(_servers(found, kind)),
         created=found.created,
     )
 
 
 def _servers(found: Object, kind: Gateway) -> Iterator[Server]:
-    for index, server in enumerate(kind.spec.servers or ()):
+    for index, server in enumerate(kind.spec.servers):
         carries = _carries(server)
         tls = server.tls
         yield Server(
             number=server.port.number,
             name=server.port.name,
             carries=carries,
-            hosts=tuple(_host(text, found.namespace) for text in server.hosts or ()),
+            hosts=tuple(_host(text, found.namespace) for text in server.hosts),
             bind=server.bind or "0.0.0.0",
             tls=_downstream_tls(tls) if tls is not None and carries in ("https", "tls") else None,
-            redirect=carries == "http" and tls is not None and bool(tls.https_redirect),
+            redirect=carries == "http" and tls is not None and tls.https_redirect,
             origin=found.origin_at(f"spec.servers[{index}]"),
         )
 
@@ -115,12 +115,12 @@ def _carries(server: KindServer) -> Carries:
 
 
 def _downstream_tls(tls: ServerTLSSettings) -> DownstreamTls:
-    versions = {"TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"}
+    lowest, highest = tls.min_protocol_version, tls.max_protocol_version
     return DownstreamTls(
         mode="ISTIO_MUTUAL" if tls.mode == "ISTIO_MUTUAL" else "MUTUAL" if tls.mode == "MUTUAL" else "SIMPLE",
-        credential=tls.credential_name or "",
-        min_version=tls.min_protocol_version if tls.min_protocol_version in versions else "TLSV1_2",
-        max_version=tls.max_protocol_version if tls.max_protocol_version in versions else "",
+        credential=tls.credential_name,
+        min_version="TLSV1_2" if lowest == "TLS_AUTO" else lowest,
+        max_version="" if highest == "TLS_AUTO" else highest,
     )
 
 

@@ -20,9 +20,11 @@ _FAMILIES: dict[Carries, str] = {"http": "http", "https": "tls", "tls": "tls", "
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """Chains that a server adds to the listener at an address and port. Only parts of one family ("http", "tls",
-    "tcp") can share a listener."""
+    """Chains that a server adds to the listener at an address and port. Only parts of one family ("http",
+    "tls", "tcp") can share a listener."""
 
+    address: str
+    port: int
     family: str
     age: tuple[str, str, str, int]
     chains: tuple[Chain, ...]
@@ -41,7 +43,9 @@ def server_part(bound: BoundServer) -> Part | None:
         edge=True,
     )
     match = ChainMatch(server_names=server.server_names if server.tls else ())
-    return _part(bound, (Chain(name=bound.table, match=match, proxy=proxy, tls=server.tls, origin=server.origin),))
+    return _part(
+        bound, (Chain(name=bound.table, match=match, proxy=proxy, tls=server.tls, origin=server.origin),)
+    )
 
 
 def rule_part(bound: BoundServer, rules: Traffic, site: Site, lookup: Lookup) -> Part | None:
@@ -54,9 +58,10 @@ def rule_part(bound: BoundServer, rules: Traffic, site: Site, lookup: Lookup) ->
     return _part(bound, chains) if chains else None
 
 
-def plan_gateway_listener(address: str, port: int, parts: Iterable[Part], mesh: Mesh) -> Listener:
+def plan_gateway_listener(parts: Iterable[Part], mesh: Mesh) -> Listener:
     """Plan a listener of all parts for it; the oldest gateway says what kind it is."""
     ordered = sorted(parts, key=lambda part: part.age)
+    address, port = ordered[0].address, ordered[0].port
     fitting = (part for part in ordered if part.family == ordered[0].family)
     chains = tuple(free_chains(chain for part in fitting for chain in part.chains))
     return Listener(
@@ -73,7 +78,11 @@ def plan_gateway_listener(address: str, port: int, parts: Iterable[Part], mesh: 
 
 def _part(bound: BoundServer, chains: tuple[Chain, ...]) -> Part:
     return Part(
-        family=_FAMILIES[bound.server.carries], age=(*bound.gateway.age, bound.index), chains=chains
+        address=bound.server.bind,
+        port=bound.port,
+        family=_FAMILIES[bound.server.carries],
+        age=(*bound.gateway.age, bound.index),
+        chains=chains,
     )
 
 

@@ -69,14 +69,12 @@ def rule_pieces(bound: BoundServer, rules: Traffic, client: Site, lookup: Lookup
         return
     hosts = (taken for host in rules.hosts for taken in server.taken(host, rules.namespace))
     for host in dict.fromkeys(hosts):
-        yield HostPiece(
-            host=host, port=server.number, age=rules.age, routes=routes, origin=rules.origin
-        )
+        yield HostPiece(host=host, port=server.number, age=rules.age, routes=routes, origin=rules.origin)
 
 
 def plan_host(pieces: Iterable[HostPiece]) -> VirtualHost:
-    """Plan a virtual host of all pieces for it: their routes one after another, the oldest first, with those that
-    take everything last."""
+    """Plan a virtual host of all pieces for it: their routes one after another, the oldest first, with
+    those that take everything last."""
     parts = sorted(pieces, key=lambda piece: piece.age)
     routes = dict.fromkeys(route for piece in parts for route in piece.routes)
     first = next((piece for piece in parts if piece.routes), parts[0])

@@ -1,8 +1,8 @@
 """The inbound side of a workload: what it accepts on which port, and from whom.
 
 Chains per declared port come first, then catch-alls to the port that was asked for; each set by what
-PeerAuthentication makes of the port. Mesh clients mark their TLS by ALPN, so that under PERMISSIVE it can be told
-from plaintext and from the application's own TLS.
+PeerAuthentication makes of the port. Mesh clients mark their TLS by ALPN, so that under PERMISSIVE it can
+be told from plaintext and from the application's own TLS.
 """
 
 from collections.abc import Iterable, Iterator
@@ -68,7 +68,6 @@ def plan_listener(ports: Iterable[InboundPort], modes: PeerModes, access_log: st
         use_original_dst=True,
         filters=("original_dst", "tls_inspector", "http_inspector"),
         access_log=access_log,
-        quiet_ports=tuple(port.number for port in declared if port.carries != "auto"),
     )
 
 
@@ -93,8 +92,8 @@ PASSTHROUGH = Upstream(
 
 
 class _Site(Struct, frozen=True, kw_only=True):
-    """Where a set of chains stands: its name for TCP and HTTP chains, the port it takes (0 = any), and where it
-    sends."""
+    """Where a set of chains stands: its name for TCP and HTTP chains, the port it takes (0 = any), and
+    where it sends."""
 
     name: str
     http_name: str

@@ -1,9 +1,10 @@
 """From a VirtualService's match to the plan's."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
 
-from lateen.kinds.networking.virtual_service import HTTPMatchRequest
-from lateen.kinds.networking.virtual_service import StringMatch as Text
+from lateen.kinds.networking.http_match import HTTPMatchRequest
+from lateen.kinds.networking.string_match import StringMatch as Text
 from lateen.plan.route import NamedMatch, RouteMatch, StringMatch
 
 _PRESENT = StringMatch("present")
@@ -43,10 +44,9 @@ def _pseudo_headers(match: HTTPMatchRequest) -> Iterator[NamedMatch]:
     return (NamedMatch(name, _string(text)) for name, text in parts if text is not None)
 
 
-def _named(matches: Mapping[str, Text] | None, lower: bool = True) -> Iterable[NamedMatch]:
-    for name in sorted(matches or {}):
-        assert matches is not None
-        yield NamedMatch(name.lower() if lower else name, _string(matches[name]))
+def _named(matches: Mapping[str, Text], lower: bool = True) -> Iterator[NamedMatch]:
+    for name, text in sorted(matches.items(), key=itemgetter(0)):
+        yield NamedMatch(name.lower() if lower else name, _string(text))
 
 
 def _string(text: Text) -> StringMatch:

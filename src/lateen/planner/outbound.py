@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from lateen.base.hosts import covers
 from lateen.base.refs import Key
 from lateen.plan.listener import Listener
 from lateen.plan.route import RouteConfig, VirtualHost
 from lateen.plan.upstream import LoadAssignment, Upstream
-from lateen.planner import assignments, contributions, upstreams, virtual_hosts
+from lateen.planner import assignments, contributions, names, upstreams, virtual_hosts
 from lateen.planner.assignments import Load
 from lateen.planner.client import Client, lookup, meant
 from lateen.planner.outbound_listeners import Contribution, plan_listener
@@ -16,7 +17,7 @@ from lateen.planner.rules import Rules
 from lateen.planner.scope import Scope, Traits
 from lateen.planner.traffic import Traffic
 from lateen.planner.upstreams import NO_PEERS, Peers
-from lateen.reactive import Collection, Demand, Engine, Index, Read
+from lateen.reactive import Collection, Demand, Engine, Read
 from lateen.reactive.gather import group, union
 from lateen.registry.endpoint import Endpoints
 from lateen.registry.endpoints import NO_ENDPOINTS
@@ -27,7 +28,7 @@ from lateen.security.rules import PeerSecurity
 ByName = tuple[Scope, str]
 Declared = tuple[Service, ...]
 TableKey = tuple[Scope, str, str]
-ListenerKey = tuple[Scope, str, int, str]
+PartKey = tuple[Scope, str, str]
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def _loads(
 
     loads = engine.map("loads", registry.endpoints, load)
 
-    def peers(read: Read, key: ServiceKey, found: Load) -> Peers:
+    def peers(read: Read, key: ServiceKey, found: Load) -> Peers | None:
         known = read.get(registry.endpoints, key) or NO_ENDPOINTS
         return assignments.plan_peers(found, known, registry.settings(read).trust_domain)
 
@@ -116,7 +117,7 @@ class _Facts:
 
     def contributions(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
-    ) -> Iterator[tuple[ListenerKey, Contribution]]:
+    ) -> Iterator[tuple[PartKey, Contribution]]:
         service = meant(declared, client.namespace)
         if service is None or service.resolution == "ALIAS":
             return
@@ -128,7 +129,7 @@ class _Facts:
             hosts = known.addresses
         find = lookup(read, self.registry, client.namespace)
         for part in contributions.plan_contributions(service, hosts, rules, client, find):
-            yield (scope, part.address, part.port, host), part
+            yield (scope, names.listener(part.address, part.port), host), part
 
     def virtual_hosts(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
@@ -158,7 +159,7 @@ class _Facts:
 
     def _is_known(self, read: Read, host: str, namespace: str) -> bool:
         if not host.startswith("*"):
-            return meant(read.get(self.registry.hosts, host) or (), namespace) is not None
+            return lookup(read, self.registry, namespace)(host) is not None
         return any(
             covers(host, name) and meant(declared, namespace) is not None
             for name, declared in read.all(self.registry.hosts).items()
@@ -169,19 +170,13 @@ def _listeners(
     engine: Engine, sidecars: Demand[Scope, Client], facts: _Facts
 ) -> Collection[ByName, Listener]:
     parts = engine.product_flat("listener parts", sidecars, facts.registry.hosts, facts.contributions)
-    by_address = engine.index("listener parts at address", parts, lambda key, part: (key[:3],))
+    of_listener = engine.index("parts of listener", parts, lambda key, part: (key[:2],))
 
-    def listener(
-        read: Read, key: tuple[Scope, str, int], rows: Mapping[ListenerKey, Contribution]
-    ) -> Listener | None:
-        scope, address, port = key
-        client = read.get(sidecars, scope)
-        return plan_listener(address, port, rows.values(), client.mesh) if client else None
+    def listener(read: Read, key: ByName, rows: Mapping[PartKey, Contribution]) -> Listener | None:
+        client = read.get(sidecars, key[0])
+        return plan_listener(rows.values(), client.mesh) if client else None
 
-    found = group(engine, "outbound listeners at address", by_address, listener)
-    return engine.flat_map(
-        "outbound listeners", found, lambda read, key, one: (((key[0], one.name), one),)
-    )
+    return group(engine, "outbound listeners", of_listener, listener)
 
 
 def _routes(

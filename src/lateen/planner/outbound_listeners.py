@@ -1,7 +1,8 @@
 """Outbound listeners of a sidecar, put together from what each service adds to an address and port.
 
-One listener takes HTTP of all services on a port (`0.0.0.0_9080`), one each a virtual IP's TCP (`10.96.0.7_3306`);
-services known only by CIDR block, by SNI, or by nothing share `0.0.0.0_<port>` with HTTP.
+One listener takes HTTP of all services on a port (`0.0.0.0_9080`), one each a virtual IP's TCP
+(`10.96.0.7_3306`); services known only by CIDR block, by SNI, or by nothing share `0.0.0.0_<port>` with
+HTTP.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,8 +20,8 @@ _PLAIN_HTTP = ("http/1.1", "h2c")
 class Contribution(Struct, frozen=True, kw_only=True):
     """What one service adds to the listener at an address and port.
 
-    `http`: the name of the route table for HTTP that comes here, "" = none. `chains`: TCP by destination block
-    or SNI. `default`: TCP that no chain takes. `age`: who comes first when two want the same.
+    `http`: the name of the route table for HTTP that comes here, "" = none. `chains`: TCP by destination
+    block or SNI. `default`: TCP that no chain takes. `age`: who comes first when two want the same.
     """
 
     address: str
@@ -31,9 +32,11 @@ class Contribution(Struct, frozen=True, kw_only=True):
     default: Chain | None = None
 
 
-def plan_listener(address: str, port: int, contributions: Iterable[Contribution], mesh: Mesh) -> Listener:
-    """Plan the listener at an address and port; the oldest contribution wins where two collide."""
+def plan_listener(contributions: Iterable[Contribution], mesh: Mesh) -> Listener:
+    """Plan the listener of all that is contributed to one address and port; the oldest wins where two
+    collide."""
     parts = sorted(contributions, key=lambda part: part.age)
+    address, port = parts[0].address, parts[0].port
     chains = tuple(_unique_chains(parts))
     default = next((part.default for part in parts if part.default), None)
     return Listener(
@@ -110,7 +113,8 @@ def _free(chain: Chain, seen: set[tuple[str, str, str]]) -> Iterator[Chain]:
 
 
 def inspectors(chains: Iterable[Chain], tls: bool = False) -> tuple[ListenerFilter, ...]:
-    """Return the listener filters that these matches need. `tls`: TLS may come, though no match asks for it."""
+    """Return the listener filters that these matches need. `tls`: TLS may come, though no match asks for
+    it."""
     chains = tuple(chains)
     filters: list[ListenerFilter] = []
     if tls or any(chain.match.server_names for chain in chains):

@@ -1,11 +1,106 @@
 """All plans of the mesh as incremental collections, computed for the scopes somebody wants."""
 
-from collections.abc import Mapping
-from typing import Protocol
+from dataclasses import dataclass
+from typing import Any
 
 from lateen.base.refs import Key
 from lateen.plan.listener import Listener
 from lateen.plan.route import RouteConfig
 from lateen.plan.upstream import LoadAssignment, Upstream
+from lateen.planner.everyone import Everyone, build_everyone
+from lateen.planner.gateways import build_gateways
+from lateen.planner.inbounds import Inbounds, build_inbounds
+from lateen.planner.outbound import ByName, Outbound, build_outbound
+from lateen.planner.rules import build_rules
 from lateen.planner.scope import Scope
+from lateen.planner.scopes import Scopes, build_scopes
+from lateen.reactive import Collection, Demand, Engine
+from lateen.reactive.gather import union
+from lateen.registry.registry import Registry, build_registry
 from lateen.registry.workload import Workload
+from lateen.security.rules import build_peer_security
+from lateen.store.store import Store
+
+
+@dataclass(frozen=True)
+class Plans:
+    """What each wanted scope's proxies should do, by scope and name.
+
+    `scopes`: the scopes of every proxy, by pod; subscribe to it, for a proxy moves when its labels change.
+    Wants and releases take effect when the engine settles.
+    """
+
+    registry: Registry
+    upstreams: Collection[ByName, Upstream]
+    assignments: Collection[ByName, LoadAssignment]
+    listeners: Collection[ByName, Listener]
+    routes: Collection[ByName, RouteConfig]
+    scopes: Collection[Key, Scopes]
+    _outbound: Outbound
+    _inbounds: Inbounds
+    _everyone: Everyone
+
+    @property
+    def workloads(self) -> Collection[Key, Workload]:
+        """All pods, as the mesh sees them."""
+        return self.registry.workloads
+
+    def want(self, scope: Scope) -> None:
+        """Ask for a scope's plans; each `want` is paired with one `release`."""
+        for demand in self._demands(scope):
+            demand.want(scope)
+
+    def release(self, scope: Scope) -> None:
+        """Give up one `want`; after the last, the scope's plans go. KeyError when it is not wanted."""
+        for demand in self._demands(scope):
+            demand.release(scope)
+
+    def workload_at(self, namespace: str, pod_name: str) -> Workload | None:
+        """Return the workload of a pod."""
+        return self.registry.workloads.get(Key(namespace, pod_name))
+
+    def scopes_of(self, workload: Workload) -> Scopes:
+        """Return the scopes of a workload's proxy, () when it has none."""
+        return self.scopes.get(workload.key) or ()
+
+    def _demands(self, scope: Scope) -> tuple[Demand[Scope, Any], ...]:
+        match scope.kind:
+            case "sidecar":
+                return self._outbound.clients, self._outbound.sidecars
+            case "gateway":
+                return self._outbound.clients, self._everyone.proxies
+            case "inbound":
+                return (self._inbounds.workloads,)
+            case "common":
+                return (self._everyone.proxies,)
+
+
+def build_plans(engine: Engine, store: Store) -> Plans:
+    """Build everything from the store's objects to plans."""
+    registry = build_registry(engine, store)
+    security = build_peer_security(engine, store)
+    rules = build_rules(engine, store, registry)
+    outbound = build_outbound(engine, registry, rules, security)
+    gateways = build_gateways(engine, outbound.clients, registry, rules)
+    inbounds = build_inbounds(engine, registry, security)
+    everyone = build_everyone(engine, registry)
+    return Plans(
+        registry=registry,
+        upstreams=union(
+            engine, "planned upstreams", outbound.upstreams, inbounds.upstreams, everyone.upstreams
+        ),
+        assignments=outbound.assignments,
+        listeners=union(
+            engine,
+            "planned listeners",
+            outbound.listeners,
+            gateways.listeners,
+            inbounds.listeners,
+            everyone.listeners,
+        ),
+        routes=union(engine, "planned routes", outbound.routes, gateways.routes),
+        scopes=build_scopes(engine, registry, rules, security),
+        _outbound=outbound,
+        _inbounds=inbounds,
+        _everyone=everyone,
+    )

@@ -1,4 +1,5 @@
-"""Route tables from virtual hosts. A domain stands in a table once: Envoy refuses the whole table otherwise."""
+"""Route tables from virtual hosts. A domain stands in a table once: Envoy refuses the whole table
+otherwise."""
 
 from collections.abc import Iterable, Mapping
 
@@ -50,7 +51,7 @@ def plan_table(name: str, hosts: Iterable[VirtualHost], rest: VirtualHost | None
         if kept and host.name not in taken:
             taken.add(host.name)
             unique.append(host)
-    return RouteConfig(name=name, virtual_hosts=tuple(unique), ignore_port=True)
+    return RouteConfig(name=name, virtual_hosts=tuple(unique))
 
 
 def _owners(hosts: list[VirtualHost]) -> Mapping[str, int]:

@@ -1,10 +1,12 @@
 """Routing, destination and gateway rules as collections, with indexes by the host or gateway they are for."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import TypeVar
 
 from lateen.base.hosts import closeness, covers
 from lateen.base.refs import Key
+from lateen.planner.client import Client
 from lateen.planner.destination_rule import Rule, choose, rule
 from lateen.planner.gateway import GatewayRules, gateway_rules
 from lateen.planner.site import MESH_GATEWAY
@@ -15,12 +17,14 @@ from lateen.registry.service import Service
 from lateen.registry.visibility import sees
 from lateen.store.store import Store
 
+V = TypeVar("V")
 _WILD = "*"
 
 
 @dataclass(frozen=True)
 class Rules:
-    """`*_for`: by exact host, and all with a wildcard under "*"; rules for sidecars only. `traffic_at`: by gateway, "mesh" left out."""
+    """`*_for`: by exact host, and all with a wildcard under "*"; rules for sidecars only. `traffic_at`: by
+    gateway, "mesh" left out."""
 
     traffic: Collection[Key, Traffic]
     destinations: Collection[Key, Rule]
@@ -30,7 +34,8 @@ class Rules:
     destinations_for: Index[str, Key, Rule]
 
     def traffic_of(self, read: Read, host: str, namespace: str) -> Traffic | None:
-        """Return the rules that sidecars in `namespace` obey for a host: the closest host, then the oldest."""
+        """Return the rules that sidecars in `namespace` obey for a host: the closest host, then the
+        oldest."""
         found = [
             (closeness(pattern), one.age, one)
             for one in _candidates(read, self.traffic_for, host)
@@ -40,16 +45,14 @@ class Rules:
         ]
         return min(found, key=lambda entry: entry[:2])[2] if found else None
 
-    def destination_of(
-        self, read: Read, service: Service, namespace: str, labels: Mapping[str, str], root: str
-    ) -> Rule | None:
-        """Return the destination rule that clients obey for a service."""
+    def destination_of(self, read: Read, service: Service, client: Client) -> Rule | None:
+        """Return the destination rule that a client obeys for a service."""
         found = [
             one
             for one in _candidates(read, self.destinations_for, service.host)
             if covers(one.host, service.host)
         ]
-        return choose(found, service, namespace, labels, root) if found else None
+        return choose(found, service, client) if found else None
 
 
 def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
@@ -89,7 +92,7 @@ def _gateways(one: Traffic) -> Iterator[str]:
     return (name for name in one.gateways if name != MESH_GATEWAY)
 
 
-def _candidates(read: Read, index: Index[str, Key, Rule], host: str) -> Iterator[Rule]:
+def _candidates(read: Read, index: Index[str, Key, V], host: str) -> Iterator[V]:
     yield from read.find(index, host).values()
     if host != _WILD:
         yield from read.find(index, _WILD).values()

@@ -10,8 +10,9 @@ class Scope(NamedTuple):
     """Who shares a plan.
 
     `common`: what every sidecar has. `sidecar`: the outbound side of a client namespace; `name` holds the
-    labels by which rules tell its clients apart, mostly none. `inbound`: the inbound side of workloads that no
-    rule tells apart; `name` holds the labels and named ports that rules read. `gateway`: the same for gateways.
+    labels by which rules tell its clients apart, mostly none. `inbound`: the inbound side of workloads that
+    no rule tells apart; `name` holds the labels and named ports that rules read. `gateway`: the same for
+    gateways.
     """
 
     kind: ScopeKind
@@ -26,7 +27,8 @@ COMMON = Scope("common")
 
 
 class Traits(NamedTuple):
-    """What a scope's `name` holds: the labels and container ports (by name) of its workloads that rules read."""
+    """What a scope's `name` holds: the labels and container ports (by name) of its workloads that rules
+    read."""
 
     labels: Mapping[str, str]
     ports: Mapping[str, int]

@@ -1,17 +1,17 @@
 """Which scopes a proxy belongs to: told by what rules read of its workload, and by nothing else.
 
-So replicas share all their plans, and a scope's plan changes in place when rules change; a proxy moves to another
-scope only when its labels do, or when rules begin to tell labels apart that none did before.
+So replicas share all their plans, and a scope's plan changes in place when rules change; a proxy moves to
+another scope only when its labels do, or when rules begin to tell labels apart that none did before.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from lateen.base.refs import Key
 from lateen.planner.destination_rule import Rule
 from lateen.planner.gateway import GatewayRules
 from lateen.planner.rules import Rules
 from lateen.planner.scope import COMMON, Scope, Traits
-from lateen.planner.site import MESH_GATEWAY
 from lateen.planner.traffic import Traffic
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.reactive.gather import group
@@ -20,6 +20,9 @@ from lateen.registry.service import Service
 from lateen.registry.workload import Workload
 from lateen.security.peer_authentication import PeerPolicy
 from lateen.security.rules import PeerSecurity
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 Scopes = tuple[Scope, ...]
 # The names of labels that rules read (":http" for a container port by name), by namespace, "" for all.
@@ -59,8 +62,8 @@ def build_scopes(
     return engine.map("scopes", registry.workloads, scopes)
 
 
-def _names(engine: Engine, name: str, index: Index, of: object) -> Names:
-    def gather(read: Read, place: str, rows: Mapping[object, object]) -> tuple[str, ...]:
+def _names(engine: Engine, name: str, index: Index[str, K, V], of: Callable[[V], Iterable[str]]) -> Names:
+    def gather(read: Read, place: str, rows: Mapping[K, V]) -> tuple[str, ...]:
         return tuple(sorted({label for row in rows.values() for label in of(row)}))
 
     return group(engine, name, index, gather)
@@ -87,5 +90,7 @@ def _selecting(key: Key, rule: Rule) -> list[str]:
 def _sources(traffic: Traffic) -> set[str]:
     """Return the labels by which rules for sidecars tell clients apart."""
     spec = traffic.spec
-    routes = (*spec.http, *spec.tls, *spec.tcp)
-    return {label for route in routes for match in route.match for label in match.source_labels}
+    found = [match.source_labels for route in spec.http for match in route.match]
+    found += [match.source_labels for route in spec.tls for match in route.match]
+    found += [match.source_labels for route in spec.tcp for match in route.match]
+    return {label for labels in found for label in labels}

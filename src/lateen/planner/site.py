@@ -14,7 +14,8 @@ Lookup = Callable[[str], Service | None]
 
 class Site(Struct, frozen=True, kw_only=True):
     """`namespace` and `labels`: of the client (labels only as far as rules tell clients apart by them).
-    `gateway`: "mesh" for sidecars, else "namespace/name" of the Gateway. `port`: the service's or server's."""
+    `gateway`: "mesh" for sidecars, else "namespace/name" of the Gateway. `port`: the service's or
+    server's."""
 
     namespace: str
     gateway: str

@@ -38,13 +38,13 @@ class Traffic(Struct, frozen=True, kw_only=True):
 
 def traffic(found: Object, default_exports: tuple[str, ...]) -> Traffic:
     """Resolve the names in a VirtualService: hosts and gateways are relative to its namespace."""
-    spec = found.model.spec
+    spec: VirtualServiceSpec = found.model.spec
     return Traffic(
         namespace=found.namespace,
         name=found.name,
-        hosts=tuple(dict.fromkeys(fqdn(host, found.namespace).lower() for host in spec.hosts or ())),
+        hosts=tuple(dict.fromkeys(fqdn(host, found.namespace).lower() for host in spec.hosts)),
         gateways=gateway_names(spec.gateways, found.namespace) or (MESH_GATEWAY,),
-        exports=export_to(spec.export_to or (), found.namespace, default_exports),
+        exports=export_to(spec.export_to, found.namespace, default_exports),
         spec=spec,
         created=found.created,
         origin=found.origin,
@@ -52,8 +52,6 @@ def traffic(found: Object, default_exports: tuple[str, ...]) -> Traffic:
     )
 
 
-def gateway_names(names: Iterable[str] | None, namespace: str) -> tuple[str, ...]:
+def gateway_names(names: Iterable[str], namespace: str) -> tuple[str, ...]:
     """Resolve gateway names: "mesh" stands, a bare name is in `namespace`."""
-    return tuple(
-        name if name == MESH_GATEWAY or "/" in name else f"{namespace}/{name}" for name in names or ()
-    )
+    return tuple(name if name == MESH_GATEWAY or "/" in name else f"{namespace}/{name}" for name in names)

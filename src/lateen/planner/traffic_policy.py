@@ -4,18 +4,13 @@ A port's settings replace the destination's as a whole; a subset's override what
 https://istio.io/latest/docs/reference/config/networking/destination-rule/#TrafficPolicy
 """
 
-from collections.abc import Iterable
-
 from msgspec import Struct
 
-from lateen.kinds.networking.destination_rule import (
-    ClientTLSSettings,
-    ConnectionPoolSettings,
-    LoadBalancerSettings,
-    PortTrafficPolicy,
-    TrafficPolicy,
-)
-from lateen.kinds.networking.destination_rule import OutlierDetection as Detection
+from lateen.kinds.networking.client_tls import ClientTLSSettings
+from lateen.kinds.networking.connection_pool import ConnectionPoolSettings
+from lateen.kinds.networking.load_balancer import LoadBalancerSettings
+from lateen.kinds.networking.outlier_detection import OutlierDetection as Detection
+from lateen.kinds.networking.traffic_policy import PortTrafficPolicy, TrafficPolicy
 from lateen.plan.upstream import Balancer, ConnectionPool, OutlierDetection
 from lateen.registry.durations import milliseconds
 
@@ -50,7 +45,7 @@ def effective(port: int, destination: TrafficPolicy | None, subset: TrafficPolic
 
 
 def _at_port(policy: TrafficPolicy | None, port: int) -> _Some | None:
-    settings: Iterable[PortTrafficPolicy] = (policy.port_level_settings or ()) if policy else ()
+    settings = policy.port_level_settings if policy else ()
     return next((one for one in settings if one.port and one.port.number == port), None)
 
 
@@ -63,7 +58,7 @@ _BALANCERS: dict[str, Balancer] = {
 
 def balancer(settings: LoadBalancerSettings | None) -> Balancer:
     """Plan how an endpoint is chosen; LEAST_REQUEST where nothing else is said."""
-    return _BALANCERS.get((settings.simple if settings else None) or "", "LEAST_REQUEST")
+    return _BALANCERS.get((settings.simple or "") if settings else "", "LEAST_REQUEST")
 
 
 def connection_pool(settings: ConnectionPoolSettings | None) -> ConnectionPool | None:
@@ -72,11 +67,11 @@ def connection_pool(settings: ConnectionPoolSettings | None) -> ConnectionPool |
         return None
     tcp, http = settings.tcp, settings.http
     pool = ConnectionPool(
-        max_connections=(tcp.max_connections or 0) if tcp else 0,
-        max_pending_requests=(http.http1_max_pending_requests or 0) if http else 0,
-        max_requests=(http.http2_max_requests or 0) if http else 0,
-        max_requests_per_connection=(http.max_requests_per_connection or 0) if http else 0,
-        max_retries=(http.max_retries or 0) if http else 0,
+        max_connections=tcp.max_connections if tcp else 0,
+        max_pending_requests=http.http1_max_pending_requests if http else 0,
+        max_requests=http.http2_max_requests if http else 0,
+        max_requests_per_connection=http.max_requests_per_connection if http else 0,
+        max_retries=http.max_retries if http else 0,
         idle_timeout_ms=milliseconds(http.idle_timeout) if http else 0,
     )
     return pool if pool != ConnectionPool() else None
@@ -93,14 +88,14 @@ def outlier_detection(settings: Detection | None) -> OutlierDetection | None:
     if settings is None:
         return None
     return OutlierDetection(
-        consecutive_5xx=_or_unset(settings.consecutive5xx_errors),
+        consecutive_5xx=_or_unset(settings.consecutive_5xx_errors),
         consecutive_gateway_errors=_or_unset(settings.consecutive_gateway_errors),
         consecutive_local_origin_failures=_or_unset(settings.consecutive_local_origin_failures),
-        split_local_origin=bool(settings.split_external_local_origin_errors),
+        split_local_origin=settings.split_external_local_origin_errors,
         interval_ms=milliseconds(settings.interval, -1),
         base_ejection_ms=milliseconds(settings.base_ejection_time, -1),
-        max_ejection_percent=_or_unset(settings.max_ejection_percent),
-        min_health_percent=_or_unset(settings.min_health_percent),
+        max_ejection_percent=settings.max_ejection_percent or -1,
+        min_health_percent=settings.min_health_percent,
     )
 
 

@@ -1,10 +1,11 @@
 """Upstreams of a service: one per port and subset, connected to as destination rules say."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 from msgspec import Struct
 
-from lateen.kinds.networking.destination_rule import ClientTLSSettings, TrafficPolicy
+from lateen.kinds.networking.client_tls import ClientTLSSettings
+from lateen.kinds.networking.traffic_policy import TrafficPolicy
 from lateen.plan.upstream import Discovery, Endpoint, Protocol, Upstream, UpstreamTls
 from lateen.planner import names, traffic_policy
 from lateen.planner.destination_rule import Rule
@@ -22,8 +23,8 @@ _DISCOVERY: dict[str, Discovery] = {
 
 
 class Peers(Struct, frozen=True):
-    """What is known of all endpoints of a service: their identities (SPIFFE IDs, sorted), and the port numbers
-    on which each of them accepts mesh TLS."""
+    """What is known of all endpoints of a service: their identities (SPIFFE IDs, sorted), and the port
+    numbers on which each of them accepts mesh TLS."""
 
     identities: tuple[str, ...] = ()
     mesh_ports: tuple[int, ...] = ()
@@ -105,18 +106,18 @@ def _tls(
     return None, None
 
 
-def _mesh_tls(site: _Site, sni: str = "", sans: Collection[str] = ()) -> UpstreamTls:
+def _mesh_tls(site: _Site, sni: str = "", sans: tuple[str, ...] = ()) -> UpstreamTls:
     return UpstreamTls(
         mode="ISTIO_MUTUAL",
         sni=sni or names.sni(site.port.number, site.subset, site.service.host),
-        sans=tuple(sans) or site.service.subject_alt_names or site.peers.identities,
+        sans=sans or site.service.subject_alt_names or site.peers.identities,
     )
 
 
 def _said_tls(site: _Site, settings: ClientTLSSettings) -> UpstreamTls | None:
-    sans = tuple(settings.subject_alt_names or ())
+    sans = settings.subject_alt_names
     if settings.mode == "ISTIO_MUTUAL":
-        return _mesh_tls(site, settings.sni or "", sans)
+        return _mesh_tls(site, settings.sni, sans)
     if settings.mode not in ("SIMPLE", "MUTUAL"):
         return None
     host = site.service.host
@@ -124,9 +125,9 @@ def _said_tls(site: _Site, settings: ClientTLSSettings) -> UpstreamTls | None:
         mode="MUTUAL" if settings.mode == "MUTUAL" else "SIMPLE",
         sni=settings.sni or ("" if host.startswith("*") else host),
         sans=sans or site.service.subject_alt_names,
-        ca_file=settings.ca_certificates or "",
-        cert_file=settings.client_certificate or "",
-        key_file=settings.private_key or "",
+        ca_file=settings.ca_certificates,
+        cert_file=settings.client_certificate,
+        key_file=settings.private_key,
     )
 
 

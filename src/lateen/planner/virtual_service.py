@@ -3,24 +3,19 @@
 https://istio.io/latest/docs/reference/config/networking/virtual-service/
 """
 
-from collections.abc import Iterable, Iterator
+from base64 import b64decode
+from collections.abc import Iterator
 
 from lateen.base.hosts import fqdn
 from lateen.base.refs import Origin
 from lateen.base.selectors import matches
-from lateen.kinds.networking.virtual_service import (
-    HeaderOperations,
-    Headers,
-    HTTPMatchRequest,
-    HTTPRedirect,
-    HTTPRetry,
-    HTTPRewrite,
-    HTTPRoute,
-    HTTPRouteDestination,
-    L4MatchAttributes,
-    TLSMatchAttributes,
-)
-from lateen.kinds.networking.virtual_service import Destination as Target
+from lateen.kinds.networking.connection_routes import L4MatchAttributes, TLSMatchAttributes
+from lateen.kinds.networking.destination import Destination as Target
+from lateen.kinds.networking.headers import HeaderOperations, Headers
+from lateen.kinds.networking.http_actions import HTTPDirectResponse, HTTPRedirect, HTTPRewrite
+from lateen.kinds.networking.http_match import HTTPMatchRequest
+from lateen.kinds.networking.http_route import HTTPRoute, HTTPRouteDestination
+from lateen.kinds.networking.retries import HTTPRetry
 from lateen.plan.route import (
     Destination,
     DirectResponse,
@@ -33,10 +28,10 @@ from lateen.plan.route import (
     RouteMatch,
 )
 from lateen.planner import names
-from lateen.registry.durations import milliseconds
 from lateen.planner.matches import is_catch_all, plan_match
 from lateen.planner.site import Lookup, Site
 from lateen.planner.traffic import Traffic, gateway_names
+from lateen.registry.durations import milliseconds
 
 _NO_CHANGES = HeaderChanges()
 _EVERYTHING = RouteMatch()
@@ -49,7 +44,7 @@ def plan_routes(rules: Traffic, site: Site, lookup: Lookup) -> tuple[Route, ...]
     does not name it.
     """
     routes: list[Route] = []
-    for index, rule in enumerate(rules.spec.http or ()):
+    for index, rule in enumerate(rules.spec.http):
         origin = rules.origin_at(f"spec.http[{index}]")
         for route in _rule_routes(rule, rules.namespace, site, lookup, origin):
             routes.append(route)
@@ -66,7 +61,7 @@ def target_name(target: Target, namespace: str, port: int, lookup: Lookup) -> st
     if not number:
         service = lookup(host)
         number = service.ports[0].number if service and len(service.ports) == 1 else port
-    return names.outbound(number, target.subset or "", host)
+    return names.outbound(number, target.subset, host)
 
 
 def applies(
@@ -105,7 +100,7 @@ def _rule_routes(
 
 
 def _route_name(rule: HTTPRoute, match: HTTPMatchRequest | None) -> str:
-    return ".".join(part for part in (rule.name, match.name if match else None) if part)
+    return ".".join(part for part in (rule.name, match.name if match else "") if part)
 
 
 def _action(
@@ -114,9 +109,8 @@ def _action(
     if rule.redirect is not None:
         return _redirect(rule.redirect)
     if rule.direct_response is not None:
-        body = rule.direct_response.body
-        return DirectResponse(rule.direct_response.status, (body.string or "") if body else "")
-    destinations = tuple(_destinations(rule.route or (), namespace, port, lookup))
+        return _answer(rule.direct_response)
+    destinations = tuple(_destinations(rule.route, namespace, port, lookup))
     if not destinations:
         return None
     return Forward(
@@ -128,9 +122,8 @@ def _action(
 
 
 def _destinations(
-    targets: Iterable[HTTPRouteDestination], namespace: str, port: int, lookup: Lookup
+    targets: tuple[HTTPRouteDestination, ...], namespace: str, port: int, lookup: Lookup
 ) -> Iterator[Destination]:
-    targets = tuple(targets)
     for target in targets:
         # The weight of an only destination does not count; 0 among several means none of the traffic.
         if len(targets) > 1 and not target.weight:
@@ -150,7 +143,7 @@ def plan_retries(retry: HTTPRetry | None) -> Retries | None:
         return Retries()
     if not retry.attempts:
         return None
-    conditions = [word.strip() for word in (retry.retry_on or "").split(",") if word.strip()]
+    conditions = [word.strip() for word in retry.retry_on.split(",") if word.strip()]
     statuses = tuple(int(word) for word in conditions if word.isdigit())
     words = [word for word in conditions if not word.isdigit()]
     if statuses and "retriable-status-codes" not in words:
@@ -163,11 +156,20 @@ def plan_retries(retry: HTTPRetry | None) -> Retries | None:
     )
 
 
+def _answer(response: HTTPDirectResponse) -> DirectResponse:
+    body = response.body
+    if body is None:
+        return DirectResponse(response.status)
+    if body.bytes is not None:
+        return DirectResponse(response.status, b64decode(body.bytes).decode(errors="replace"))
+    return DirectResponse(response.status, body.string or "")
+
+
 def _redirect(redirect: HTTPRedirect) -> Redirect:
     return Redirect(
-        path=redirect.uri or "",
-        authority=redirect.authority or "",
-        scheme=redirect.scheme or "",
+        path=redirect.uri,
+        authority=redirect.authority,
+        scheme=redirect.scheme,
         port=redirect.port or 0,
         status=redirect.redirect_code or 301,
     )
@@ -178,10 +180,10 @@ def _rewrite(rewrite: HTTPRewrite | None) -> Rewrite | None:
         return None
     pattern = rewrite.uri_regex_rewrite
     return Rewrite(
-        path=rewrite.uri or "",
-        authority=rewrite.authority or "",
-        regex=(pattern.match or "") if pattern else "",
-        substitution=(pattern.rewrite or "") if pattern else "",
+        path=rewrite.uri,
+        authority=rewrite.authority,
+        regex=pattern.match if pattern else "",
+        substitution=pattern.rewrite if pattern else "",
     )
 
 
@@ -195,7 +197,7 @@ def _operations(changes: HeaderOperations | None) -> HeaderChanges:
     if changes is None:
         return _NO_CHANGES
     return HeaderChanges(
-        set=tuple(sorted((changes.set or {}).items())),
-        add=tuple(sorted((changes.add or {}).items())),
-        remove=tuple(changes.remove or ()),
+        set=tuple(sorted(changes.set.items())),
+        add=tuple(sorted(changes.add.items())),
+        remove=changes.remove,
     )

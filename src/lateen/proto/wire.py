@@ -31,7 +31,7 @@ def tag(number: int, wire_type: int) -> bytes:
 
 def field(number: int, payload: bytes) -> bytes:
     """Encode a length-delimited field: an embedded message, bytes, or text as UTF-8."""
-    return tag(number, LENGTH_DELIMITED) + varint(len(payload)) + payload
+    return varint(number << 3 | LENGTH_DELIMITED) + varint(len(payload)) + payload
 
 
 def string(number: int, text: str) -> bytes:

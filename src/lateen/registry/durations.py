@@ -1,20 +1,16 @@
-"""Durations as the APIs write them."""
+"""Durations as plans have them: whole milliseconds."""
 
-import re
+from lateen.kinds.durations import nanoseconds
 
-_PART = re.compile(r"(\d+(?:\.\d+)?)(ms|us|µs|ns|s|m|h)")
-_MILLISECONDS = {"h": 3_600_000.0, "m": 60_000.0, "s": 1000.0, "ms": 1.0, "us": 1e-3, "µs": 1e-3, "ns": 1e-6}
+_MILLISECOND = 1_000_000
 
 
 def milliseconds(text: str | None, default: int = 0) -> int:
     """Read a duration such as `1h2m`, `10s` or `0.5s` in milliseconds; a positive one is never rounded to 0.
 
-    Text that is no duration gives `default`: validation refused it before it came here.
+    Nothing, and text that is no duration, give `default`.
     """
-    if not text:
+    length = nanoseconds(text) if text else None
+    if length is None:
         return default
-    parts = _PART.findall(text)
-    if "".join(number + unit for number, unit in parts) != text:
-        return default
-    total = sum(float(number) * _MILLISECONDS[unit] for number, unit in parts)
-    return max(round(total), 1) if total > 0 else 0
+    return max(length // _MILLISECOND, 1) if length > 0 else 0

@@ -24,3 +24,8 @@ class Endpoints(Struct, frozen=True):
     """The ready endpoints of one service by the service's port number, sorted by address."""
 
     by_port: Mapping[int, tuple[Endpoint, ...]]
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All addresses, each once, sorted."""
+        return tuple(sorted({one.address for known in self.by_port.values() for one in known}))

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from lateen.base.refs import Key
 from lateen.base.selectors import matches
-from lateen.kinds.discovery.endpoint_slice import EndpointSlice
-from lateen.kinds.discovery.endpoint_slice import Endpoint as SliceEndpoint
+from lateen.kinds.core.endpoint_slice import Endpoint as SliceEndpoint
+from lateen.kinds.core.endpoint_slice import EndpointSlice
 from lateen.kinds.object import Object
 from lateen.registry.endpoint import Endpoint, Endpoints
 from lateen.registry.pods import TLS_MODE

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import msgspec
 
-from lateen.kinds.networking.service_entry import ServiceEntry, WorkloadEntry
+from lateen.kinds.networking.service_entry import ServiceEntry
+from lateen.kinds.networking.workload_entry import WorkloadEntrySpec
 from lateen.kinds.object import Object
 from lateen.registry import protocols
 from lateen.registry.service import Pairs, Resolution, Service, ServicePort, StaticEndpoint
@@ -28,17 +29,17 @@ def services(found: Object, default_exports: tuple[str, ...]) -> Iterator[Servic
         namespace=found.namespace,
         name=found.name,
         ports=tuple(_ports(kind)),
-        addresses=tuple(_address(address) for address in spec.addresses or ()),
-        resolution=_RESOLUTIONS.get(spec.resolution or "NONE", "NONE"),
-        external=(spec.location or "MESH_EXTERNAL") == "MESH_EXTERNAL",
-        export_to=export_to(spec.export_to or (), found.namespace, default_exports),
-        selector=_pairs(spec.workload_selector.labels if spec.workload_selector else None),
-        endpoints=tuple(_endpoint(endpoint) for endpoint in spec.endpoints or ()),
-        subject_alt_names=tuple(spec.subject_alt_names or ()),
+        addresses=tuple(_address(address) for address in spec.addresses),
+        resolution=_RESOLUTIONS.get(spec.resolution, "NONE"),
+        external=spec.location == "MESH_EXTERNAL",
+        export_to=export_to(spec.export_to, found.namespace, default_exports),
+        selector=_pairs(spec.workload_selector.labels if spec.workload_selector else {}),
+        endpoints=tuple(_endpoint(endpoint) for endpoint in spec.endpoints),
+        subject_alt_names=spec.subject_alt_names,
         created=found.created,
         origin=found.origin,
     )
-    for host in dict.fromkeys(host.lower() for host in spec.hosts or ()):
+    for host in dict.fromkeys(host.lower() for host in spec.hosts):
         yield msgspec.structs.replace(shared, host=host)
 
 
@@ -55,10 +56,10 @@ def merge(declared: Iterable[Service]) -> Service:
 
 
 def _ports(kind: ServiceEntry) -> Iterator[ServicePort]:
-    for port in kind.spec.ports or ():
-        protocol = protocols.named(port.protocol or "")
+    for port in kind.spec.ports:
+        protocol = protocols.named(port.protocol)
         if protocol != "udp":
-            yield ServicePort(port.number, port.name or "", protocol, port.target_port or port.number)
+            yield ServicePort(port.number, port.name, protocol, port.target_port or port.number)
 
 
 def _address(text: str) -> str:
@@ -67,16 +68,16 @@ def _address(text: str) -> str:
     return address if bits == ("128" if ":" in address else "32") else text
 
 
-def _endpoint(endpoint: WorkloadEntry) -> StaticEndpoint:
+def _endpoint(endpoint: WorkloadEntrySpec) -> StaticEndpoint:
     return StaticEndpoint(
-        address=endpoint.address or "",
-        ports=tuple(sorted((endpoint.ports or {}).items())),
+        address=endpoint.address,
+        ports=tuple(sorted(endpoint.ports.items())),
         labels=_pairs(endpoint.labels),
         weight=endpoint.weight or 1,
-        service_account=endpoint.service_account or "",
-        locality=endpoint.locality or "",
+        service_account=endpoint.service_account,
+        locality=endpoint.locality,
     )
 
 
-def _pairs(labels: Mapping[str, str] | None) -> Pairs:
-    return tuple(sorted((labels or {}).items()))
+def _pairs(labels: Mapping[str, str]) -> Pairs:
+    return tuple(sorted(labels.items()))

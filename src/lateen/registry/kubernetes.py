@@ -13,8 +13,8 @@ def service(found: Object, default_exports: tuple[str, ...]) -> Service:
     """Read a Kubernetes Service. Its host is its name below svc.cluster.local; UDP ports are left out."""
     kind: Kind = found.model
     spec = kind.spec
-    said = (found.annotations.get(EXPORT_TO) or "").split(",")
-    ports = (_port(port) for port in spec.ports or ())
+    said = found.annotations.get(EXPORT_TO, "").split(",")
+    ports = (_port(port) for port in spec.ports)
     resolution = _resolution(found)
     return Service(
         host=fqdn(found.name, found.namespace).lower(),
@@ -25,8 +25,8 @@ def service(found: Object, default_exports: tuple[str, ...]) -> Service:
         resolution=resolution,
         kubernetes=True,
         export_to=export_to([value for value in said if value], found.namespace, default_exports),
-        selector=tuple(sorted((spec.selector or {}).items())),
-        alias_of=(spec.external_name or "").lower() if resolution == "ALIAS" else "",
+        selector=tuple(sorted(spec.selector.items())),
+        alias_of=spec.external_name.lower() if resolution == "ALIAS" else "",
         created=found.created,
         origin=found.origin,
     )
@@ -41,10 +41,9 @@ def _resolution(found: Object) -> Resolution:
 
 def _addresses(kind: Kind) -> tuple[str, ...]:
     spec = kind.spec
-    return tuple(spec.cluster_ips or ()) or ((spec.cluster_ip,) if spec.cluster_ip else ())
+    return spec.cluster_ips or ((spec.cluster_ip,) if spec.cluster_ip else ())
 
 
 def _port(port: KindPort) -> ServicePort:
-    name = port.name or ""
-    protocol = protocols.of_service_port(name, port.port, port.protocol or "TCP", port.app_protocol or "")
-    return ServicePort(port.port, name, protocol, port.target_port or port.port)
+    protocol = protocols.of_service_port(port.name, port.port, port.protocol, port.app_protocol)
+    return ServicePort(port.port, port.name, protocol, port.target_port or port.port)

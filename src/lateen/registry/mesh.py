@@ -10,9 +10,10 @@ MESH_KEY = Key("istio-system", "istio")
 
 
 class Mesh(Struct, frozen=True, kw_only=True):
-    """What the mesh's settings come to. `allow_any`: traffic to unknown hosts goes on (ALLOW_ANY). `auto_mtls`:
-    clients use mesh TLS wherever it is accepted. `access_log`: a path, "" = none. `detection_timeout_ms`: how long
-    sniffing waits for the client, 0 = for ever. Default `exports` are those of objects that say nothing."""
+    """What the mesh's settings come to. `allow_any`: traffic to unknown hosts goes on (ALLOW_ANY).
+    `auto_mtls`: clients use mesh TLS wherever it is accepted. `access_log`: a path, "" = none.
+    `detection_timeout_ms`: how long sniffing waits for the client, 0 = for ever. Default `exports` are
+    those of objects that say nothing."""
 
     root_namespace: str = "istio-system"
     trust_domain: str = "cluster.local"

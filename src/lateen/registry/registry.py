@@ -19,7 +19,8 @@ from lateen.store.store import Store
 @dataclass(frozen=True)
 class Registry:
     """`mesh` has one row, `MESH_KEY`, when the ConfigMap is there. `hosts`: a host's declarations in all
-    namespaces, Kubernetes' own first, then the oldest. `services_selecting`: by (namespace, label, value), see `endpoints.selects`."""
+    namespaces, Kubernetes' own first, then the oldest. `services_selecting`: by (namespace, label, value),
+    see `endpoints.selects`."""
 
     mesh: Collection[Key, Mesh]
     workloads: Collection[Key, Workload]
@@ -78,9 +79,7 @@ def _mesh(read: Read, key: Key, found: Object) -> Mesh | None:
     return mesh_settings(parse_mesh_config(found.model.data.get("mesh") or ""))
 
 
-def _services(
-    engine: Engine, store: Store, mesh: Collection[Key, Mesh]
-) -> Collection[ServiceKey, Service]:
+def _services(engine: Engine, store: Store, mesh: Collection[Key, Mesh]) -> Collection[ServiceKey, Service]:
     def exports(read: Read) -> tuple[str, ...]:
         return (read.get(mesh, MESH_KEY) or DEFAULT_MESH).service_exports
 
@@ -95,9 +94,7 @@ def _services(
     kubernetes_services = engine.flat_map("kubernetes services", store["Service"], of_kubernetes)
     declared = engine.flat_map("service entries", store["ServiceEntry"], of_entry)
     by_key = engine.index("service entries of host", declared, lambda key, service: (service.key,))
-    merged = group(
-        engine, "external services", by_key, lambda read, key, rows: entries.merge(rows.values())
-    )
+    merged = group(engine, "external services", by_key, lambda read, key, rows: entries.merge(rows.values()))
     return union(engine, "services", kubernetes_services, merged)
 
 
@@ -117,7 +114,9 @@ def _endpoints(
             known = read.find(pods_in, service.namespace).values() if service.selector else ()
             return endpoints.of_entry(service, known)
         found = read.find(slices, service.object_key).values()
-        named = {name: read.get(workloads, Key(service.namespace, name)) for name in endpoints.pod_names(found)}
+        named = {
+            name: read.get(workloads, Key(service.namespace, name)) for name in endpoints.pod_names(found)
+        }
         return endpoints.of_slices(service, found, {name: pod for name, pod in named.items() if pod})
 
-    return engine.map("endpoints", services, find)
+    return engine.map("service endpoints", services, find)

@@ -5,10 +5,13 @@ import os
 import signal
 import socket
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from lateen.base.errors import LateenError
 from lateen.runtime.forking import Message, receive, send
+
+_GONE = "the pod's sandbox is gone"
 
 
 class Channel:
@@ -30,7 +33,7 @@ class Channel:
     async def start(self, spec: dict[str, Any], stdio: Sequence[int]) -> tuple[int, int, asyncio.Future[int]]:
         """Start a program; returns its pid in the pod, a pidfd, and the future of its exit code."""
         if self.closed.is_set():
-            raise LateenError("the pod's sandbox is gone")
+            raise LateenError(_GONE)
         self._count += 1
         answer = self._waiting[self._count] = asyncio.get_running_loop().create_future()
         try:
@@ -47,15 +50,13 @@ class Channel:
             return
         asyncio.get_running_loop().remove_reader(self._end)
         self._end.close()
-        for future in (*self._waiting.values(), self.ready):
-            if not future.done():
-                future.set_exception(LateenError("the pod's sandbox is gone"))
-        # Nobody may be waiting for them: an error that nobody fetched is no news then.
-        for future in (*self._waiting.values(), self.ready):
-            future.cancelled() or future.exception()
+        for answer in self._waiting.values():
+            _settle(answer, None, _GONE)
+        _settle(self.ready, None, _GONE)
         for end in self._ends.values():
-            if not end.done():
-                end.set_result(-signal.SIGKILL)
+            end.set_result(-signal.SIGKILL)
+        self._waiting.clear()
+        self._ends.clear()
         self.closed.set()
 
     def _read(self) -> None:
@@ -77,6 +78,9 @@ class Channel:
         answer = self._waiting.pop(body["id"])
         if "pid" in body:
             self._ends[body["pid"]] = asyncio.get_running_loop().create_future()
+        if answer.done():  # who asked was cancelled: nobody would ever stop the program
+            _discard(message.fds)
+            return
         _settle(answer, (body.get("pid", 0), *message.fds), body.get("error", ""))
 
 
@@ -85,8 +89,17 @@ def _settle(future: "asyncio.Future[Any]", value: Any, error: str) -> None:
         return
     if error:
         future.set_exception(LateenError(error))
+        future.exception()  # somebody may have stopped waiting: then it is no news
     else:
         future.set_result(value)
+
+
+def _discard(pidfds: Sequence[int]) -> None:
+    """Kill processes that nobody has."""
+    for pidfd in pidfds:
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        os.close(pidfd)
 
 
 async def ended(pidfd: int) -> None:

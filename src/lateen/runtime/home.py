@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Sequence
 
 from lateen.base.errors import LateenError
+from lateen.base.tasks import spawn
 from lateen.runtime import netns
 from lateen.runtime.inside import Inside
 from lateen.runtime.launch import Launcher
@@ -23,6 +24,7 @@ class Home:
         self._machine = machine
         self._pod = pod
         self._uid = pod["metadata"]["uid"]
+        self._adding: asyncio.Task[PodNetwork] | None = None
         self._network: PodNetwork | None = None
         self._sandbox: Sandbox | None = None
         self._launcher: Launcher | None = None
@@ -77,9 +79,11 @@ class Home:
             await self.inside.close()
         if self._sandbox is not None:
             await self._sandbox.delete()
-        if self._network is not None:
+        if self._adding is not None:
+            # Cancelled in between, its thread goes on: what it adds must not be left behind.
+            await asyncio.wait({self._adding})
             await asyncio.to_thread(self._machine.network.remove_pod, self._uid)
-        self._network = self._sandbox = self._launcher = self.inside = None
+        self._adding = self._network = self._sandbox = self._launcher = self.inside = None
         await self._machine.proxies.forget(self._uid)
         shutil.rmtree(self._machine.folder(self._uid), ignore_errors=True)
 
@@ -87,8 +91,9 @@ class Home:
         spec, metadata = self._pod["spec"], self._pod["metadata"]
         if spec.get("hostNetwork"):
             raise LateenError("a pod on the node's own network is not known here", "remove spec.hostNetwork")
-        network = await asyncio.to_thread(self._machine.network.add_pod, self._uid)
-        self._network = network
+        adding = asyncio.to_thread(self._machine.network.add_pod, self._uid)
+        self._adding = spawn(adding, name=f"network of pod {metadata['name']}")
+        network = self._network = await asyncio.shield(self._adding)
         for sysctl in (spec.get("securityContext") or {}).get("sysctls") or ():
             netns.write_sysctl(network.path, sysctl["name"], sysctl["value"])
         self._sandbox = await self._machine.sandboxes.create(

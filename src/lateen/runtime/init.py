@@ -1,4 +1,4 @@
-"""A pod's first process: forks the pod's containers on request, reaps, and takes the pod with it when it ends.
+"""A pod's first process: forks the pod's containers on request, reaps, and takes the pod with it.
 
 It is root in the pod's namespaces, with the machine's mounts before its eyes; containers get a root of their
 own and no privileges before their program starts. Nothing here may be imported that starts slowly.
@@ -38,7 +38,11 @@ LIMITS = (
 
 
 class PodInit(Forker):
-    """PID 1 of a pod. Messages: {id, start}: answered {id, pid} with a pidfd, or {id, error}; then {ended, code}."""
+    """PID 1 of a pod.
+
+    {id, start} with stdin, stdout, stderr is answered {id, pid} with a pidfd, or {id, error}; when the program
+    has ended, {ended: pid, code} follows.
+    """
 
     def __init__(self, end: socket.socket) -> None:
         super().__init__(end)
@@ -88,7 +92,7 @@ def _isolate(netns: str, hostname: str) -> None:
 
 
 def _fork(spec: dict[str, Any], stdio: list[int]) -> int:
-    """Start a container and return its pid when its program runs. Raises OSError saying what stood in the way."""
+    """Start a container and return its pid when its program runs. Raises OSError: what stood in the way."""
     told, tell = os.pipe2(os.O_CLOEXEC)
     pid = os.fork()
     if pid == 0:
@@ -119,7 +123,7 @@ def _become(spec: dict[str, Any], stdio: list[int], tell: int) -> None:
         step = f"enter {spec['cwd']}"
         os.chdir(spec["cwd"])
         step = f"run {spec['argv'][0]}"
-        os.execvpe(spec["argv"][0], spec["argv"], spec["env"])
+        os.execvpe(spec["argv"][0], spec["argv"], spec["env"])  # noqa: S606  that is the point
     except BaseException as error:
         os.write(tell, f"cannot {step}: {_words(error)}".encode())
     finally:

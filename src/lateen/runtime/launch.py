@@ -55,7 +55,7 @@ class Launcher:
         env = await environment(
             container, self._pod, self.volumes.lookup, {"PATH": SEARCH_PATH, "HOME": "/tmp"}
         )
-        launch = await self._machine.proxies.prepare(self._pod, container, env, self._folder / "proxy")
+        launch = await self._machine.proxies.prepare(self._pod, container, env, self._folder)
         if launch.capture:
             await asyncio.to_thread(apply_rules, self._network.path, launch.capture)
         mounts = await self._mounts(container, AGENT_VOLUMES)

@@ -43,7 +43,7 @@ class Machine:
     drained: Callable[[Json], Awaitable[None]] = at_once
 
     def folder(self, uid: str) -> Path:
-        """The pod's folder: volumes, its proxy's bootstrap and socket."""
+        """The pod's folder: volumes, its proxy's bootstrap and socket (a socket's path must stay short)."""
         return self.run / "pods" / uid
 
     async def lookup(self, kind: str, key: Key) -> Json | None:

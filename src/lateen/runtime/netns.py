@@ -79,7 +79,7 @@ def udp_socket_in(path: Path) -> socket.socket:
 
 
 def listen_in(path: Path, host: str, port: int, backlog: int = 512) -> socket.socket:
-    """A non-blocking listening TCP socket of the namespace. Raises OSError (EADDRINUSE: the port is taken)."""
+    """A non-blocking listening TCP socket of the namespace. Raises OSError."""
     made = tcp_socket_in(path)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,6 +1,6 @@
 """The small process that forks every pod's first process, so that a pod costs a fork and not a Python start.
 
-It ends when the supervisor does, and so does every pod: each holds a socket whose other end is the supervisor's.
+It ends when the supervisor does, and so does every pod: each has a socket whose other end the supervisor holds.
 """
 
 import os

@@ -3,8 +3,8 @@
 Pending: network and sandbox, then init containers one by one (one with restartPolicy Always stays, and the
 next waits until it is started), then the containers all at once: Running, until they are done for good:
 Succeeded or Failed. Deleted: its endpoint leaves (the controllers), no proxy sends to it any more
-(`drained`), its own proxy finishes what is under way, preStop, SIGTERM, grace, SIGKILL, then the sidecars, the
-last first; then the object goes.
+(`drained`), its own proxy finishes what is under way, preStop, SIGTERM, grace, SIGKILL, then the sidecars,
+the last first; then the object goes.
 """
 
 import asyncio
@@ -74,9 +74,10 @@ class PodWorker:
             self._ending.set()
 
     def vanish(self) -> None:
-        """The object is gone, deleted by force: end without grace."""
+        """The object is gone, deleted by force: end without grace, also when an end with grace has begun."""
         self._vanished = True
         self._ending.set()
+        spawn(self._kill(), name=f"end of pod {self.key}")
 
     async def run(self) -> None:
         """Live until deleted; when cancelled, everything of the pod is killed and its object stays."""
@@ -89,8 +90,8 @@ class PodWorker:
             await self._terminate()
         finally:
             await cancel(living, reporting, refreshing)
+            await self._kill()
             await self.home.close()
-            await asyncio.gather(*(container.stop(0) for container in (*self.apps, *self.inits)))
         await self._remove_object()
 
     def _container(self, spec: Json, policy: RestartPolicy) -> Container:
@@ -108,6 +109,15 @@ class PodWorker:
             return
         await self.home.open()
         self._report.changed()
+        if await self._initialized():
+            for container in self.apps:
+                container.start()
+            for container in self.apps:
+                await container.finished.wait()
+        await self._stop_inits(self._machine.clock.monotonic() + _GRACE)
+
+    async def _initialized(self) -> bool:
+        """Run the init containers in order; False when one failed for good."""
         for container in self.inits:
             container.start()
             if container.stays:
@@ -115,12 +125,8 @@ class PodWorker:
                 continue
             await container.finished.wait()
             if not container.status.succeeded:
-                return
-        for container in self.apps:
-            container.start()
-        for container in self.apps:
-            await container.finished.wait()
-        await self._stop_inits(self._machine.clock.monotonic() + _GRACE)
+                return False
+        return True
 
     async def _refresh(self) -> None:
         while True:
@@ -153,6 +159,9 @@ class PodWorker:
                 role = "router" if "router" in container.spec.get("args", ()) else "sidecar"
                 seconds = min(self._machine.proxies.settings.drain, grace / 2)
                 await drain(self.home.inside, role, self._machine.clock, seconds)
+
+    async def _kill(self) -> None:
+        await asyncio.gather(*(container.stop(0) for container in (*self.apps, *self.inits)))
 
     async def _stop_inits(self, deadline: float) -> None:
         """Sidecars, the last first; and an init container that was interrupted."""

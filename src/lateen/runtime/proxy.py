@@ -164,7 +164,7 @@ def _arguments(settings: ProxySettings, container: Mapping[str, Any], facts: Pro
 async def drain(inside: Inside, role: str, clock: Clock, seconds: float) -> None:
     """Let the proxy take nothing new and wait until no request is under way, for `seconds` at most.
 
-    A sidecar closes its inbound side only: the application may still call others for the requests it finishes.
+    A sidecar closes its inbound side only: the application may still call others to finish its requests.
     An Envoy that is gone or does not answer is drained.
     """
     deadline = clock.monotonic() + seconds

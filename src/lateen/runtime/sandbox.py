@@ -1,4 +1,4 @@
-"""Pods as Linux sandboxes: namespaces of their own, and a root file system that shows only what is allowed."""
+"""Pods as Linux sandboxes: namespaces of their own, and a root that shows only what is allowed."""
 
 import asyncio
 import os
@@ -72,7 +72,9 @@ class ContainerSpec:
 class Process:
     """A process in a sandbox. `pid` is its id on the machine, `inner` its id in the pod."""
 
-    def __init__(self, program: Mapping[str, Any], inner: int, pidfd: int, end: "asyncio.Future[int]") -> None:
+    def __init__(
+        self, program: Mapping[str, Any], inner: int, pidfd: int, end: "asyncio.Future[int]"
+    ) -> None:
         self.program = program
         self.inner = inner
         self.pid = pid_of(pidfd)
@@ -153,7 +155,7 @@ class Sandbox:
         stdio: tuple[int, int, int],
         env: Mapping[str, str] | None = None,
     ) -> Process:
-        """Like `exec`, with stdin, stdout and stderr on the given open descriptors (the caller keeps them)."""
+        """Like `exec`, with stdin, stdout and stderr on the given descriptors (the caller keeps them)."""
         program = dict(beside.program) | {"argv": list(argv), "env": {**beside.program["env"], **(env or {})}}
         return await self._start(program, {"beside": beside.inner}, stdio)
 
@@ -193,7 +195,7 @@ class Sandboxes:
 
     @classmethod
     async def start(cls, folder: Path) -> "Sandboxes":
-        """Start the process that forks pods. On the empty `folder` (made here) roots are assembled, unseen."""
+        """Start the process that forks pods. `folder` (made here, stays empty) is where roots are mounted."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         own, other = forking.pair()
         package = str(Path(__file__).parents[2])

@@ -88,8 +88,8 @@ class Volumes:
 
 def writable(pod: Mapping[str, Any], name: str) -> bool:
     """Whether the volume is an emptyDir (also when it says nothing of its kind); all others are read only."""
-    volume = next((item for item in pod["spec"].get("volumes") or () if item["name"] == name), {})
-    return "emptyDir" in volume or len(volume) == 1
+    volumes: Iterable[Mapping[str, Any]] = pod["spec"].get("volumes") or ()
+    return any(item["name"] == name and ("emptyDir" in item or len(item) == 1) for item in volumes)
 
 
 def _field(item: Mapping[str, Any], pod: Mapping[str, Any], mode: int) -> tuple[bytes, int]:
@@ -121,9 +121,10 @@ def write_files(folder: Path, files: Files) -> None:
     if _same(current, files):
         return
     made = folder / f"..{os.urandom(6).hex()}"
+    paths = {name: made / _inside(name) for name in files}
     made.mkdir()
     for name, (content, mode) in files.items():
-        path = made / _inside(name)
+        path = paths[name]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         path.chmod(mode)

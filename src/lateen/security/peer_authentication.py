@@ -1,8 +1,8 @@
 """Effective PeerAuthentication: which of mutual TLS and plaintext a workload accepts on which port.
 
-Levels, the narrower first: the port of a workload's policy, the workload's policy (selector), the namespace's
-policy, the mesh's policy (root namespace), PERMISSIVE. UNSET asks the next wider level; at each level the oldest
-policy counts. https://istio.io/latest/docs/reference/config/security/peer_authentication/
+Levels, the narrower first: the port of a workload's policy, the workload's policy (selector), the
+namespace's policy, the mesh's policy (root namespace), PERMISSIVE. UNSET asks the next wider level; at each
+level the oldest policy counts. https://istio.io/latest/docs/reference/config/security/peer_authentication/
 """
 
 from collections.abc import Iterable, Mapping

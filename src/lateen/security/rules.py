@@ -25,7 +25,9 @@ class PeerSecurity:
 
 def build_peer_security(engine: Engine, store: Store) -> PeerSecurity:
     """Build the collections over the store's PeerAuthentications."""
-    policies = engine.map("peer policies", store["PeerAuthentication"], lambda read, key, found: policy(found))
+    policies = engine.map(
+        "peer policies", store["PeerAuthentication"], lambda read, key, found: policy(found)
+    )
     return PeerSecurity(engine.index("peer policies in namespace", policies, lambda key, _: (key.namespace,)))
 
 
@@ -44,6 +46,6 @@ def policy(found: Object) -> PeerPolicy:
     )
 
 
-def _mode(text: str | None) -> Mode | None:
+def _mode(text: str) -> Mode | None:
     modes: tuple[Mode, ...] = ("STRICT", "PERMISSIVE", "DISABLE")
     return next((mode for mode in modes if mode == text), None)

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import logging
 import math
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ import grpc.aio
 
 from lateen.base.clock import Clock
 from lateen.base.conversation import converse
+from lateen.base.errors import LateenError
 from lateen.base.tasks import cancel, spawn
 from lateen.server.auth import Caller, Callers, Forbidden, Unauthenticated
 from lateen.server.proxy_node import BadNode, ProxyNode, confirm, read_node
@@ -23,11 +24,17 @@ from lateen.xds.session import ProtocolError, Session
 SERVICE = "envoy.service.discovery.v3.AggregatedDiscoveryService"
 FIRST_REQUEST_SECONDS = 10.0
 
+
+class Silent(LateenError):
+    """A stream was opened and nothing was asked on it."""
+
+
 _log = logging.getLogger(__name__)
-_STATUS = {
+_STATUS: dict[type[Exception], grpc.StatusCode] = {
     Unauthenticated: grpc.StatusCode.UNAUTHENTICATED,
     Forbidden: grpc.StatusCode.PERMISSION_DENIED,
     ProtocolError: grpc.StatusCode.INVALID_ARGUMENT,
+    Silent: grpc.StatusCode.DEADLINE_EXCEEDED,
     BadNode: grpc.StatusCode.INVALID_ARGUMENT,
 }
 
@@ -88,15 +95,13 @@ class AdsServer:
         method = grpc.stream_stream_rpc_method_handler(self._stream)
         return grpc.method_handlers_generic_handler(SERVICE, {"DeltaAggregatedResources": method})
 
-    async def _stream(self, _: Any, call: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
+    async def _stream(self, _: Any, call: grpc.aio.ServicerContext) -> AsyncGenerator[bytes, None]:
         try:
             connection = await self._open(call)
             if connection is not None:
                 async with aclosing(self._serve(connection, call)) as responses:
                     async for response in responses:
                         yield response
-        except TimeoutError:
-            await call.abort(grpc.StatusCode.DEADLINE_EXCEEDED, "no request came")
         except tuple(_STATUS) as error:
             _log.warning("stream of %s ended: %s", call.peer(), error)
             status = next(status for kind, status in _STATUS.items() if isinstance(error, kind))
@@ -105,9 +110,7 @@ class AdsServer:
     async def _open(self, call: grpc.aio.ServicerContext) -> Connection | None:
         """Return a connection that has received its first request; None when the peer sent none."""
         caller = await self._callers.any_proof(call)
-        async with asyncio.timeout(FIRST_REQUEST_SECONDS):
-            first = await _read(call)
-        if first is None:
+        if (first := await _first(call)) is None:
             return None
         node = read_node(first)
         confirm(node, caller)
@@ -119,7 +122,9 @@ class AdsServer:
             raise
         return connection
 
-    async def _serve(self, connection: Connection, call: grpc.aio.ServicerContext) -> AsyncIterator[bytes]:
+    async def _serve(
+        self, connection: Connection, call: grpc.aio.ServicerContext
+    ) -> AsyncGenerator[bytes, None]:
         number, name = next(self._numbers), connection.node.id
         news = asyncio.Event()
         alarm = spawn(self._ring_at(connection.caller.expires, news), name=f"end of the proof of {name}")
@@ -147,6 +152,14 @@ class AdsServer:
         while math.isfinite(when) and (left := when - self._clock.now()) > 0:
             await self._clock.sleep(left)
         news.set()
+
+
+async def _first(call: grpc.aio.ServicerContext) -> bytes | None:
+    try:
+        async with asyncio.timeout(FIRST_REQUEST_SECONDS):
+            return await _read(call)
+    except TimeoutError:
+        raise Silent(f"no request came within {FIRST_REQUEST_SECONDS:g} s") from None
 
 
 async def _read(call: grpc.aio.ServicerContext) -> bytes | None:

@@ -17,6 +17,8 @@ from lateen.base.errors import LateenError
 class Windows:
     """Where the answers come from; each returns what msgspec can write as JSON.
 
+    `caught_up(kind, resource version)` waits until proxies have what that version made of them,
+    `gone(address)` until no proxy sends there; both say False when it takes too long.
     Those that take a name raise KeyError when there is nothing of that name. `ready` returns "" or what is
     still missing. Resources are named `<type>/<name>` by whoever answers `why`.
     """
@@ -29,6 +31,8 @@ class Windows:
     resources: Callable[[str], Any]
     session: Callable[[str], Any]
     why: Callable[[str, str], Any]
+    caught_up: Callable[[str, str], Awaitable[bool]]
+    gone: Callable[[str], Awaitable[bool]]
 
 
 class DebugServer:
@@ -63,6 +67,8 @@ class DebugServer:
         ):
             app.router.add_get(f"/debug/proxy/{{proxy}}/{name}", _of_proxy(ask_for))
         app.router.add_get("/debug/why", self._why)
+        app.router.add_get("/debug/caught-up", self._caught_up)
+        app.router.add_get("/debug/gone", self._gone)
         return app
 
     async def _ready(self, request: web.Request) -> web.Response:
@@ -73,6 +79,13 @@ class DebugServer:
         if not {"proxy", "resource"} <= set(request.query):
             raise LateenError("two parameters are needed", "ask /debug/why?proxy=<id>&resource=<type>/<name>")
         return _json(self._windows.why(request.query["proxy"], request.query["resource"]))
+
+    async def _caught_up(self, request: web.Request) -> web.Response:
+        kind, version = request.query["kind"], request.query["version"]
+        return _json({"caught_up": await self._windows.caught_up(kind, version)})
+
+    async def _gone(self, request: web.Request) -> web.Response:
+        return _json({"gone": await self._windows.gone(request.query["address"])})
 
 
 def private_socket(path: Path) -> socket.socket:

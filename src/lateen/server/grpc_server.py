@@ -50,11 +50,8 @@ class GrpcServer:
         self._trust = trust
         self._server: grpc.aio.Server | None = None
 
-    def listen(self, endpoints: Sequence[Endpoint]) -> list[int]:
-        """Bind `endpoints` in this thread's network namespace and return their ports, without serving yet.
-
-        Raises LateenError when one cannot be had.
-        """
+    async def start(self, endpoints: Sequence[Endpoint]) -> list[int]:
+        """Listen on `endpoints` and return their ports; raises LateenError when one cannot be had."""
         server = grpc.aio.server(options=_OPTIONS)
         server.add_generic_rpc_handlers(tuple(self._handlers))
         ports = []
@@ -66,14 +63,8 @@ class GrpcServer:
                     f"cannot listen on {endpoint.address}",
                     "stop what listens there, or choose another address",
                 ) from None
+        await server.start()
         self._server = server
-        return ports
-
-    async def start(self, endpoints: Sequence[Endpoint] = ()) -> list[int]:
-        """Serve what `listen` has bound, or `endpoints`, whose ports are returned; raises LateenError."""
-        ports = self.listen(endpoints) if self._server is None else []
-        assert self._server is not None
-        await self._server.start()
         return ports
 
     async def stop(self, grace: float = 0.5) -> None:

@@ -11,6 +11,7 @@ LARGEST: Final = 3_000_000
 for a message is 4 MB."""
 
 ABSENT_VERSION: Final = "0"
+"""The version of a resource without body. No resource has it: theirs are hashes."""
 
 
 def compose(type_url: str, nonce: str, entries: Iterable[bytes], removed: Iterable[str] = ()) -> bytes:

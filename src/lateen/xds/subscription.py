@@ -49,8 +49,7 @@ def first(type_url: str, subscribe: Iterable[str]) -> Subscription:
 def _intern(names: frozenset[str]) -> frozenset[str]:
     """Return the one copy of an equal set: a thousand replicas subscribe to the same thousand names."""
     known = _interned.get(names)
-    found = known() if known else None
-    if found is None:
-        found = _interned[names] = ref(names)
-        return names
-    return found
+    if known and (found := known()) is not None:
+        return found
+    _interned[names] = ref(names)
+    return names

@@ -73,6 +73,13 @@ def test_rewrites_replace_what_matched():
     )
 
 
+def test_a_regular_rewrite_replaces_what_it_matches():
+    rewrite = Rewrite(regex="^/(v1)/.*", substitution=r"/\1")
+    route = forwarded(path=StringMatch("prefix", "/"), rewrite=rewrite)
+    assert (route.regex_rewrite.pattern.regex, route.regex_rewrite.substitution) == ("^/(v1)/.*", r"/\1")
+    assert not route.prefix_rewrite
+
+
 @pytest.mark.parametrize(("path", "rewritten"), [("/a", "/"), ("/a/", "/"), ("/a/b", "/b")])
 def test_a_path_prefix_rewritten_to_the_root_leaves_one_slash(path, rewritten):
     rewrite = forwarded(path=StringMatch("path_prefix", "/a/"), rewrite=Rewrite(path="/")).regex_rewrite

@@ -1,6 +1,7 @@
 import pytest
 
 from lateen.base.refs import Origin
+from lateen.envoy import cluster as module
 from lateen.envoy.build import Builder
 from lateen.envoy.cluster import MESH_HTTP_ALPN, cluster
 from lateen.plan.upstream import ConnectionPool, Endpoint, OutlierDetection, Upstream, UpstreamTls
@@ -46,9 +47,13 @@ def test_a_black_hole_has_no_endpoints():
     assert not built("BlackHoleCluster", "STATIC").load_assignment.endpoints
 
 
-def test_names_are_resolved_to_all_their_addresses():
-    found = built(discovery="STRICT_DNS", endpoints=(Endpoint("example.com", 443),))
-    assert found.cluster_type.name == "envoy.clusters.dns"
+@pytest.mark.parametrize(("discovery", "one"), [("STRICT_DNS", False), ("LOGICAL_DNS", True)])
+def test_a_name_is_resolved_to_an_endpoint_for_each_address_or_for_all(discovery, one):
+    found = built(discovery=discovery, endpoints=(Endpoint("example.com", 443),))
+    resolver = message("envoy.extensions.clusters.dns.v3.DnsCluster")()
+    assert found.cluster_type.typed_config.Unpack(resolver)
+    assert resolver.all_addresses_in_single_endpoint == one
+    assert resolver.respect_dns_ttl
     [locality] = found.load_assignment.endpoints
     assert locality.lb_endpoints[0].endpoint.address.socket_address.address == "example.com"
 
@@ -113,6 +118,14 @@ def test_only_mesh_tls_of_unnamed_protocol_says_what_http_offers():
     assert says("downstream", tls=UpstreamTls(mode="SIMPLE", sni="a")) == ""
 
 
+def test_field_numbers_are_those_of_the_api():
+    numbers = message("envoy.config.cluster.v3.Cluster").DESCRIPTOR.fields_by_name
+    assert numbers["transport_socket"].number == module._TRANSPORT_SOCKET
+    assert numbers["transport_socket_matches"].number == module._TRANSPORT_SOCKET_MATCHES
+    match = message("envoy.config.cluster.v3.Cluster.TransportSocketMatch").DESCRIPTOR
+    assert match.fields_by_name["transport_socket"].number == 3
+
+
 def test_few_healthy_endpoints_are_no_reason_to_use_the_others():
     found = built()
     assert found.common_lb_config.HasField("healthy_panic_threshold")
@@ -157,6 +170,9 @@ def test_envoy_takes_every_shape_of_cluster(accepted, protocol, tmp_path):
         Upstream(name="2", discovery="STATIC", protocol=protocol, balancer="ROUND_ROBIN", endpoints=SOME),
         Upstream(
             name="3", discovery="STRICT_DNS", protocol=protocol, endpoints=(Endpoint("a.b", 443),), tls=simple
+        ),
+        Upstream(
+            name="logical", discovery="LOGICAL_DNS", protocol=protocol, endpoints=(Endpoint("a.b", 443),)
         ),
         Upstream(name="4", discovery="ORIGINAL_DST", protocol=protocol, bind_address="127.0.0.6"),
         Upstream(name="5", discovery="ORIGINAL_DST", protocol=protocol, balancer="PASSTHROUGH"),

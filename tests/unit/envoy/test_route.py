@@ -97,6 +97,9 @@ SHAPES = [
     for action in (
         Forward(destinations=(Destination(upstream="a"),), rewrite=Rewrite(path="/", authority="x.y")),
         Forward(destinations=(Destination(upstream="a", weight=1), Destination(upstream="b", weight=2))),
+        Forward(
+            destinations=(Destination(upstream="a"),), rewrite=Rewrite(regex="^/a/(.*)", substitution=r"/\1")
+        ),
         Redirect(path="/b", authority="x", scheme="https", port=8443, status=307),
         DirectResponse(418, "100%" * 3000),
     )

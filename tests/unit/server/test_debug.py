@@ -17,6 +17,12 @@ class Plane:
 
     missing = ""
 
+    async def caught_up(self, kind: str, version: str) -> bool:
+        return (kind, version) == ("Service", "7")
+
+    async def gone(self, address: str) -> bool:
+        return address == "10.244.0.5"
+
     def windows(self) -> Windows:
         return Windows(
             ready=lambda: self.missing,
@@ -26,6 +32,8 @@ class Plane:
             plan=lambda proxy: {"a.b": {"listeners": []}}[proxy],
             resources=lambda proxy: {"proxy": proxy, "path": Path("/x")},
             session=lambda proxy: [],
+            caught_up=self.caught_up,
+            gone=self.gone,
             why=lambda proxy, resource: {"proxy": proxy, "resource": resource},
         )
 
@@ -58,6 +66,13 @@ async def test_windows_answer(plane: tuple[Plane, Any]) -> None:
         {"proxy": "sidecar~1~a.b~c", "path": "/x"},
     )
     assert await ask("/debug/why?proxy=a.b&resource=CDS/x") == (200, {"proxy": "a.b", "resource": "CDS/x"})
+
+
+async def test_waits_are_answered(plane: tuple[Plane, Any]) -> None:
+    _, ask = plane
+    assert await ask("/debug/caught-up?kind=Service&version=7") == (200, {"caught_up": True})
+    assert await ask("/debug/caught-up?kind=Service&version=8") == (200, {"caught_up": False})
+    assert await ask("/debug/gone?address=10.244.0.5") == (200, {"gone": True})
 
 
 async def test_unknown_proxy_is_not_found(plane: tuple[Plane, Any]) -> None:

@@ -1,17 +1,15 @@
-"""The controllers of a local mesh: what Kubernetes' controller manager and scheduler do for one node."""
+"""The controllers of a local mesh: what Kubernetes' controller manager does."""
 
 from lateen.runtime.controllers.controller import Controller
 from lateen.runtime.controllers.deployment import DEPLOYMENTS
 from lateen.runtime.controllers.endpointslice import ENDPOINT_SLICES
 from lateen.runtime.controllers.replicaset import REPLICA_SETS
-from lateen.runtime.controllers.scheduler import SCHEDULER
 from lateen.runtime.controllers.serviceaccount import SERVICE_ACCOUNTS
 
 CONTROLLERS: tuple[Controller, ...] = (
     SERVICE_ACCOUNTS,
     DEPLOYMENTS,
     REPLICA_SETS,
-    SCHEDULER,
     ENDPOINT_SLICES,
 )
 
@@ -19,7 +17,6 @@ CONTROLLERS: tuple[Controller, ...] = (
 KINDS = (
     "Namespace",
     "ServiceAccount",
-    "Node",
     "Deployment",
     "ReplicaSet",
     "Pod",

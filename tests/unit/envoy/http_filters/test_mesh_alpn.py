@@ -115,8 +115,10 @@ def _show_peer(_, data):
 
 @pytest.fixture
 def client(free_port, run_envoy, sds, server, listen, tls_server_context, tmp_path, authority):
-    """A client's proxy: (its HTTP port, its TCP port). Paths choose the upstream; `/twice` goes by HTTP/2 through
-    the proxy itself, to come to its upstream of unnamed protocol by HTTP/2."""
+    """A client's proxy: (its HTTP port, its TCP port). Paths choose the upstream.
+
+    `/twice` goes by HTTP/2 through the proxy itself, to reach its upstream of unnamed protocol by HTTP/2.
+    """
     ports = (free_port(), free_port(), free_port())
     (tmp_path / "roots.pem").write_bytes(authority.roots)
     user = UpstreamTls(mode="SIMPLE", sni="app.test", sans=("app.test",), ca_file=str(tmp_path / "roots.pem"))
@@ -168,11 +170,11 @@ def get(port, path):
         return answer.read().decode()
 
 
-def exchange(port, data, wrap=None):
-    with socket.create_connection((LOOPBACK, port), timeout=10) as connection:
-        with wrap(connection) if wrap else connection as spoken:
-            spoken.sendall(data)
-            return spoken.recv(100).decode()
+def exchange(port, data, wrap=lambda raw: raw):
+    raw = socket.create_connection((LOOPBACK, port), timeout=10)
+    with raw, wrap(raw) as spoken:
+        spoken.sendall(data)
+        return spoken.recv(100).decode()
 
 
 def test_the_server_tells_by_marks_what_has_come(client, server, tmp_path):

@@ -1,0 +1,1 @@
+"""Figures, never verdicts: counts and ratios, measured side by side in one run."""

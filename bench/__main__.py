@@ -1,0 +1,11 @@
+"""`python -m bench [NAME …]`: print figures; `make bench` runs them all."""
+
+import sys
+
+from bench import cli, compute, live
+
+BENCHES = {"cli": cli.run, "compute": compute.run, "live": live.run}
+
+for name in sys.argv[1:] or BENCHES:
+    print(f"== {name}")
+    BENCHES[name]()

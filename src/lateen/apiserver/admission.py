@@ -1,0 +1,65 @@
+"""What may change or refuse an object on its way in: the list of admissions, and those that are built in."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from lateen.apiserver.status import Refusal, forbidden, not_found
+from lateen.base.refs import Key
+from lateen.kinds.all import by_kind
+from lateen.kinds.spec import KindSpec
+
+Raw = dict[str, Any]
+Operation = Literal["CREATE", "UPDATE", "DELETE"]
+Lookup = Callable[[KindSpec, Key], Raw | None]
+# Takes an object and returns it as it shall be (it does not change the one it is given); raises Refusal, or
+# LateenError for a refusal in plain words (403).
+Admission = Callable[[Operation, KindSpec, Raw, Lookup], Raw]
+
+KEPT_NAMESPACES = frozenset({"default", "kube-system", "kube-public"})
+
+
+def living_namespace(operation: Operation, kind: KindSpec, raw: Raw, lookup: Lookup) -> Raw:
+    """Refuse new objects in a namespace that does not exist or is being deleted, and the deletion of some."""
+    meta = raw["metadata"]
+    if operation == "DELETE" and kind.kind == "Namespace" and meta["name"] in KEPT_NAMESPACES:
+        raise forbidden("", "namespaces", meta["name"], "this namespace may not be deleted")
+    if operation == "CREATE" and kind.namespaced:
+        namespace = lookup(by_kind("Namespace"), Key("", meta["namespace"]))
+        if namespace is None:
+            raise not_found("", "namespaces", meta["namespace"])
+        if "deletionTimestamp" in namespace["metadata"]:
+            why = (
+                f"unable to create new content in namespace {meta['namespace']} because it is being terminated"
+            )
+            raise _terminating(kind, meta, why)
+    return raw
+
+
+def _terminating(kind: KindSpec, meta: Raw, why: str) -> Refusal:
+    refusal = forbidden(kind.group, kind.plural, meta.get("name", ""), why)
+    cause = {"reason": "NamespaceTerminating", "message": why, "field": "metadata.namespace"}
+    refusal.details["causes"] = [cause]
+    return refusal
+
+
+def service_account(operation: Operation, kind: KindSpec, raw: Raw, lookup: Lookup) -> Raw:
+    """Give a new pod the service account `default` when it names none; refuse one that does not exist."""
+    if operation != "CREATE" or (kind.group, kind.kind) != ("", "Pod"):
+        return raw
+    meta, spec = raw["metadata"], raw["spec"]
+    name = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
+    if lookup(by_kind("ServiceAccount"), Key(meta["namespace"], name)) is None:
+        why = f'error looking up service account {meta["namespace"]}/{name}: serviceaccount "{name}" not found'
+        raise forbidden("", "pods", meta.get("name", ""), why)
+    return raw | {"spec": spec | {"serviceAccountName": name, "serviceAccount": name}}
+
+
+def node_name(name: str) -> Admission:
+    """Make the admission that schedules: on one machine every new pod goes to the node `name`."""
+
+    def schedule(operation: Operation, kind: KindSpec, raw: Raw, lookup: Lookup) -> Raw:
+        if operation != "CREATE" or (kind.group, kind.kind) != ("", "Pod") or raw["spec"].get("nodeName"):
+            return raw
+        return raw | {"spec": raw["spec"] | {"nodeName": name}}
+
+    return schedule

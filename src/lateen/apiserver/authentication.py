@@ -1,0 +1,110 @@
+"""Say who sends a request: by a token of the server's own file, or by a service account's; else nobody."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from lateen.apiserver.admission import Lookup
+from lateen.apiserver.status import Refusal
+from lateen.apiserver.tokens import AUDIENCE, Claims, Subject, TokenInvalid, TokenKey
+from lateen.base.clock import Clock, SystemClock
+from lateen.base.redacted import Redacted
+from lateen.base.refs import Key
+from lateen.kinds.all import by_kind
+
+# How long, in seconds, the token of a pod that is being deleted still counts beyond the pod's grace period.
+_LEEWAY = 60
+AUTHENTICATED = "system:authenticated"
+
+
+class User(NamedTuple):
+    """Who asks. `extra` as in Kubernetes' UserInfo; `subject` is set for service accounts."""
+
+    name: str
+    groups: tuple[str, ...] = ()
+    uid: str = ""
+    extra: Mapping[str, tuple[str, ...]] = {}
+    subject: Subject | None = None
+
+    def info(self) -> dict[str, Any]:
+        """The UserInfo that reviews answer with."""
+        info: dict[str, Any] = {"username": self.name, "groups": list(self.groups)}
+        info |= {"uid": self.uid} if self.uid else {}
+        extra = {name: list(values) for name, values in self.extra.items()}
+        return info | ({"extra": extra} if extra else {})
+
+
+class Authenticator:
+    """Bearer tokens to users. Whatever cannot be proved is refused."""
+
+    def __init__(
+        self,
+        tokens: Sequence[tuple[User, Redacted]],
+        key: TokenKey,
+        lookup: Lookup,
+        *,
+        clock: Clock | None = None,
+    ) -> None:
+        # Kept as digests: a lookup's timing then tells nothing about a token.
+        self._users = {_digest(token.reveal()): user for user, token in tokens}
+        self._key, self._lookup = key, lookup
+        self._clock = clock or SystemClock()
+
+    def user(self, authorization: str) -> User:
+        """The user of an Authorization header; Refusal 401 when it proves nobody."""
+        scheme, _, token = authorization.partition(" ")
+        if scheme.lower() != "bearer" or not token.strip():
+            raise Refusal(401, "Unauthorized: send a bearer token")
+        user = self._static(token.strip())
+        if user is not None:
+            return user
+        try:
+            return self.account(token.strip(), (AUDIENCE,))[0]
+        except TokenInvalid:
+            raise Refusal(401, "Unauthorized") from None
+
+    def account(self, token: str, audiences: Sequence[str]) -> tuple[User, tuple[str, ...]]:
+        """The service account that a token proves, and for which of `audiences`; raises TokenInvalid."""
+        claims = self._key.verify(token, self._clock.now())
+        shared = tuple(audience for audience in audiences if audience in claims.audiences)
+        if not shared:
+            raise TokenInvalid("made for another audience")
+        self._check_living(claims.subject)
+        return _account_user(claims), shared
+
+    def _static(self, token: str) -> User | None:
+        wanted = _digest(token.encode())
+        return next((user for digest, user in self._users.items() if hmac.compare_digest(digest, wanted)), None)
+
+    def _check_living(self, subject: Subject) -> None:
+        """A token dies with its service account and with the pod it is bound to."""
+        account = self._lookup(by_kind("ServiceAccount"), Key(subject.namespace, subject.account.name))
+        if account is None or account["metadata"]["uid"] != subject.account.uid:
+            raise TokenInvalid("the service account is gone")
+        if subject.pod is None:
+            return
+        pod = self._lookup(by_kind("Pod"), Key(subject.namespace, subject.pod.name))
+        if pod is None or pod["metadata"]["uid"] != subject.pod.uid:
+            raise TokenInvalid("the pod is gone")
+        end = pod["metadata"].get("deletionTimestamp")
+        if end and self._clock.now() > datetime.fromisoformat(end).timestamp() + _LEEWAY:
+            raise TokenInvalid("the pod is gone")
+
+
+def _account_user(claims: Claims) -> User:
+    subject = claims.subject
+    groups = ("system:serviceaccounts", f"system:serviceaccounts:{subject.namespace}", AUTHENTICATED)
+    # Source: the extra keys that Kubernetes documents for bound service-account tokens.
+    prefix = "authentication.kubernetes.io/"
+    extra = {f"{prefix}credential-id": (f"JTI={claims.token_id}",)}
+    for noun, reference in (("pod", subject.pod), ("node", subject.node)):
+        if reference is not None:
+            extra |= {f"{prefix}{noun}-name": (reference.name,), f"{prefix}{noun}-uid": (reference.uid,)}
+    name = f"system:serviceaccount:{subject.namespace}:{subject.account.name}"
+    return User(name, groups, subject.account.uid, extra, subject)
+
+
+def _digest(token: bytes) -> bytes:
+    return hashlib.sha256(token).digest()

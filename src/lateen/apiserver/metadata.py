@@ -1,0 +1,93 @@
+"""Set and guard the part of an object's metadata that belongs to the server."""
+
+import secrets
+import uuid
+from typing import Any
+
+from lateen.apiserver.status import bad_request, conflict, invalid
+from lateen.apiserver.versions import counts_generations, same_wish
+from lateen.base.clock import rfc3339
+from lateen.base.refs import Key
+from lateen.kinds.spec import KindSpec
+
+Raw = dict[str, Any]
+
+_SERVERS = frozenset(
+    {"uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"}
+)
+_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"  # what Kubernetes' generated names are made of: no vowels, no words
+
+
+def placed(kind: KindSpec, namespace: str, raw: Raw) -> Raw:
+    """Return an object of a request in the namespace of its URL, with a name made when it asks for one, without nulls."""
+    meta = raw.get("metadata")
+    meta = dict(meta) if isinstance(meta, dict) else {}
+    if kind.namespaced:
+        if meta.get("namespace", namespace) != namespace:
+            raise bad_request(
+                f"the namespace of the provided object does not match the namespace sent on the request "
+                f"({meta['namespace']} is not {namespace})"
+            )
+        meta["namespace"] = namespace
+    if not meta.get("name") and isinstance(meta.get("generateName"), str) and meta["generateName"]:
+        meta["name"] = meta["generateName"] + generated_suffix()
+    if not meta.get("name"):
+        cause = {"reason": "FieldValueRequired", "message": "Required value: name or generateName is required"}
+        raise invalid(kind.group, kind.kind, "", [cause | {"field": "metadata.name"}])
+    return without_nulls(raw | {"metadata": meta})
+
+
+def without_nulls(value: Any) -> Any:
+    """Return a value without the members that are null: null says "not set"."""
+    if isinstance(value, dict):
+        return {name: without_nulls(member) for name, member in value.items() if member is not None}
+    return [without_nulls(item) for item in value] if isinstance(value, list) else value
+
+
+def generated_suffix() -> str:
+    """Five random characters, as Kubernetes puts behind `generateName`."""
+    return "".join(secrets.choice(_ALPHABET) for _ in range(5))
+
+
+def born(kind: KindSpec, raw: Raw, now: float) -> Raw:
+    """Return a new object with what the server sets: uid, time of creation, generation."""
+    given = raw["metadata"]
+    if given.get("resourceVersion"):
+        raise bad_request("resourceVersion should not be set on objects to be created")
+    meta = {name: value for name, value in given.items() if name not in _SERVERS and name != "managedFields"}
+    meta |= {"uid": str(uuid.uuid4()), "creationTimestamp": rfc3339(now)}
+    if counts_generations(kind):
+        meta["generation"] = 1
+    return raw | {"metadata": meta}
+
+
+def continued(kind: KindSpec, before: Raw, after: Raw) -> Raw:
+    """Return an object to be stored over `before`, with what the server keeps. Raises Refusal 409 when it is not it."""
+    old, new = before["metadata"], after["metadata"]
+    _check_precondition(kind, old, new)
+    meta = {name: value for name, value in new.items() if name not in _SERVERS}
+    meta |= {name: value for name, value in old.items() if name in _SERVERS}
+    meta["resourceVersion"] = old["resourceVersion"]
+    if counts_generations(kind) and not same_wish(before, after):
+        meta["generation"] = old.get("generation", 1) + 1
+    return after | {"metadata": meta}
+
+
+def _check_precondition(kind: KindSpec, old: Raw, new: Raw) -> None:
+    name = old["name"]
+    if new.get("name") != name:
+        raise bad_request(
+            f"the name of the object ({new.get('name')}) does not match the name on the URL ({name})"
+        )
+    if new.get("uid") and new["uid"] != old["uid"]:
+        why = f"Precondition failed: UID in precondition: {new['uid']}, UID in object meta: {old['uid']}"
+        raise conflict(kind.group, kind.plural, name, why)
+    if new.get("resourceVersion") and new["resourceVersion"] != old["resourceVersion"]:
+        why = "the object has been modified; please apply your changes to the latest version and try again"
+        raise conflict(kind.group, kind.plural, name, why)
+
+
+def key_of(kind: KindSpec, raw: Raw) -> Key:
+    """The key that an object is stored under."""
+    meta = raw["metadata"]
+    return Key(meta["namespace"] if kind.namespaced else "", meta["name"])

@@ -1,0 +1,130 @@
+"""What people may see of the running control plane: state as plain data, computed only when asked."""
+
+from collections.abc import Iterator
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from lateen.app.pipeline import TYPES, ConnectedProxy
+from lateen.envoy.describe import describe
+from lateen.planner.scope import Scope
+from lateen.proto import types
+from lateen.server.ads import Connection
+from lateen.server.debug import Windows
+from lateen.xds.lane import TypeStatus
+
+if TYPE_CHECKING:
+    from lateen.app.control_plane import ControlPlane
+
+SHORT = {types.CLUSTER: "CDS", types.ENDPOINT: "EDS", types.LISTENER: "LDS", types.ROUTE: "RDS"}
+_PLURAL = {types.CLUSTER: "clusters", types.ENDPOINT: "endpoints", types.LISTENER: "listeners", types.ROUTE: "routes"}
+
+
+class Inspector:
+    """Looks into one control plane; a proxy is named by its node id, or as `pod.namespace`."""
+
+    def __init__(self, plane: "ControlPlane") -> None:
+        self._plane = plane
+
+    def windows(self) -> Windows:
+        """Return the windows that the debug server opens."""
+        return Windows(
+            ready=self._plane.missing,
+            graph=lambda: self._plane.pipeline.engine.graph(),
+            syncz=self.syncz,
+            configz=self.configz,
+            plan=self.plan,
+            resources=self.resources,
+            session=self.session,
+            why=self.why,
+            caught_up=self._plane.caught_up,
+            gone=self._plane.gone,
+        )
+
+    def syncz(self) -> list[dict[str, Any]]:
+        """Tell for every connected proxy whether it has what it should have."""
+        return [self._sync(connection) for connection in self._plane.ads.connections]
+
+    def configz(self) -> dict[str, Any]:
+        """Tell what is in force, and what was refused and why."""
+        store = self._plane.pipeline.store
+        refused = [
+            {"kind": kind, "name": str(key), "faults": [str(fault) for fault in error.faults]}
+            for (kind, key), error in store.rejections.items()
+        ]
+        failing = [
+            {"collection": name, "key": str(key), "error": error}
+            for (name, key), error in self._plane.pipeline.engine.errors.items()
+        ]
+        mesh = next(iter(self._plane.pipeline.plans.registry.mesh.items()), None)
+        return {"mesh": msgspec.to_builtins(mesh[1]) if mesh else {}, "rejections": refused, "errors": failing}
+
+    def plan(self, proxy: str) -> dict[str, Any]:
+        """Return what the proxy should do, in our own words."""
+        plans = self._plane.pipeline.plans
+        scopes = set(self._proxy(proxy).scopes)
+        return {
+            name: {key[1]: msgspec.to_builtins(plan) for key, plan in collection.items() if key[0] in scopes}
+            for name, collection in (("upstreams", plans.upstreams), ("assignments", plans.assignments),
+                                     ("listeners", plans.listeners), ("routes", plans.routes))
+        }  # fmt: skip
+
+    def resources(self, proxy: str) -> dict[str, Any]:
+        """Return the Envoy resources that the proxy should have."""
+        shown: dict[str, Any] = {}
+        for type_url, scope in self._places(proxy):
+            view = self._plane.pipeline.view(type_url, scope)
+            found = ((name, view.get(name)) for name in view.names())
+            shown.setdefault(_PLURAL[type_url], {}).update(
+                {name: describe(resource, type_url) for name, resource in found if resource is not None}
+            )
+        return shown
+
+    def session(self, proxy: str) -> dict[str, Any]:
+        """Return how the proxy's stream stands, type by type."""
+        return {SHORT.get(each.type_url, each.type_url): each._asdict() for each in self._proxy(proxy).session.status()}
+
+    def why(self, proxy: str, name: str) -> dict[str, Any]:
+        """Tell where a resource of a proxy comes from; `name` as `cluster/outbound|9080||…`."""
+        kind, _, resource_name = name.partition("/")
+        for type_url, scope in self._places(proxy):
+            resource = self._plane.pipeline.view(type_url, scope).get(resource_name)
+            if resource is not None and _PLURAL[type_url].startswith(kind):
+                return {"resource": resource_name, "scope": str(scope), "version": resource.version, "bytes": resource.size,
+                        "origin": str(resource.origin)}  # fmt: skip
+        raise KeyError(name)
+
+    def _places(self, proxy: str) -> Iterator[tuple[str, Scope]]:
+        scopes = self._proxy(proxy).scopes
+        return ((type_url, scope) for type_url in TYPES for scope in scopes)
+
+    def _proxy(self, name: str) -> ConnectedProxy:
+        for connection in self._plane.ads.connections:
+            node = connection.node
+            if name in (node.id, f"{node.pod}.{node.namespace}") and isinstance(connection.proxy, ConnectedProxy):
+                return connection.proxy
+        raise KeyError(name)
+
+    def _sync(self, connection: Connection) -> dict[str, Any]:
+        node, states = connection.node, connection.proxy.session.status()
+        return {
+            "proxy": f"{node.pod}.{node.namespace}",
+            "proxy_type": node.kind,
+            "cluster": node.metadata.get("CLUSTER_ID", "Kubernetes"),
+            "istiod": "istiod",
+            "version": node.metadata.get("ISTIO_VERSION") or version("lateen"),
+            "connected_since": connection.since,
+            "bytes_sent": connection.sent,
+            "bytes_received": connection.received,
+            "types": {SHORT.get(each.type_url, each.type_url): _state(each) for each in states},
+        }
+
+
+def _state(status: TypeStatus) -> dict[str, Any]:
+    if not status.nonce_sent:
+        state = "NOT SENT"
+    else:
+        state = "SYNCED" if status.nonce_sent == status.nonce_acked and not status.nacks else "STALE"
+    return {"state": state, "sent": status.nonce_sent, "acked": status.nonce_acked, "nacks": dict(status.nacks),
+            "responses": status.responses, "resources": status.resources, "bytes": status.bytes}  # fmt: skip

@@ -1,0 +1,70 @@
+"""What every sidecar has: the way out, the ways nowhere, and the way in."""
+
+from dataclasses import dataclass
+
+from msgspec import Struct
+
+from lateen.plan.listener import Listener
+from lateen.plan.upstream import Upstream
+from lateen.planner import inbound, names
+from lateen.planner.outbound import ByName
+from lateen.planner.outbound_listeners import plan_virtual_outbound
+from lateen.planner.scope import Scope
+from lateen.reactive import Collection, Demand, Engine, Read
+from lateen.registry.mesh import Mesh
+from lateen.registry.registry import Registry
+
+
+class Shared(Struct, frozen=True):
+    """The plan of a scope that needs only the mesh's settings."""
+
+    upstreams: tuple[Upstream, ...]
+    listeners: tuple[Listener, ...] = ()
+
+
+@dataclass(frozen=True)
+class Everyone:
+    """`proxies`: the wanted scopes: the one of all sidecars, and each gateway's."""
+
+    proxies: Demand[Scope, Shared]
+    upstreams: Collection[ByName, Upstream]
+    listeners: Collection[ByName, Listener]
+
+
+def build_everyone(engine: Engine, registry: Registry) -> Everyone:
+    """Build the collections; they stay empty until somebody wants a scope."""
+
+    def plan(read: Read, scope: Scope) -> Shared:
+        mesh = registry.settings(read)
+        ways = plan_ways(mesh)
+        if scope.kind == "gateway":
+            return Shared(ways)
+        return Shared((*ways, inbound.PASSTHROUGH), (plan_virtual_outbound(mesh),))
+
+    proxies = engine.demand("everyone", plan)
+    return Everyone(
+        proxies=proxies,
+        upstreams=engine.flat_map(
+            "everyone's upstreams",
+            proxies,
+            lambda read, scope, one: (((scope, upstream.name), upstream) for upstream in one.upstreams),
+        ),
+        listeners=engine.flat_map(
+            "everyone's listeners",
+            proxies,
+            lambda read, scope, one: (((scope, listener.name), listener) for listener in one.listeners),
+        ),
+    )
+
+
+def plan_ways(mesh: Mesh) -> tuple[Upstream, ...]:
+    """Plan where traffic goes that no service claims: to where it was going, or nowhere."""
+    return (
+        Upstream(
+            name=names.PASSTHROUGH,
+            discovery="ORIGINAL_DST",
+            protocol="downstream",
+            connect_timeout_ms=mesh.connect_timeout_ms,
+        ),
+        Upstream(name=names.BLACK_HOLE, discovery="STATIC", connect_timeout_ms=mesh.connect_timeout_ms),
+    )

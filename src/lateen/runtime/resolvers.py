@@ -1,0 +1,52 @@
+"""Ask the machine's own resolvers for names that are not the cluster's."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from lateen.runtime.netns import udp_socket_in
+
+_SECONDS = 2.0
+
+
+class Resolvers:
+    """Resolvers by address and port, asked in order. `open_socket` makes a UDP socket that reaches them."""
+
+    def __init__(self, servers: Sequence[tuple[str, int]], open_socket: Callable[[], socket.socket]) -> None:
+        self._servers = tuple(servers)
+        self._open = open_socket
+
+    @classmethod
+    def of_machine(cls, namespace: Path, settings: Path = Path("/etc/resolv.conf")) -> "Resolvers":
+        """The IPv4 resolvers that `settings` names, asked from `namespace`."""
+        return cls(
+            nameservers(settings.read_text() if settings.exists() else ""), lambda: udp_socket_in(namespace)
+        )
+
+    async def ask(self, query: bytes) -> bytes | None:
+        """Pass an encoded query on and return the encoded answer; None when none answers within 2 s each."""
+        for server in self._servers:
+            with suppress(OSError):  # TimeoutError is one
+                async with asyncio.timeout(_SECONDS):
+                    return await self._ask(server, query)
+        return None
+
+    async def _ask(self, server: tuple[str, int], query: bytes) -> bytes:
+        # A port of its own for each query, and an answer to another query's number is not taken.
+        loop = asyncio.get_running_loop()
+        with self._open() as asked:
+            asked.setblocking(False)
+            asked.connect(server)
+            await loop.sock_sendall(asked, query)
+            while True:
+                answer = await loop.sock_recv(asked, 65535)
+                if answer[:2] == query[:2]:
+                    return answer
+
+
+def nameservers(text: str) -> list[tuple[str, int]]:
+    """The IPv4 name servers of a resolv.conf."""
+    lines = (line.split() for line in text.splitlines())
+    return [(words[1], 53) for words in lines if words[:1] == ["nameserver"] and ":" not in words[1]]

@@ -1,0 +1,189 @@
+"""One type's part of a session: what the client wants, how far it was told, and what waits for an answer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from lateen.proto import types
+from lateen.proto.resource import Resource
+from lateen.xds.response import ABSENT_VERSION
+from lateen.xds.subscription import WILDCARD, first
+from lateen.xds.view import View, find
+
+ABSENT_WITHOUT_BODY: Final = frozenset((types.VIRTUAL_HOST,))
+"""How to say that a name a client asked for does not exist. Envoy takes a virtual host's absence from a
+resource without body (as removed, the request that waits for it would hang); all others from
+`removed_resources`. For a cluster on demand and for a secret that ends the wait at once. A load assignment
+that is "removed" makes its cluster ready without endpoints, where silence would hold it, and at the start all
+listeners with it, until initial_fetch_timeout (15 s). A route configuration's is ignored."""
+
+_IN_FLIGHT: Final = 64
+"""Responses that may wait for their answer; older ones are taken for lost."""
+
+_NONE: Final[frozenset[str]] = frozenset()
+
+
+class Behind(Exception):
+    """The client was told so long ago that what went since is forgotten. A new stream tells what it has."""
+
+
+class Due(NamedTuple):
+    """What brings a client up to date in one type: resources, names that are `absent` (said without body),
+    and names that are `removed`. All in the order of names."""
+
+    resources: list[Resource]
+    absent: list[str]
+    removed: list[str]
+
+
+class TypeStatus(NamedTuple):
+    """How a session stands in one type. In sync when `nonce_acked` is `nonce_sent`.
+
+    `names` counts those subscribed by name; `nacks` holds what the client refused and has not yet accepted in
+    another version, by name ("" where its message names none); counts are of everything sent so far.
+    """
+
+    type_url: str
+    wildcard: bool
+    names: int
+    nonce_sent: str
+    nonce_acked: str
+    nacks: Mapping[str, str]
+    responses: int
+    resources: int
+    bytes: int
+
+
+class Lane:
+    """What was sent is not listed: the client has what `_views` had at `_revisions`.
+
+    Exceptions are what waits for the next response: `_asked`, names to answer whatever the client has; and
+    `_known`, versions by name that the client says it has, None once they have been compared.
+    """
+
+    __slots__ = (
+        "_asked", "_in_flight", "_known", "_revisions", "_views", "acked", "bytes", "nacks", "resources",
+        "responses", "sent", "subscription", "type_url",
+    )  # fmt: skip
+
+    def __init__(self, type_url: str, request: Any) -> None:
+        """Open with the stream's first request for the type."""
+        self.type_url = type_url
+        self.subscription = first(type_url, request.resource_names_subscribe)
+        self.sent = self.acked = ""
+        self.nacks: dict[str, str] = {}
+        self.responses = self.resources = self.bytes = 0
+        self._views: tuple[View, ...] = ()
+        self._revisions: tuple[int, ...] = ()
+        versions = request.initial_resource_versions.items()
+        self._known: dict[str, str] | None = {name: v for name, v in versions if v != ABSENT_VERSION}
+        self._asked = self.subscription.names - self._known.keys()
+        self._in_flight: list[tuple[str, Sequence[str]]] = []
+
+    def receive(self, request: Any) -> None:
+        """Take in a later DeltaDiscoveryRequest: an answer to a response, a change of the subscription."""
+        if request.response_nonce:
+            refusal = request.error_detail.message if request.HasField("error_detail") else None
+            self._answered(request.response_nonce, refusal)
+        self._resubscribe(set(request.resource_names_subscribe), set(request.resource_names_unsubscribe))
+
+    def ask(self, names: Iterable[str]) -> None:
+        """Send those of `names` that the client subscribed to once more, though they have not changed."""
+        self._asked |= self.subscription.names.intersection(names)
+
+    def due(self, views: tuple[View, ...]) -> Due | None:
+        """Return what brings the client up to date with `views`, and take it as told; None when nothing does.
+
+        The first answer to a wildcard is due even when there is nothing to tell: the client waits for it.
+        """
+        awaited = self._known is not None and self.subscription.wildcard
+        asked, covers = self._asked, self.subscription.covers
+        names = sorted(name for name in asked | self._changed(views) if covers(name))
+        self._views, self._revisions = views, tuple(view.revision for view in views)
+        self._asked, self._known = _NONE, None
+        if not names and not awaited:
+            return None
+        resources, gone = [], []
+        for name in names:
+            if (resource := find(views, name)) is not None:
+                resources.append(resource)
+            else:
+                gone.append(name)
+                self.nacks.pop(name, None)
+        bodiless = asked if self.type_url in ABSENT_WITHOUT_BODY else ()
+        return Due(resources, [n for n in gone if n in bodiless], [n for n in gone if n not in bodiless])
+
+    def note(self, nonce: str, names: Sequence[str], size: int) -> None:
+        """Count a response of `size` bytes that carried the resources `names`, and wait for its answer."""
+        self.sent = nonce
+        self.responses += 1
+        self.resources += len(names)
+        self.bytes += size
+        self._in_flight = [*self._in_flight[1 - _IN_FLIGHT :], (nonce, names)]
+
+    def status(self) -> TypeStatus:
+        """Tell how this type stands."""
+        wildcard, names = self.subscription
+        return TypeStatus(
+            self.type_url, wildcard, len(names), self.sent, self.acked, dict(self.nacks),
+            self.responses, self.resources, self.bytes,
+        )  # fmt: skip
+
+    def _resubscribe(self, comes: set[str], goes: set[str]) -> None:
+        if not comes and not goes:
+            return
+        self.subscription = self.subscription.changed(comes, goes)
+        self._asked |= comes - {WILDCARD}
+        if self.subscription.wildcard:
+            self._asked |= goes - {WILDCARD}  # it has dropped them, and may still want them as some of all
+        else:
+            self.nacks = {name: text for name, text in self.nacks.items() if self.subscription.covers(name)}
+        if WILDCARD in comes and self._known is None:
+            self._asked |= self.subscription.names
+            self._known = {}
+
+    def _answered(self, nonce: str, refusal: str | None) -> None:
+        """Note the answer to a response; answers come in order. An unknown nonce is none of ours."""
+        place = next((i for i, (sent, _) in enumerate(self._in_flight) if sent == nonce), None)
+        if place is None:
+            return
+        names = self._in_flight[place][1]
+        del self._in_flight[: place + 1]
+        if refusal is None:
+            self.acked = nonce
+            self.nacks = {name: text for name, text in self.nacks.items() if name and name not in names}
+        else:
+            mentioned = [name for name in names if name in refusal] if len(names) > 1 else names
+            self.nacks.update(dict.fromkeys(mentioned or ("",), refusal))
+
+    def _changed(self, views: tuple[View, ...]) -> set[str]:
+        """Return the names whose resource may differ from what the client has; also some it does not want."""
+        if self._known is not None:
+            names, has = set(self._known), self._known.get
+            names |= self._candidates(views)
+            return {name for name in names if has(name) != _version(views, name)}
+        stale = self._stale()
+        if views == self._views:
+            return stale
+        before = self._views
+        names = self._candidates((*before, *views))
+        return stale | {name for name in names if _version(before, name) != _version(views, name)}
+
+    def _candidates(self, views: Iterable[View]) -> set[str]:
+        names = set(self.subscription.names)
+        if self.subscription.wildcard:
+            names.update(*(view.names() for view in views))
+        return names
+
+    def _stale(self) -> set[str]:
+        stale: set[str] = set()
+        for view, revision in zip(self._views, self._revisions, strict=True):
+            changed = view.changed_since(revision)
+            if changed is None:
+                raise Behind(f"{self.type_url}: told at revision {revision}, now at {view.revision}")
+            stale.update(changed)
+        return stale
+
+
+def _version(views: Iterable[View], name: str) -> str | None:
+    resource = find(views, name)
+    return None if resource is None else resource.version

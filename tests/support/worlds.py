@@ -1,0 +1,196 @@
+"""A mesh in memory: objects in, plans out. What tests of the planner stand on."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import yaml
+
+from lateen.base.refs import Key
+from lateen.plan.listener import Listener
+from lateen.plan.route import RouteConfig, VirtualHost
+from lateen.plan.upstream import LoadAssignment, Upstream
+from lateen.planner.plans import build_plans
+from lateen.planner.scope import COMMON, Scope
+from lateen.reactive import Engine
+from lateen.store.store import Store
+
+SHOP = Scope("sidecar", "shop")
+
+
+class World:
+    """`put` and `delete` take effect at once. Scopes: `SHOP` where none is given."""
+
+    def __init__(self, *scopes: Scope) -> None:
+        self.engine = Engine(events=200_000)
+        self.store = Store(self.engine)
+        self.plans = build_plans(self.engine, self.store)
+        self._seen = 0
+        for scope in scopes or (COMMON, SHOP):
+            self.plans.want(scope)
+        self.engine.settle()
+
+    def put(self, *objects: str | Mapping[str, Any]) -> None:
+        """Put objects, given as dicts or YAML of any number of documents."""
+        for given in objects:
+            for raw in yaml.safe_load_all(given) if isinstance(given, str) else (given,):
+                if raw:
+                    self.store.put(raw)
+        self.settle()
+
+    def delete(self, kind: str, name: str, namespace: str = "shop") -> None:
+        self.store.delete(kind, Key(namespace, name))
+        self.settle()
+
+    def want(self, *scopes: Scope) -> None:
+        for scope in scopes:
+            self.plans.want(scope)
+        self.settle()
+
+    def settle(self) -> None:
+        """Settle, and remember what ran for `ran`."""
+        events = self.engine.events
+        self._seen = events[-1].sequence + 1 if events else 0
+        self.engine.settle()
+        assert not self.engine.errors, dict(self.engine.errors)
+
+    def ran(self) -> dict[str, list[Any]]:
+        """Return the tasks that ran since the last change, by collection."""
+        found: dict[str, list[Any]] = {}
+        for name, key in self.engine.ran(self._seen):
+            found.setdefault(name, []).append(key)
+        return found
+
+    def changed(self, collection: str) -> list[Any]:
+        """Return the keys of a collection whose rows changed since the last change, sorted."""
+        return sorted(
+            event.key
+            for event in self.engine.events
+            if event.sequence >= self._seen
+            and event.collection == collection
+            and event.what in ("changed", "removed")
+        )
+
+    def upstream(self, name: str, scope: Scope = SHOP) -> Upstream | None:
+        return self.plans.upstreams.get((scope, name))
+
+    def assignment(self, name: str, scope: Scope = SHOP) -> LoadAssignment | None:
+        return self.plans.assignments.get((scope, name))
+
+    def addresses(self, name: str, scope: Scope = SHOP) -> list[str]:
+        """The endpoints behind an upstream, as address:port."""
+        found = self.assignment(name, scope)
+        localities = found.localities if found else ()
+        return [f"{one.address}:{one.port}" for locality in localities for one in locality.endpoints]
+
+    def listener(self, name: str, scope: Scope = SHOP) -> Listener | None:
+        return self.plans.listeners.get((scope, name))
+
+    def table(self, name: str, scope: Scope = SHOP) -> RouteConfig | None:
+        return self.plans.routes.get((scope, name))
+
+    def host(self, table: str, name: str, scope: Scope = SHOP) -> VirtualHost | None:
+        found = self.table(table, scope)
+        return next((one for one in found.virtual_hosts if one.name == name), None) if found else None
+
+    def targets(self, table: str, name: str, scope: Scope = SHOP) -> list[str]:
+        """The upstreams of a virtual host's routes, in order."""
+        found = self.host(table, name, scope)
+        assert found is not None, f"no virtual host {name} in {table}"
+        return [to.upstream for route in found.routes for to in route.action.destinations]  # type: ignore[union-attr]
+
+    def names(self, collection: str, scope: Scope = SHOP) -> list[str]:
+        """All names that a scope has in "upstreams", "listeners", "routes" or "assignments"."""
+        return sorted(name for of, name in getattr(self.plans, collection) if of == scope)
+
+
+def service(
+    name: str,
+    ports: Iterable[Mapping[str, Any]] = ({"name": "http", "port": 80},),
+    *,
+    namespace: str = "shop",
+    address: str = "",
+    annotations: Mapping[str, str] | None = None,
+    **spec: Any,
+) -> dict[str, Any]:
+    """A Service that selects `app: <name>`; `address`: its cluster IP, "None" = headless."""
+    given = {"selector": {"app": name}, "ports": list(ports), "clusterIP": address} | spec
+    meta = {"name": name, "namespace": namespace, "annotations": dict(annotations or {})}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": meta, "spec": given}
+
+
+def pod(
+    name: str,
+    ip: str = "",
+    labels: Mapping[str, str] | None = None,
+    *,
+    namespace: str = "shop",
+    account: str = "default",
+    injected: bool = True,
+    ports: Iterable[Mapping[str, Any]] = (),
+    annotations: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """A ready pod, with a sidecar unless `injected` is False."""
+    all_labels = {"app": name.partition("-")[0]} | dict(labels or {})
+    containers: list[dict[str, Any]] = [{"name": "app", "image": "app", "ports": list(ports)}]
+    proxies = []
+    if injected:
+        all_labels["security.istio.io/tlsMode"] = "istio"
+        proxies = [{"name": "istio-proxy", "image": "auto", "restartPolicy": "Always"}]
+    meta = {
+        "name": name,
+        "namespace": namespace,
+        "labels": all_labels,
+        "annotations": dict(annotations or {}),
+    }
+    spec = {"containers": containers, "initContainers": proxies, "serviceAccountName": account}
+    ready = {"type": "Ready", "status": "True"}
+    status = {"phase": "Running", "podIP": ip, "conditions": [ready]}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": spec, "status": status}
+
+
+def slices(
+    name: str, pods: Mapping[str, str], ports: Mapping[str, int] | None = None, *, namespace: str = "shop"
+) -> dict[str, Any]:
+    """The EndpointSlice of a service: pod names with their addresses, port names with their numbers."""
+    endpoints = [
+        {
+            "addresses": [address],
+            "conditions": {"ready": True},
+            "targetRef": {"kind": "Pod", "name": pod, "namespace": namespace},
+        }
+        for pod, address in pods.items()
+    ]
+    numbers = {"http": 80} if ports is None else ports
+    meta = {
+        "name": f"{name}-1",
+        "namespace": namespace,
+        "labels": {"kubernetes.io/service-name": name},
+    }
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": meta,
+        "addressType": "IPv4",
+        "endpoints": endpoints,
+        "ports": [{"name": port, "port": number, "protocol": "TCP"} for port, number in numbers.items()],
+    }
+
+
+def istio(kind: str, name: str, spec: str, *, namespace: str = "shop", created: str = "") -> dict[str, Any]:
+    """An Istio object with its spec in YAML."""
+    group = "security" if kind == "PeerAuthentication" else "networking"
+    meta = {"name": name, "namespace": namespace}
+    if created:
+        meta["creationTimestamp"] = created
+    return {
+        "apiVersion": f"{group}.istio.io/v1",
+        "kind": kind,
+        "metadata": meta,
+        "spec": yaml.safe_load(spec) or {},
+    }
+
+
+def mesh_config(text: str) -> dict[str, Any]:
+    """The mesh's settings."""
+    meta = {"name": "istio", "namespace": "istio-system"}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": {"mesh": text}}
