@@ -12,7 +12,9 @@ def run(rounds: int = 7) -> None:
     for arguments in (["--help"], ["get", "--help"], ["version"]):
         spent = [_timed([str(LATEEN), *arguments]) for _ in range(rounds)]
         bare = [_timed([sys.executable, "-c", "pass"]) for _ in range(rounds)]
-        print(f"lateen {' '.join(arguments)}: median {_median(spent):.0f} ms, {_median(spent) / _median(bare):.1f} × a bare interpreter")
+        print(
+            f"lateen {' '.join(arguments)}: median {_median(spent):.0f} ms, {_median(spent) / _median(bare):.1f} × a bare interpreter"
+        )
 
 
 def _timed(command: list[str]) -> float:

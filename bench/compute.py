@@ -8,7 +8,12 @@ from bench import world
 from lateen.app.pipeline import TYPES, Pipeline
 from lateen.proto import types
 
-SHORT = {types.CLUSTER: "clusters", types.ENDPOINT: "endpoints", types.LISTENER: "listeners", types.ROUTE: "routes"}
+SHORT = {
+    types.CLUSTER: "clusters",
+    types.ENDPOINT: "endpoints",
+    types.LISTENER: "listeners",
+    types.ROUTE: "routes",
+}
 
 
 def run(services: int = 1000, rounds: int = 5) -> None:
@@ -19,7 +24,9 @@ def run(services: int = 1000, rounds: int = 5) -> None:
         proxy = world.connect(pipeline, "svc-0-0")
         cold.append((time.process_time() - begun) * 1000)
     sizes = {SHORT[t]: sum(len(pipeline.view(t, scope).names()) for scope in proxy.scopes) for t in TYPES}
-    print(f"cold build for the first proxy, {services} services × 2 endpoints: {min(cold):.0f} ms CPU (median {sorted(cold)[rounds // 2]:.0f}); {sizes}")
+    print(
+        f"cold build for the first proxy, {services} services × 2 endpoints: {min(cold):.0f} ms CPU (median {sorted(cold)[rounds // 2]:.0f}); {sizes}"
+    )
     second = time.process_time()
     world.connect(pipeline, "svc-1-0")
     print(f"  the same for a second workload of that namespace: {(time.process_time() - second) * 1000:.2f} ms CPU")

@@ -9,7 +9,13 @@ Raw = dict[str, Any]
 
 
 def meta(name: str, namespace: str = "default", **more: Any) -> Raw:
-    return {"name": name, "namespace": namespace, "creationTimestamp": "2026-01-01T00:00:00Z", "uid": f"uid-{namespace}-{name}", **more}
+    return {
+        "name": name,
+        "namespace": namespace,
+        "creationTimestamp": "2026-01-01T00:00:00Z",
+        "uid": f"uid-{namespace}-{name}",
+        **more,
+    }
 
 
 def service(number: int, namespace: str = "default") -> Raw:

@@ -88,7 +88,7 @@ class Mesh:
 
     def deploy(self, name: str, *, namespace: str = "default", ports: str = "8080=http", labels: dict[str, str] | None = None,
                account: str = "", inject: bool | None = None, replicas: int = 1, service_ports: list[dict[str, Any]] | None = None,
-               app: str = "") -> None:  # fmt: skip
+               app: str = "", annotations: dict[str, str] | None = None) -> None:  # fmt: skip
         """Deploy the echo workload `name` with a Service of the same name (or of `app`), and wait until it is ready."""
         app = app or name
         labels = {"app": app, "version": "v1", **(labels or {})}
@@ -107,7 +107,7 @@ class Mesh:
         pod = {"containers": [container], **({"serviceAccountName": account} if account else {})}
         objects.append({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": name, "namespace": namespace},
                         "spec": {"replicas": replicas, "selector": {"matchLabels": {"app": app, "version": labels["version"]}},
-                                 "template": {"metadata": {"labels": labels}, "spec": pod}}})  # fmt: skip
+                                 "template": {"metadata": {"labels": labels, "annotations": annotations or {}}, "spec": pod}}})  # fmt: skip
         self.apply(*objects, namespace=namespace)
         self.wait_ready(name, namespace)
 

@@ -13,7 +13,8 @@ from mesh import Mesh, eventually
 @pytest.fixture(scope="module")
 def pair(mesh: Mesh) -> Mesh:
     """A client and a server in the mesh, a client outside it."""
-    mesh.deploy("server", account="server", ports="8080=http 9000=tcp")
+    stats = {"proxy.istio.io/config": '{"proxyStatsMatcher": {"inclusionRegexps": [".*ssl.versions.*"]}}'}
+    mesh.deploy("server", account="server", ports="8080=http 9000=tcp", annotations=stats)
     mesh.deploy("client", account="client")
     mesh.deploy("outsider", inject=False)
     return mesh

@@ -58,9 +58,7 @@ class Street:
         elif shape == "product":
             made = engine.product(name, left, right, lambda read, lk, lv, rk, rv: one(read, lk, lv + rv))
         elif shape == "product_flat":
-            made = engine.product_flat(
-                name, left, right, lambda read, lk, lv, rk, rv: many(read, lk, lv + rv)
-            )
+            made = engine.product_flat(name, left, right, lambda read, lk, lv, rk, rv: many(read, lk, lv + rv))
         elif shape == "union":
             made = union(engine, name, left, right)
         elif shape == "group":
@@ -124,9 +122,7 @@ class Street:
             for key in list(collection):
                 collection.delete(key)
         for demand in self.demands:
-            for key in list(
-                demand.wanted.elements() if isinstance(demand.wanted, Counter) else demand.wanted
-            ):
+            for key in list(demand.wanted.elements() if isinstance(demand.wanted, Counter) else demand.wanted):
                 while key in demand.wanted:
                     demand.release(key)
         self.engine.settle()

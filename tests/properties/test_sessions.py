@@ -47,7 +47,7 @@ class Client:
         if not self.wildcard and not self.names:
             self.say(resource_names_unsubscribe=["nothing"])
 
-    def read(self, refuse: str = "") -> None:
+    def read(self, refuse: str = "") -> bool:
         try:
             responses = self.session.pending()
         except ProtocolError:
@@ -55,6 +55,11 @@ class Client:
             responses = self.session.pending()
         for data in responses:
             self.apply(RESPONSE.FromString(data), refuse)
+        return bool(responses)
+
+    def read_all(self) -> None:
+        while self.read():
+            pass
 
     def apply(self, response: Any, refuse: str) -> None:
         bad = [r.name for r in response.resources if r.name in refuse and r.HasField("resource")]
@@ -150,7 +155,7 @@ def test_a_client_that_reads_has_its_world_but_for_what_it_refused(
     client = Client(type_url, first)
     for change in changes:
         client.do(change)
-    client.read()
+    client.read_all()
     has, world = client.has, client.world()
     for name in has.keys() | world.keys():
         taken = has.get(name) == world.get(name)
@@ -169,7 +174,7 @@ def test_a_client_that_reconnects_is_sent_only_what_differs(
     client = Client(type_url, first)
     for change in changes:
         client.do(change)
-    client.read()
+    client.read_all()
     client.reconnect()
     refused = set(client.refused)
     sent = {r.name for data in client.session.pending() for r in RESPONSE.FromString(data).resources}

@@ -28,7 +28,7 @@ class Addresses:
         self._resource = resource
         self._held: dict[str | int, Key] = {}
         self._next = _FIRST
-        for key, body in storage.list(resource):
+        for key, body in storage.objects(resource):
             self._claim(key, msgspec.json.decode(body))
         storage.subscribe(self._follow)
 

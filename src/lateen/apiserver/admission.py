@@ -28,9 +28,7 @@ def living_namespace(operation: Operation, kind: KindSpec, raw: Raw, lookup: Loo
         if namespace is None:
             raise not_found("", "namespaces", meta["namespace"])
         if "deletionTimestamp" in namespace["metadata"]:
-            why = (
-                f"unable to create new content in namespace {meta['namespace']} because it is being terminated"
-            )
+            why = f"unable to create new content in namespace {meta['namespace']} because it is being terminated"
             raise _terminating(kind, meta, why)
     return raw
 

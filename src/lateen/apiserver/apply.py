@@ -40,9 +40,7 @@ def _same(one: Manager, other: Manager) -> bool:
 
 def _merged(live: Any, config: Any, shape: Shape) -> Any:
     if isinstance(config, dict) and isinstance(live, dict):
-        return live | {
-            name: _merged(live.get(name), value, shape.child(name)) for name, value in config.items()
-        }
+        return live | {name: _merged(live.get(name), value, shape.child(name)) for name, value in config.items()}
     rule = shape.rule
     if isinstance(config, list) and rule is not None and rule.holds(config) and rule.holds(live):
         return _merged_list(live, config, rule, shape)

@@ -54,7 +54,9 @@ def marked(kind: KindSpec, raw: Raw, options: DeleteOptions, now: float) -> Raw 
         meta["deletionTimestamp"] = rfc3339(now + grace)
         meta["deletionGracePeriodSeconds"] = grace
     after = raw | {"metadata": meta}
-    return after | {"status": (raw.get("status") or {}) | {"phase": "Terminating"}} if kind.kind == "Namespace" else after
+    return (
+        after | {"status": (raw.get("status") or {}) | {"phase": "Terminating"}} if kind.kind == "Namespace" else after
+    )
 
 
 def _waits(kind: KindSpec, raw: Raw, meta: Raw, grace: int) -> bool:

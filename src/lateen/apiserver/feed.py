@@ -41,15 +41,20 @@ class Notice:
             self._past = past | {"metadata": past["metadata"] | {"resourceVersion": revision}}
         return self._past
 
-    def seen_by(self, selector: Selector) -> tuple[str, dict[str, Any] | None]:
-        """What the change is to one who sees only what `selector` matches: (type, object), type "" for nothing."""
+    def seen_by(self, selector: Selector) -> tuple[str, bool]:
+        """What the change is to one who sees only what `selector` matches.
+
+        Returns the event's type ("" = nothing happened for them) and whether they are shown `past`.
+        """
+        if not selector:
+            return self.change.type, False
         past = self.past
         was = past is not None and selector.matches(past)
         if self.change.type == "DELETED":
-            return ("DELETED", self.raw) if was else ("", None)
+            return ("DELETED" if was else ""), False
         if selector.matches(self.raw):
-            return ("MODIFIED" if was else "ADDED"), self.raw
-        return ("DELETED", past) if was else ("", None)
+            return ("MODIFIED" if was else "ADDED"), False
+        return ("DELETED" if was else ""), True
 
     def line(self, event: str, form: str, encode: Callable[[], bytes]) -> bytes:
         """The line of a watch for this change in the form named `form`, made by `encode` when first asked for."""

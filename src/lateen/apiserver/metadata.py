@@ -19,7 +19,7 @@ _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"  # what Kubernetes' generated names ar
 
 
 def placed(kind: KindSpec, namespace: str, raw: Raw) -> Raw:
-    """Return an object of a request in the namespace of its URL, with a name made when it asks for one, without nulls."""
+    """Return a request's object in the namespace of its URL, without nulls, named when it asks for a name."""
     meta = raw.get("metadata")
     meta = dict(meta) if isinstance(meta, dict) else {}
     if kind.namespaced:
@@ -34,7 +34,8 @@ def placed(kind: KindSpec, namespace: str, raw: Raw) -> Raw:
     if not meta.get("name"):
         cause = {"reason": "FieldValueRequired", "message": "Required value: name or generateName is required"}
         raise invalid(kind.group, kind.kind, "", [cause | {"field": "metadata.name"}])
-    return without_nulls(raw | {"metadata": meta})
+    cleaned: Raw = without_nulls(raw | {"metadata": meta})
+    return cleaned
 
 
 def without_nulls(value: Any) -> Any:
@@ -76,9 +77,7 @@ def continued(kind: KindSpec, before: Raw, after: Raw) -> Raw:
 def _check_precondition(kind: KindSpec, old: Raw, new: Raw) -> None:
     name = old["name"]
     if new.get("name") != name:
-        raise bad_request(
-            f"the name of the object ({new.get('name')}) does not match the name on the URL ({name})"
-        )
+        raise bad_request(f"the name of the object ({new.get('name')}) does not match the name on the URL ({name})")
     if new.get("uid") and new["uid"] != old["uid"]:
         why = f"Precondition failed: UID in precondition: {new['uid']}, UID in object meta: {old['uid']}"
         raise conflict(kind.group, kind.plural, name, why)

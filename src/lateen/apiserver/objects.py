@@ -9,9 +9,9 @@ from lateen.apiserver.admission import Admission, Operation
 from lateen.apiserver.apply import apply
 from lateen.apiserver.defaults import fill_in, first_status
 from lateen.apiserver.deletion import DeleteOptions, finished, marked
+from lateen.apiserver.fields import fields_of
 from lateen.apiserver.immutable import frozen_faults
 from lateen.apiserver.metadata import born, continued, key_of, placed
-from lateen.apiserver.fields import fields_of
 from lateen.apiserver.ownership import Manager, Owner, owned_part, record, record_update
 from lateen.apiserver.shapes import shape_of
 from lateen.apiserver.status import Refusal, already_exists, bad_request, conflict, forbidden, not_found
@@ -21,6 +21,7 @@ from lateen.apiserver.versions import has_status, same_wish
 from lateen.base.clock import Clock, SystemClock, rfc3339
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
+from lateen.kinds.all import by_kind
 from lateen.kinds.spec import KindSpec
 
 Raw = dict[str, Any]
@@ -38,11 +39,9 @@ class Write(NamedTuple):
 
 
 class Objects:
-    """All objects of all kinds, in stored form. Every method is whole: it raises Refusal and changed nothing, or did it."""
+    """All objects of all kinds, in stored form. A method that raises Refusal has changed nothing."""
 
-    def __init__(
-        self, storage: Storage, admissions: Sequence[Admission] = (), *, clock: Clock | None = None
-    ) -> None:
+    def __init__(self, storage: Storage, admissions: Sequence[Admission] = (), *, clock: Clock | None = None) -> None:
         self.storage = storage
         self._admissions = tuple(admissions)
         self._clock = clock or SystemClock()
@@ -72,7 +71,18 @@ class Objects:
             raw = {name: value for name, value in raw.items() if name != "status"}
             raw |= {"status": status} if status else {}
         owned = record_update(None, raw, self._manager(write, "Update"), shape_of(kind.group, kind.kind))
-        return self._put(kind, key, owned, write)
+        return self._begin(kind, key, owned, write)
+
+    def _begin(self, kind: KindSpec, key: Key, raw: Raw, write: Write) -> Raw:
+        stored = self._put(kind, key, raw, write)
+        if kind.kind == "Namespace" and not write.dry_run:
+            self._furnish(key.name)
+        return stored
+
+    def _furnish(self, namespace: str) -> None:
+        """Every namespace has the service account `default` from the start: its first pod may come next."""
+        raw = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}
+        self.create(by_kind("ServiceAccount"), namespace, raw, Write("kube-controller-manager", "v1"))
 
     def update(self, kind: KindSpec, key: Key, edit: Edit, write: Write) -> Raw:
         """Store what `edit` makes of the object; 404 when there is none, 409 when `edit` expects another version."""
@@ -106,7 +116,7 @@ class Objects:
         if before is None:
             created = self.create(kind, key.namespace, config, write._replace(dry_run=True))
             owner = Owner(manager, fields_of(owned_part(config), shape))
-            return self._put(kind, key, record(created, [owner]), write), True
+            return self._begin(kind, key, record(created, [owner]), write), True
         expected = config["metadata"].get("resourceVersion")
         merged = apply(before, config, manager, shape, force=force)
         owners = merged["metadata"].get("managedFields")
@@ -212,4 +222,3 @@ def _check_finalizers(kind: KindSpec, before: Raw, after: Raw) -> None:
     if added := set(after["metadata"].get("finalizers") or ()) - had:
         why = f"no new finalizers can be added if the object is being deleted, found new finalizers {sorted(added)}"
         raise forbidden(kind.group, kind.plural, after["metadata"]["name"], why)
-

@@ -39,7 +39,7 @@ _TEMPLATE = {f"spec.template.{path}": rule for path, rule in _METADATA.items()} 
     f"spec.template.spec.{path}": rule for path, rule in _POD.items()
 }
 
-_RULES: Mapping[tuple[str, str], Mapping[str, str]] = {
+_RULES: Mapping[tuple[str, str], dict[str, str]] = {
     ("", "Pod"): {f"spec.{path}": rule for path, rule in _POD.items()}
     | _CONDITIONS
     | {"status.podIPs": "ip", "status.hostIPs": "ip"},
@@ -64,7 +64,9 @@ class Rule(NamedTuple):
     def key_of(self, item: Mapping[str, Any]) -> str:
         """Name an item by its keys, as JSON; the same text that `fieldsV1` uses behind `k:`."""
         named = {key: item.get(key, _KEY_DEFAULTS.get(key)) for key in self.keys}
-        return json.dumps({key: value for key, value in sorted(named.items()) if value is not None}, separators=(",", ":"))
+        return json.dumps(
+            {key: value for key, value in sorted(named.items()) if value is not None}, separators=(",", ":")
+        )
 
     def holds(self, items: Any) -> bool:
         """Say whether `items` can be merged by this rule: a list whose items are what the rule expects."""

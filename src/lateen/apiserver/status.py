@@ -29,9 +29,7 @@ REASONS = {
 class Refusal(LateenError):
     """A request that is not carried out; becomes the answer's `Status`. Nothing was changed."""
 
-    def __init__(
-        self, code: int, message: str, *, reason: str = "", details: Mapping[str, Any] | None = None
-    ) -> None:
+    def __init__(self, code: int, message: str, *, reason: str = "", details: Mapping[str, Any] | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.reason = reason or REASONS.get(code, "Unknown")

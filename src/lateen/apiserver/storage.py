@@ -100,7 +100,7 @@ class Storage:
         row = self._read(query, (resource, *key)).fetchone()
         return row[0] if row else None
 
-    def list(
+    def objects(
         self, resource: str, namespace: str = "", *, at: int = 0, after: Key | None = None, limit: int = -1
     ) -> list[tuple[Key, bytes]]:
         """Objects as they stand, or stood `at` a revision, in order of keys behind `after`; all namespaces for "".

@@ -115,9 +115,7 @@ def _plain(value: Any) -> Any:
     """A value of the patch on its own: without directives, and without nulls within objects."""
     if isinstance(value, dict):
         return {
-            name: _plain(member)
-            for name, member in value.items()
-            if member is not None and not name.startswith("$")
+            name: _plain(member) for name, member in value.items() if member is not None and not name.startswith("$")
         }
     if isinstance(value, list):
         return [_plain(item) for item in value if not (isinstance(item, dict) and item.get(_PATCH) == "delete")]

@@ -37,7 +37,12 @@ WATCHED = (
     "Namespace", "Service", "Pod", "EndpointSlice", "ConfigMap",
     "VirtualService", "DestinationRule", "Gateway", "ServiceEntry", "PeerAuthentication",
 )  # fmt: skip
-DNS_NAMES = ("istiod.istio-system.svc", "istiod.istio-system.svc.cluster.local", "istiod.istio-system", "istiod")
+DNS_NAMES = (
+    "istiod.istio-system.svc",
+    "istiod.istio-system.svc.cluster.local",
+    "istiod.istio-system",
+    "istiod",
+)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -39,9 +39,7 @@ class Pipeline:
             types.ENDPOINT: engine.map(
                 "endpoints", plans.assignments, lambda _, __, plan: builder.load_assignment(plan)
             ),
-            types.LISTENER: engine.map(
-                "listeners", plans.listeners, lambda _, __, plan: builder.listener(plan)
-            ),
+            types.LISTENER: engine.map("listeners", plans.listeners, lambda _, __, plan: builder.listener(plan)),
             types.ROUTE: engine.map("routes", plans.routes, lambda _, __, plan: builder.route_config(plan)),
         }
         for type_url, collection in self.resources.items():

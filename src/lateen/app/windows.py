@@ -18,7 +18,12 @@ if TYPE_CHECKING:
     from lateen.app.control_plane import ControlPlane
 
 SHORT = {types.CLUSTER: "CDS", types.ENDPOINT: "EDS", types.LISTENER: "LDS", types.ROUTE: "RDS"}
-_PLURAL = {types.CLUSTER: "clusters", types.ENDPOINT: "endpoints", types.LISTENER: "listeners", types.ROUTE: "routes"}
+_PLURAL = {
+    types.CLUSTER: "clusters",
+    types.ENDPOINT: "endpoints",
+    types.LISTENER: "listeners",
+    types.ROUTE: "routes",
+}
 
 
 class Inspector:
@@ -58,7 +63,11 @@ class Inspector:
             for (name, key), error in self._plane.pipeline.engine.errors.items()
         ]
         mesh = next(iter(self._plane.pipeline.plans.registry.mesh.items()), None)
-        return {"mesh": msgspec.to_builtins(mesh[1]) if mesh else {}, "rejections": refused, "errors": failing}
+        return {
+            "mesh_settings": msgspec.to_builtins(mesh[1]) if mesh else {},
+            "rejections": refused,
+            "errors": failing,
+        }
 
     def plan(self, proxy: str) -> dict[str, Any]:
         """Return what the proxy should do, in our own words."""
@@ -91,8 +100,8 @@ class Inspector:
         for type_url, scope in self._places(proxy):
             resource = self._plane.pipeline.view(type_url, scope).get(resource_name)
             if resource is not None and _PLURAL[type_url].startswith(kind):
-                return {"resource": resource_name, "scope": str(scope), "version": resource.version, "bytes": resource.size,
-                        "origin": str(resource.origin)}  # fmt: skip
+                origin, size = str(resource.origin), resource.size
+                return {"resource": resource_name, "scope": str(scope), "bytes": size, "origin": origin}
         raise KeyError(name)
 
     def _places(self, proxy: str) -> Iterator[tuple[str, Scope]]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 _log = logging.getLogger(__name__)
@@ -36,6 +36,17 @@ async def until(condition: Callable[[], Any], *, seconds: float, what: str, ever
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
     while not (value := condition()):
+        if loop.time() >= deadline:
+            raise TimeoutError(f"waited {seconds:g} s for {what}")
+        await asyncio.sleep(every)
+    return value
+
+
+async def until_seen(look: Callable[[], Awaitable[Any]], *, seconds: float, what: str, every: float = 0.05) -> Any:
+    """Look (which may take its time) until what is seen is true, and return it; raises TimeoutError naming `what`."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + seconds
+    while not (value := await look()):
         if loop.time() >= deadline:
             raise TimeoutError(f"waited {seconds:g} s for {what}")
         await asyncio.sleep(every)

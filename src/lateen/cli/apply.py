@@ -29,7 +29,11 @@ async def command(ctx: click.Context, names: tuple[str, ...], namespace: str) ->
 
 
 async def apply_all(
-    client: Client, settings: Settings, objects: Iterable[Object], namespace: str, tell: Callable[[str], None] = str
+    client: Client,
+    settings: Settings,
+    objects: Iterable[Object],
+    namespace: str,
+    tell: Callable[[str], object] = str,
 ) -> list[str]:
     """Apply `objects` in their order; tells and returns kubectl's lines (`service/reviews created`)."""
     lines: list[str] = []

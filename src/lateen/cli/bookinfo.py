@@ -94,18 +94,37 @@ class _Telling:
         pages = [await self._page() for _ in range(60)]
         stars = Counter(_stars(page) for page in pages)
         story.holds("all of 60 requests succeed", all("Book Details" in page for page in pages))
-        story.holds(f"reviews v1, v2 and v3 take turns: no stars, black, red {dict(stars)}", set(stars) == {"none", "black", "red"})
+        story.holds(
+            f"reviews v1, v2 and v3 take turns: no stars, black, red {dict(stars)}",
+            set(stars) == {"none", "black", "red"},
+        )
 
     async def mutual_tls(self) -> None:
         story = self.story
         story.step("See that the services speak mutual TLS with each other")
-        story.did("lateen proxy-config cluster deploy/productpage-v1 --fqdn reviews")
-        pod = await find_pod(self.client, "deploy/productpage-v1", "default")
+        story.did("lateen logs deploy/details-v1 -c istio-proxy")
+        pod = await find_pod(self.client, "deploy/details-v1", "default")
         name = pod["metadata"]["name"]
-        path = f"/api/v1/namespaces/default/pods/{name}:15000/proxy/stats?filter=cluster.*reviews.*ssl.handshake&format=json"
-        stats = (await self.client.request("GET", path))["stats"]
-        handshakes = sum(int(each["value"]) for each in stats if each.get("name", "").endswith("ssl.handshake"))
-        story.holds(f"productpage's proxy made {handshakes} TLS handshakes with reviews", handshakes > 0)
+        path = f"/api/v1/namespaces/default/pods/{name}/log?container=istio-proxy"
+
+        async def server_name_seen() -> bool:
+            log = str(await self.client.request("GET", path))
+            return "outbound_.9080_._.details.default.svc.cluster.local" in log
+
+        await story.becomes(
+            "the access log of details' proxy names the TLS server name that productpage's asked for",
+            server_name_seen,
+            5,
+        )
+        dump = await self.client.request("GET", f"/api/v1/namespaces/default/pods/{name}:15000/proxy/certs")
+        names = {
+            each.get("uri")
+            for entry in dump["certificates"]
+            for leaf in entry["cert_chain"]
+            for each in leaf["subject_alt_names"]
+        }
+        identity = "spiffe://cluster.local/ns/default/sa/bookinfo-details"
+        story.holds(f"its certificate is {identity}", identity in names)
 
     async def fill_database(self) -> None:
         story = self.story
@@ -117,12 +136,16 @@ class _Telling:
         story.did(f"mysql -h {DATABASE} < examples/bookinfo/mysqldb-init.sql")
         story.holds("select * from test.ratings: (1,5), (2,4)", await self._ratings() == "1\t5\n2\t4\n")
         await self.database.admin(
-            f"CREATE OR REPLACE USER 'bookinfo'@'%' IDENTIFIED BY '{self.password}'; GRANT SELECT ON test.ratings TO 'bookinfo'@'%';"
+            f"CREATE OR REPLACE USER 'bookinfo'@'%' IDENTIFIED BY '{self.password}';"
+            "GRANT SELECT ON test.ratings TO 'bookinfo'@'%';"
         )
         story.did("mysql -e \"CREATE USER 'bookinfo' …; GRANT SELECT ON test.ratings TO 'bookinfo'\"")
         seen = await self.database.as_user("bookinfo", self.password, "select * from test.ratings")
         story.holds("user bookinfo may SELECT", seen == "1\t5\n2\t4\n")
-        story.holds("user bookinfo may not UPDATE", "denied" in await self._refusal("update test.ratings set Rating=1"))
+        story.holds(
+            "user bookinfo may not UPDATE",
+            "denied" in await self._refusal("update test.ratings set Rating=1"),
+        )
         await self.database.admin("update test.ratings set Rating=1")
         story.did("mysql -e 'update test.ratings set Rating=1'")
         story.holds("both ratings are 1 now", await self._ratings() == "1\t1\n2\t1\n")
@@ -131,8 +154,12 @@ class _Telling:
         story = self.story
         story.step("Deploy the version of ratings that reads the database")
         await self.apply("networking/destination-rule-all.yaml")
-        secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "mysql-credentials", "namespace": "default"},
-                  "stringData": {"password": self.password}}  # fmt: skip
+        secret = {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": "mysql-credentials", "namespace": "default"},
+            "stringData": {"password": self.password},
+        }
         await apply_all(self.client, self.settings, objects_of([secret]), "default")
         said = await self.apply("bookinfo-ratings-v2-mysql.yaml")
         story.holds("deployment.apps/ratings-v2-mysql created", "deployment.apps/ratings-v2-mysql created" in said)
@@ -149,7 +176,10 @@ class _Telling:
         await self.apply("networking/virtual-service-ratings-mysql.yaml")
         await story.becomes(f"the page says “{UNAVAILABLE}”, twice", lambda: self._page_says(UNAVAILABLE, 2), 15)
         page = await self._page()
-        story.holds("details and reviews still render: graceful degradation", "Book Details" in page and "Reviewer1" in page)
+        story.holds(
+            "details and reviews still render: graceful degradation",
+            "Book Details" in page and "Reviewer1" in page,
+        )
 
     async def open_the_way(self) -> None:
         story = self.story
@@ -157,7 +187,10 @@ class _Telling:
         await self.apply("networking/mysql-external.yaml")
         await story.becomes("both reviews show one red star", self._one_star, 5)
         pages = [await self._page() for _ in range(50)]
-        story.holds("so do all of 50 requests: reviews v3 and ratings v2-mysql only", all(_all_one_star(page) for page in pages))
+        story.holds(
+            "so do all of 50 requests: reviews v3 and ratings v2-mysql only",
+            all(_all_one_star(page) for page in pages),
+        )
 
     async def close_and_open_again(self) -> None:
         story = self.story
@@ -228,5 +261,3 @@ def _all_one_star(page: str) -> bool:
 def _short(path: str) -> str:
     """Show a path of the source tree from `examples/` on."""
     return "examples" + path.rpartition("examples")[2]
-
-

@@ -28,7 +28,7 @@ class ConfigDump:
 
     def clusters(self, filters: Filters) -> list[Row]:
         """SERVICE FQDN, PORT, SUBSET, DIRECTION, TYPE, DESTINATION RULE."""
-        rows = []
+        rows: list[Row] = []
         for cluster in self._resources("cluster", "cluster"):
             direction, port, subset, host = split_name(cluster["name"])
             if (filters.get("fqdn") or "") not in host or (filters.get("subset") or subset) != subset:
@@ -37,8 +37,17 @@ class ConfigDump:
                 continue
             if filters.get("port") and str(filters["port"]) != port:
                 continue
-            rows.append((host, port or "-", subset or "-", direction or "-", cluster.get("type", "STATIC"), _rule(cluster)))
-        return sorted(rows)
+            rows.append(
+                (
+                    host,
+                    port or "-",
+                    subset or "-",
+                    direction or "-",
+                    cluster.get("type", "STATIC"),
+                    _rule(cluster),
+                )
+            )
+        return sorted(rows, key=str)
 
     def listeners(self, filters: Filters) -> list[Row]:
         """ADDRESSES, PORT, MATCH, DESTINATION: one row per filter chain."""
@@ -48,18 +57,23 @@ class ConfigDump:
             port = address.get("port_value", 0)
             if filters.get("port") and filters["port"] != port:
                 continue
-            chains = [*listener.get("filter_chains", []), *filter(None, [listener.get("default_filter_chain")])]
+            chains = [
+                *listener.get("filter_chains", []),
+                *filter(None, [listener.get("default_filter_chain")]),
+            ]
             rows += [(address.get("address", "-"), port, _match(chain), _destination(chain)) for chain in chains]
         return sorted(rows, key=lambda row: (row[1], str(row[0])))
 
     def routes(self, filters: Filters) -> list[Row]:
         """NAME, VHOST NAME, DOMAINS, MATCH, VIRTUAL SERVICE: one row per route."""
-        rows = []
+        rows: list[Row] = []
         for table in self._resources("route", "route_config"):
             if filters.get("name") and filters["name"] != table.get("name"):
                 continue
             for host in table.get("virtual_hosts", []):
-                domains = ", ".join(host["domains"][:2]) + (f" + {len(host['domains']) - 2} more..." if len(host["domains"]) > 2 else "")
+                domains = ", ".join(host["domains"][:2]) + (
+                    f" + {len(host['domains']) - 2} more..." if len(host["domains"]) > 2 else ""
+                )
                 rows += [
                     (table.get("name", ""), host["name"], domains, _path(route), _service(route))
                     for route in host.get("routes", [{}])
@@ -68,7 +82,7 @@ class ConfigDump:
 
     def endpoints(self, filters: Filters) -> list[Row]:
         """ENDPOINT, STATUS, OUTLIER CHECK, CLUSTER: as the proxy judges them now."""
-        rows = []
+        rows: list[Row] = []
         for cluster in self._hosts.get("cluster_statuses", []):
             for host in cluster.get("host_statuses", []):
                 address = host.get("address", {}).get("socket_address")
@@ -81,11 +95,11 @@ class ConfigDump:
                 status = health.get("eds_health_status", "HEALTHY")
                 check = "FAILED" if health.get("failed_outlier_check") else "OK"
                 rows.append((place, status, check, cluster["name"]))
-        return sorted(rows)
+        return sorted(rows, key=str)
 
     def secrets(self, filters: Filters) -> list[Row]:
         """RESOURCE NAME, TYPE, STATUS, VALID CERT, NOT AFTER: certificates, never keys."""
-        rows = []
+        rows: list[Row] = []
         for state in ("dynamic_active_secrets", "dynamic_warming_secrets"):
             for entry in self.raw("secret").get(state, []):
                 secret = entry.get("secret", {})

@@ -73,6 +73,4 @@ async def ask(socket: Any, path: str, *, method: str = "GET", seconds: float = 3
                 raise LateenError(answer.get("error", response.reason), answer.get("fix", ""))
             return answer
     except (aiohttp.ClientError, OSError) as error:
-        raise LateenError(
-            f"{socket} does not answer: {error}", "is the mesh running? lateen status"
-        ) from error
+        raise LateenError(f"{socket} does not answer: {error}", "is the mesh running? lateen status") from error

@@ -30,9 +30,7 @@ async def command(
     """List the objects of a kind, or print one."""
     spec = kind_named(kind)
     async with connected(settings_of(ctx)) as client:
-        items = await _find(
-            client, spec, name, "" if everywhere or not spec.namespaced else namespace, selector
-        )
+        items = await _find(client, spec, name, "" if everywhere or not spec.namespaced else namespace, selector)
     if output in ("yaml", "json"):
         value = items[0] if name else {"apiVersion": "v1", "kind": "List", "items": items}
         click.echo(_dump(value, output), nl=output == "json")
@@ -52,15 +50,11 @@ def kind_named(text: str) -> KindSpec:
     """Find a kind by any of its names; the error lists what there is."""
     spec = named(text)
     if spec is None:
-        raise LateenError(
-            f"no kind is named {text!r}", "one of: " + ", ".join(sorted(kind.plural for kind in KINDS))
-        )
+        raise LateenError(f"no kind is named {text!r}", "one of: " + ", ".join(sorted(kind.plural for kind in KINDS)))
     return spec
 
 
-async def _find(
-    client: Client, spec: KindSpec, name: str, namespace: str, selector: str
-) -> list[dict[str, Any]]:
+async def _find(client: Client, spec: KindSpec, name: str, namespace: str, selector: str) -> list[dict[str, Any]]:
     if not name:
         return (await client.list(spec, namespace, label_selector=selector)).items
     found = await find(client, spec, Key(namespace, name))

@@ -24,9 +24,7 @@ async def command(
     """Print a container's log; POD is a pod's name, or deploy/NAME."""
     async with connected(settings_of(ctx)) as client:
         found = await find_pod(client, pod, namespace)
-        names = [
-            each["name"] for each in found["spec"]["containers"] + found["spec"].get("initContainers", [])
-        ]
+        names = [each["name"] for each in found["spec"]["containers"] + found["spec"].get("initContainers", [])]
         container = container or names[0]
         if container not in names:
             raise LateenError(f"pod {pod} has no container {container!r}", "one of: " + ", ".join(names))

@@ -50,9 +50,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.option(
-    "--mesh", metavar="NAME", default="", help="The local mesh to work on (default: local, or LATEEN_MESH)."
-)
+@click.option("--mesh", metavar="NAME", default="", help="The local mesh to work on (default: local, or LATEEN_MESH).")
 @click.pass_context
 def cli(ctx: click.Context, mesh: str) -> None:
     """Lateen: a service mesh that speaks Istio's API, on one machine or on Kubernetes."""

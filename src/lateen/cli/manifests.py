@@ -75,11 +75,7 @@ def _resolved(document: Document, path: Path | None) -> dict[str, Any]:
     """A ProcessImage's folder is meant relative to the file that names it."""
     raw = document.raw
     spec = raw.get("spec")
-    if (
-        raw.get("kind") != "ProcessImage"
-        or not isinstance(spec, dict)
-        or not isinstance(spec.get("directory"), str)
-    ):
+    if raw.get("kind") != "ProcessImage" or not isinstance(spec, dict) or not isinstance(spec.get("directory"), str):
         return raw
     folder = (path.parent if path else Path()) / spec["directory"]
     return {**raw, "spec": {**spec, "directory": str(folder.resolve())}}

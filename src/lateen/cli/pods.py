@@ -19,9 +19,7 @@ async def find_pod(client: Client, text: str, namespace: str) -> dict[str, Any]:
     spec = {"deploy": "Deployment", "deployment": "Deployment", "deployments": "Deployment", "rs": "ReplicaSet",
             "replicaset": "ReplicaSet", "svc": "Service", "service": "Service"}.get(kind)  # fmt: skip
     if spec is None:
-        raise LateenError(
-            f"{text!r} does not name a pod", "a pod's name, name.namespace, deploy/NAME or svc/NAME"
-        )
+        raise LateenError(f"{text!r} does not name a pod", "a pod's name, name.namespace, deploy/NAME or svc/NAME")
     owner = await find(client, by_kind(spec), Key(namespace, name))
     if owner is None:
         raise LateenError(f"{kind} {name} not found in namespace {namespace}")

@@ -7,7 +7,7 @@ import click
 
 from lateen.app.settings import Settings
 from lateen.base.errors import LateenError
-from lateen.base.tasks import until
+from lateen.base.tasks import until, until_seen
 from lateen.cli.apply import apply_all
 from lateen.cli.connection import ask, connected
 from lateen.kinds.all import by_kind
@@ -35,9 +35,7 @@ async def _node_ready(settings: Settings, seconds: float) -> None:
     while not answer.get("ready"):
         running = bool(owner_of(settings.run))
         if (was_running and not running) or time.monotonic() > deadline or answer.get("error"):
-            raise LateenError(
-                answer.get("error") or "the mesh did not come up", f"see {settings.logs / 'node.log'}"
-            )
+            raise LateenError(answer.get("error") or "the mesh did not come up", f"see {settings.logs / 'node.log'}")
         was_running = running
         try:
             await until(settings.node_socket.exists, seconds=0.5, what="the node process")
@@ -54,12 +52,12 @@ async def _workloads_ready(client: Client, seconds: float, begun: float) -> None
         waiting[:] = [each["metadata"]["name"] for each in deployments if not _is_ready(each)]
         return not waiting
 
-    deadline = time.monotonic() + seconds
-    while not await all_ready():
-        if time.monotonic() > deadline:
-            raise LateenError(f"not ready after {seconds:g} s: {', '.join(waiting)}", "lateen get pods -A; lateen logs deploy/NAME")
-        looked = time.monotonic() + 0.05
-        await until(lambda: time.monotonic() > looked, seconds=1, what="the next look")
+    try:
+        await until_seen(all_ready, seconds=seconds, what="the workloads")
+    except TimeoutError:
+        raise LateenError(
+            f"not ready after {seconds:g} s: {', '.join(waiting)}", "lateen get pods -A; lateen logs deploy/NAME"
+        ) from None
     _say("all workloads are ready", begun)
 
 

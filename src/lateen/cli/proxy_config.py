@@ -12,14 +12,21 @@ from lateen.cli.tables import print_table
 
 # what → (header, how its rows are found). `bootstrap` is JSON only.
 VIEWS = {
-    "cluster": (("SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE"), ConfigDump.clusters),
+    "cluster": (
+        ("SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE"),
+        ConfigDump.clusters,
+    ),
     "listener": (("ADDRESSES", "PORT", "MATCH", "DESTINATION"), ConfigDump.listeners),
     "route": (("NAME", "VHOST NAME", "DOMAINS", "MATCH", "VIRTUAL SERVICE"), ConfigDump.routes),
     "endpoint": (("ENDPOINT", "STATUS", "OUTLIER CHECK", "CLUSTER"), ConfigDump.endpoints),
     "secret": (("RESOURCE NAME", "TYPE", "STATUS", "VALID CERT", "NOT AFTER"), ConfigDump.secrets),
 }
-NAMES = {"clusters": "cluster", "c": "cluster", "listeners": "listener", "l": "listener", "routes": "route", "r": "route",
-         "endpoints": "endpoint", "ep": "endpoint", "secrets": "secret", "s": "secret", "b": "bootstrap", "a": "all"}  # fmt: skip
+# Other spellings of each view.
+NAMES = {
+    "clusters": "cluster", "c": "cluster", "listeners": "listener", "l": "listener", "routes": "route",
+    "r": "route", "endpoints": "endpoint", "ep": "endpoint", "secrets": "secret", "s": "secret",
+    "b": "bootstrap", "a": "all",
+}  # fmt: skip
 
 
 @click.command()
@@ -30,12 +37,17 @@ NAMES = {"clusters": "cluster", "c": "cluster", "listeners": "listener", "l": "l
 @click.option("--fqdn", default="", help="cluster: only services whose name contains this.")
 @click.option("--port", type=int, default=0, help="Only this port.")
 @click.option("--subset", default="", help="cluster: only this subset.")
-@click.option("--direction", type=click.Choice(["", "inbound", "outbound"]), default="", help="cluster: only this direction.")
+@click.option(
+    "--direction",
+    type=click.Choice(["", "inbound", "outbound"]),
+    default="",
+    help="cluster: only this direction.",
+)
 @click.option("--name", default="", help="route: only the table of this name.")
 @click.option("--cluster", default="", help="endpoint: only those of this cluster.")
 @click.pass_context
 @asynchronous
-async def command(ctx: click.Context, what: str, pod: str, namespace: str, output: str, **filters: Any) -> None:
+async def command(ctx: click.Context, /, what: str, pod: str, namespace: str, output: str, **filters: Any) -> None:
     """Show what a proxy was told. POD is a pod's name, name.namespace or deploy/NAME."""
     what = NAMES.get(what, what)
     if what not in (*VIEWS, "bootstrap", "all"):

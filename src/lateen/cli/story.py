@@ -2,14 +2,11 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
 
 import click
 
 from lateen.base.errors import LateenError
-from lateen.base.tasks import until
-
-T = TypeVar("T")
+from lateen.base.tasks import until_seen
 
 
 class Story:
@@ -40,21 +37,15 @@ class Story:
     async def becomes(self, observed: str, look: Callable[[], Awaitable[object]], seconds: float) -> float:
         """Look again and again until it holds; returns how many seconds that took."""
         begun = time.monotonic()
-        while True:
-            seen = await look()
-            waited = time.monotonic() - begun
-            if seen or waited > seconds:
-                self.holds(f"{observed} (after {waited:.2f} s)" if seen else observed, seen, f"waited {seconds:g} s")
-                return waited
-            await _pause()
+        try:
+            await until_seen(look, seconds=seconds, what=observed)
+        except TimeoutError as error:
+            self.holds(observed, False, str(error))
+        waited = time.monotonic() - begun
+        self.holds(f"{observed} (after {waited:.2f} s)")
+        return waited
 
     def end(self, what: str) -> None:
         """Close the story."""
         click.echo()
         click.secho(f"{what} ({self._number} steps, {time.monotonic() - self._begun:.1f} s)", bold=True)
-
-
-async def _pause(seconds: float = 0.05) -> None:
-    """Give the mesh a moment between two looks."""
-    passed = time.monotonic() + seconds
-    await until(lambda: time.monotonic() >= passed, seconds=seconds + 1, what="the next look")

@@ -74,7 +74,9 @@ def parse_publish(publish: tuple[str, ...]) -> list[tuple[int, int]]:
         pairs = [each.split(":") for each in publish or PUBLISHED]
         return [(int(host), int(port)) for host, port in pairs]
     except ValueError:
-        raise LateenError(f"--publish {' '.join(publish)}: not HOSTPORT:PORT", "for example --publish 8080:8080") from None
+        raise LateenError(
+            f"--publish {' '.join(publish)}: not HOSTPORT:PORT", "for example --publish 8080:8080"
+        ) from None
 
 
 async def until_interrupted(settings: Settings) -> None:

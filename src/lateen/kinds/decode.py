@@ -1,6 +1,6 @@
 """Read a raw object into its model, or say everything that is wrong with it at once.
 
-Decoding is one fast pass; only when it fails is the value walked to explain why. Validation then runs even on what
+Decoding is one fast pass; only when it fails is the value walked to explain why. Validation runs even on what
 is left of a faulty object, without what would only repeat the schema's faults.
 """
 
@@ -16,7 +16,7 @@ from lateen.kinds.all import KINDS, find
 from lateen.kinds.meta import ObjectMeta, validate_meta
 from lateen.kinds.object import Object, line_of
 from lateen.kinds.paths import holds, parent, pattern
-from lateen.kinds.schema import read
+from lateen.kinds.schema import UNKNOWN_FIELD, read
 from lateen.kinds.spec import KindSpec
 from lateen.kinds.suggestion import did_you_mean
 
@@ -57,7 +57,8 @@ def check(
     """List every error and warning; unknown fields of open kinds are warnings, unless `strict`."""
     found, faults = _decode(raw, strict)
     if found is not None and found[0].open and not strict:
-        unknown = read(found[0].model, raw, strict=True).faults
+        walked = read(found[0].model, raw, strict=True).faults
+        unknown = [fault for fault in walked if fault.message == UNKNOWN_FIELD]
         faults += [replace(fault, severity="warning") for fault in unknown]
     return [replace(fault, file=file, line=line_of(lines or _NO_LINES, fault.path)) for fault in faults]
 
@@ -80,7 +81,8 @@ def _decode(raw: Any, strict: bool) -> tuple[tuple[KindSpec, Any] | None, list[F
     spec = find(raw.get("apiVersion"), raw.get("kind"))
     if spec is None:
         return None, [_unknown_kind(raw)]
-    if not (strict and spec.open):
+    strict = strict and spec.open
+    if not strict:
         try:
             model: Any = msgspec.convert(raw, spec.model)
         except msgspec.ValidationError:
@@ -101,8 +103,11 @@ def _explain(
         if not found:
             raise
         return None, found
-    meant = [_meant(fault) for fault in found]
-    more = [fault for fault in _validate(spec, model) if not any(_follows(fault, one) for one in meant)]
+    more = [
+        fault
+        for fault in _validate(spec, model)
+        if not any(_follows(fault, path) for path in reading.doubtful)
+    ]
     return (spec, model), found + more
 
 
@@ -111,22 +116,10 @@ def _validate(spec: KindSpec, model: Any) -> Iterable[Fault]:
     yield from spec.validate(model)
 
 
-def _meant(fault: Fault) -> str:
-    """Where a fault of the schema leaves the value uncertain: the field, or the one it was meant to be."""
-    if fault.fix.startswith("did you mean"):
-        name = fault.fix.split('"')[1]
-        if fault.message == "no such field":
-            outer = parent(fault.path)
-            return f"{outer}.{name}" if outer else name
-    return fault.path if fault.message != "no such field" else ""
-
-
-def _follows(fault: Fault, uncertain: str) -> bool:
-    """Say whether a fault may only be there because the field `uncertain` could not be read."""
-    if not uncertain:
-        return False
-    related = holds(fault.path, uncertain) or holds(uncertain, fault.path)
-    return related or parent(fault.path) == parent(uncertain)
+def _follows(fault: Fault, doubtful: str) -> bool:
+    """Say whether a fault may only be there because the field `doubtful` could not be read."""
+    related = holds(fault.path, doubtful) or holds(doubtful, fault.path)
+    return related or parent(fault.path) == parent(doubtful)
 
 
 def _hinted(spec: KindSpec, fault: Fault) -> Fault:

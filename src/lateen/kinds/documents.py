@@ -16,7 +16,7 @@ from lateen.kinds.paths import join
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One object of a text. `line`: where it begins; `lines`: the line of each field by path, "" = the object."""
+    """One object of a text. `line`: where it begins; `lines`: that of each field by path ("" = `line`)."""
 
     raw: dict[str, Any]
     file: str
@@ -27,24 +27,24 @@ class Document:
 class _Loader(yaml.CSafeLoader):
     """The C parser, resolving plain words as kubectl does."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
 
-
+# Tag, pattern, and the characters that such a word can begin with.
 _SCALARS = (
-    ("tag:yaml.org,2002:bool", r"yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF", "yYnNtTfFoO"),
-    ("tag:yaml.org,2002:int", r"[-+]?(?:0|[1-9][0-9]*|0o?[0-7]+|0x[0-9a-fA-F]+|0b[01]+)", "-+0123456789"),
+    ("bool", r"yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF", "yYnNtTfFoO"),
+    ("int", r"[-+]?(?:0|[1-9][0-9]*|0[0-7]+|0x[0-9a-fA-F]+|0b[01]+)", "-+0123456789"),
     (
-        "tag:yaml.org,2002:float",
-        r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
+        "float",
+        r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[-+]?[0-9]+[eE][-+]?[0-9]+"
+        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)",
         "-+0123456789.",
     ),
-    ("tag:yaml.org,2002:merge", r"<<", "<"),
-    ("tag:yaml.org,2002:null", r"~|null|Null|NULL|", "~nN"),
-)  # fmt: skip
-for _tag, _pattern, _first in _SCALARS:
-    _Loader.add_implicit_resolver(
-        _tag, re.compile(f"^(?:{_pattern})$"), [*_first, *([""] if _first == "~nN" else [])]
-    )
+    ("merge", r"<<", "<"),
+    ("null", r"~|null|Null|NULL|", "~nN"),
+)
+_Loader.yaml_implicit_resolvers = {}
+for _name, _pattern, _first in _SCALARS:
+    _firsts: list[Any] = [*_first, *([""] if _name == "null" else [])]
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_pattern})$"), _firsts)
 
 
 def load(text: str, file: str = "") -> list[Document]:

@@ -33,10 +33,12 @@ def nanoseconds(text: str) -> int | None:
     return sign * int(sum(Fraction(number) * _NANOSECONDS[unit] for number, unit in parts))
 
 
-def duration_faults(path: str, text: str | None, *, zero: bool = False) -> Iterator[Fault]:
+def duration_faults(
+    path: str, text: str | None, *, zero: bool = False, whole_seconds: bool = False
+) -> Iterator[Fault]:
     """Yield a fault unless `text` is a duration of whole milliseconds, at least 1; None is not set.
 
-    `zero`: 0 means something and is allowed.
+    `zero`: 0 means something and is allowed. `whole_seconds`: nothing finer is.
     """
     if text is None:
         return
@@ -47,5 +49,7 @@ def duration_faults(path: str, text: str | None, *, zero: bool = False) -> Itera
         return
     elif length < _MILLISECOND:
         yield Fault(path, f'"{text}" is too short', "at least 1ms" + (", or 0s" if zero else ""))
+    elif whole_seconds and length % _NANOSECONDS["s"]:
+        yield Fault(path, f'"{text}" is finer than a second', "whole seconds, as 45s")
     elif length % _MILLISECOND:
         yield Fault(path, f'"{text}" is finer than a millisecond', "whole milliseconds, as 1.5s or 250ms")

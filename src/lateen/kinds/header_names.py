@@ -11,7 +11,7 @@ _VALUE = re.compile(r"(?:[^%]|%%|%[A-Z][A-Z0-9_]*(?:\([^)]*\))?(?::\d+)?%)*", re
 
 
 def is_header_name(text: str) -> bool:
-    """Say whether `text` is a header's name, a pseudo-header's (`:authority`) included. Source: RFC 9110, tokens."""
+    """Say whether `text` is a header's name, `:authority` and its like included. Source: RFC 9110."""
     return _NAME.fullmatch(text) is not None
 
 

@@ -51,6 +51,7 @@ def wildcard_name_faults(path: str, text: str) -> Iterator[Fault]:
         yield Fault(path, "is required: a host name")
     elif not is_wildcard_name(text):
         fix = "* stands only at the beginning, as *.example.com" if "*" in text else ""
+        fix = "name an address by a ServiceEntry's host" if is_ip(text) else fix
         yield Fault(path, f'"{text}" is not a host name: {_RULE}', fix)
 
 

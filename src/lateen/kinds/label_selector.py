@@ -42,7 +42,7 @@ def label_faults(path: str, labels: Mapping[str, str]) -> Iterator[Fault]:
 
 
 def selector_faults(path: str, labels: Mapping[str, str]) -> Iterator[Fault]:
-    """Yield what is wrong with the labels that an Istio selector names: they are exact, there is no wildcard."""
+    """Yield what is wrong with the labels that an Istio selector names; there is no wildcard."""
     for key, value in labels.items():
         if "*" in key or "*" in value:
             yield Fault(join(path, key), "a selector knows no wildcard", "name the label exactly")

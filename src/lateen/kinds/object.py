@@ -15,8 +15,8 @@ from lateen.kinds.spec import KindSpec
 class Object(Struct, frozen=True, kw_only=True):
     """An object that passed every check.
 
-    `model`: the typed value, of type `spec.model`. `raw`: exactly as given; nobody changes it. `file`, `lines`:
-    where it was written (line by path of field), when that is known. `warnings`: what was noticed but not refused.
+    `model`: the typed value, of type `spec.model`. `raw`: exactly as given; nobody changes it. `file` and
+    `lines` (by path of field): where it was written, when that is known. `warnings`: noticed but not refused.
     """
 
     spec: KindSpec

@@ -15,10 +15,8 @@ def join(path: str, key: str) -> str:
 
 def parent(path: str) -> str:
     """Return the path of what holds `path`; "" at the top."""
-    last = None
-    for last in _STEP.finditer(path):
-        pass
-    return path[: last.start()] if last else ""
+    steps = list(_STEP.finditer(path))
+    return path[: steps[-1].start()] if steps else ""
 
 
 def holds(outer: str, inner: str) -> bool:

@@ -13,7 +13,7 @@ from lateen.kinds.ages import age
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A printed column. `path`: a JSON path such as `.spec.host`; `cell`, when given, computes the text instead.
+    """A printed column. `path`: a JSON path such as `.spec.host`; `cell` computes the text instead.
 
     `type` is Kubernetes': string, integer, boolean, date.
     """

@@ -11,6 +11,7 @@ from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 from lateen.base.redacted import Redacted
 from lateen.base.spiffe import Identity
+from lateen.base.tasks import cancel, spawn
 from lateen.identity.certificate import expires_at, identity_of, load_chain
 from lateen.identity.keys import load_key, make_request, new_key
 from lateen.identity.trust import TrustBundle
@@ -49,6 +50,7 @@ class Renewal:
         self._believe = believe
         self._view = view
         self._clock = clock
+        self._now = asyncio.Event()
 
     async def run(self) -> None:
         """Renew for ever."""
@@ -65,7 +67,21 @@ class Renewal:
                 _log.warning(
                     "%s: no certificate, again in %.1f s: %s", self.identity.uri, delay, error, exc_info=trace
                 )
-            await self._clock.sleep(delay)
+            await self._rest(delay)
+
+    def renew_now(self) -> None:
+        """Renew without waiting for the time to come."""
+        self._now.set()
+
+    async def _rest(self, delay: float) -> None:
+        """Wait for `delay` seconds, or until somebody wants a new certificate now."""
+        rest = spawn(self._clock.sleep(delay), name="renewal")
+        wish = spawn(self._now.wait(), name="renewal wish")
+        try:
+            await asyncio.wait({rest, wish}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await cancel(rest, wish)
+        self._now.clear()
 
     async def _renew(self) -> float:
         """Obtain and publish a certificate for a new key; returns the seconds it has left to live."""

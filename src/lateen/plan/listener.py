@@ -13,7 +13,7 @@ MESH_ALPN_HTTP = ("istio-http/1.0", "istio-http/1.1", "istio-h2")
 MESH_ALPN_TCP = ("istio-peer-exchange", "istio")
 
 
-class DownstreamTls(Struct, frozen=True, kw_only=True):
+class DownstreamTls(Struct, frozen=True, kw_only=True, gc=False):
     """TLS towards clients. ISTIO_MUTUAL: the workload's certificate, a mesh client certificate required.
     SIMPLE and MUTUAL: the certificate is the secret named `credential` (MUTUAL: clients against
     `<credential>-cacert`)."""
@@ -24,7 +24,7 @@ class DownstreamTls(Struct, frozen=True, kw_only=True):
     max_version: str = ""
 
 
-class ChainMatch(Struct, frozen=True, kw_only=True):
+class ChainMatch(Struct, frozen=True, kw_only=True, gc=False):
     """Which connections a chain takes; empty fields match all. `prefixes`: CIDRs of the destination.
     `transport`: "tls", "raw_buffer" or "". `alpn`: any of them offered (also "http/1.1", "h2c" found by the
     http_inspector)."""
@@ -36,7 +36,7 @@ class ChainMatch(Struct, frozen=True, kw_only=True):
     alpn: tuple[str, ...] = ()
 
 
-class HttpProxy(Struct, frozen=True, kw_only=True):
+class HttpProxy(Struct, frozen=True, kw_only=True, gc=False):
     """HTTP on this chain. Exactly one of `route_name` (delivered apart) and `routes` (inline) is set.
 
     `client_certificate`: forward the peer's identity to the application (x-forwarded-client-cert,
@@ -53,14 +53,14 @@ class HttpProxy(Struct, frozen=True, kw_only=True):
     server_name: str = "istio-envoy"
 
 
-class TcpProxy(Struct, frozen=True, kw_only=True):
+class TcpProxy(Struct, frozen=True, kw_only=True, gc=False):
     """Bytes on this chain, to one of the weighted upstreams."""
 
     stat_prefix: str
     upstreams: tuple[tuple[str, int], ...]
 
 
-class Chain(Struct, frozen=True, kw_only=True):
+class Chain(Struct, frozen=True, kw_only=True, gc=False):
     """A filter chain: match, TLS, proxy."""
 
     name: str
@@ -70,7 +70,7 @@ class Chain(Struct, frozen=True, kw_only=True):
     origin: Origin = Origin()
 
 
-class Listener(Struct, frozen=True, kw_only=True):
+class Listener(Struct, frozen=True, kw_only=True, gc=False):
     """An accepting address. Names are Istio's: `virtualOutbound`, `virtualInbound`, `0.0.0.0_9080`,
     `10.96.0.7_3306`. `bind` False: reached only from virtualOutbound by original destination.
     `access_log`: a path such as /dev/stdout, "" = none."""

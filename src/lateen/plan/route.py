@@ -7,7 +7,7 @@ from msgspec import Struct
 from lateen.base.refs import Origin
 
 
-class StringMatch(Struct, frozen=True):
+class StringMatch(Struct, frozen=True, gc=False):
     """How a text is compared. `prefix` is a plain text prefix; `path_prefix` ends at a `/` (Gateway API);
     `regex` is RE2 and must match the whole text; `present` ignores `value`."""
 
@@ -16,7 +16,7 @@ class StringMatch(Struct, frozen=True):
     ignore_case: bool = False
 
 
-class NamedMatch(Struct, frozen=True):
+class NamedMatch(Struct, frozen=True, gc=False):
     """A header (lower case; pseudo headers `:method`, `:authority`, `:scheme` too) or query parameter."""
 
     name: str
@@ -24,7 +24,7 @@ class NamedMatch(Struct, frozen=True):
     invert: bool = False
 
 
-class RouteMatch(Struct, frozen=True, kw_only=True):
+class RouteMatch(Struct, frozen=True, kw_only=True, gc=False):
     """All of it must hold. `path` None = every path. Query string is not part of the path."""
 
     path: StringMatch | None = None
@@ -32,7 +32,7 @@ class RouteMatch(Struct, frozen=True, kw_only=True):
     query: tuple[NamedMatch, ...] = ()
 
 
-class HeaderChanges(Struct, frozen=True):
+class HeaderChanges(Struct, frozen=True, gc=False):
     """Headers set (replace), added (append) and removed. Values are literal text."""
 
     set: tuple[tuple[str, str], ...] = ()
@@ -40,7 +40,7 @@ class HeaderChanges(Struct, frozen=True):
     remove: tuple[str, ...] = ()
 
 
-class Destination(Struct, frozen=True, kw_only=True):
+class Destination(Struct, frozen=True, kw_only=True, gc=False):
     """One weighted target: the name of an `Upstream`."""
 
     upstream: str
@@ -49,7 +49,7 @@ class Destination(Struct, frozen=True, kw_only=True):
     response_headers: HeaderChanges = HeaderChanges()
 
 
-class Retries(Struct, frozen=True, kw_only=True):
+class Retries(Struct, frozen=True, kw_only=True, gc=False):
     """Retry policy: `attempts` 0 = none; `on` Envoy's comma list; status codes for retriable-status-codes."""
 
     attempts: int = 2
@@ -58,7 +58,7 @@ class Retries(Struct, frozen=True, kw_only=True):
     statuses: tuple[int, ...] = ()
 
 
-class Rewrite(Struct, frozen=True, kw_only=True):
+class Rewrite(Struct, frozen=True, kw_only=True, gc=False):
     """`path` replaces the matched prefix (or the whole path of an exact match); `authority` the Host.
     `regex` (RE2, "" = none) replaces what it matches of the path by `substitution` instead."""
 
@@ -68,7 +68,7 @@ class Rewrite(Struct, frozen=True, kw_only=True):
     substitution: str = ""
 
 
-class Forward(Struct, frozen=True, kw_only=True):
+class Forward(Struct, frozen=True, kw_only=True, gc=False):
     """Send to one of `destinations` by weight. `timeout_ms` 0 = no limit (Istio's default)."""
 
     destinations: tuple[Destination, ...]
@@ -77,7 +77,7 @@ class Forward(Struct, frozen=True, kw_only=True):
     rewrite: Rewrite | None = None
 
 
-class Redirect(Struct, frozen=True, kw_only=True):
+class Redirect(Struct, frozen=True, kw_only=True, gc=False):
     """Answer with a redirect; empty parts stay as the request has them. `port` 0 = unchanged."""
 
     path: str = ""
@@ -87,14 +87,14 @@ class Redirect(Struct, frozen=True, kw_only=True):
     status: int = 301
 
 
-class DirectResponse(Struct, frozen=True):
+class DirectResponse(Struct, frozen=True, gc=False):
     """Answer at once."""
 
     status: int
     body: str = ""
 
 
-class Route(Struct, frozen=True, kw_only=True):
+class Route(Struct, frozen=True, kw_only=True, gc=False):
     """One rule of a virtual host; the first that matches wins. `name` as the user named it, may be ""."""
 
     match: RouteMatch
@@ -105,7 +105,7 @@ class Route(Struct, frozen=True, kw_only=True):
     origin: Origin = Origin()
 
 
-class VirtualHost(Struct, frozen=True, kw_only=True):
+class VirtualHost(Struct, frozen=True, kw_only=True, gc=False):
     """The routes of some host names. `name` Istio's: `reviews.default.svc.cluster.local:9080`, `allow_any`,
     `block_all`, `inbound|http|9080`."""
 
@@ -116,7 +116,7 @@ class VirtualHost(Struct, frozen=True, kw_only=True):
     origin: Origin = Origin()
 
 
-class RouteConfig(Struct, frozen=True, kw_only=True):
+class RouteConfig(Struct, frozen=True, kw_only=True, gc=False):
     """A named route table: `9080` (outbound port), `inbound|9080||`, `http.8080` (gateway).
 
     Domains stand without ports: a port in the request's Host is not looked at.

@@ -11,7 +11,7 @@ Protocol = Literal["tcp", "http1", "http2", "downstream"]
 Balancer = Literal["LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "PASSTHROUGH"]
 
 
-class UpstreamTls(Struct, frozen=True, kw_only=True):
+class UpstreamTls(Struct, frozen=True, kw_only=True, gc=False):
     """TLS towards an upstream.
 
     `mode`: ISTIO_MUTUAL (the workload's own certificate, mesh trust), SIMPLE, or MUTUAL (files).
@@ -27,7 +27,7 @@ class UpstreamTls(Struct, frozen=True, kw_only=True):
     key_file: str = ""
 
 
-class Endpoint(Struct, frozen=True):
+class Endpoint(Struct, frozen=True, gc=False):
     """One address behind an upstream.
 
     `mesh_tls`: the workload accepts mesh mTLS (a sidecar in front, not DISABLEd). `draining`: leaving.
@@ -42,7 +42,7 @@ class Endpoint(Struct, frozen=True):
     draining: bool = False
 
 
-class LocalityEndpoints(Struct, frozen=True):
+class LocalityEndpoints(Struct, frozen=True, gc=False):
     """Endpoints of one locality "region/zone/subzone" ("" = none); priority 0 is tried first."""
 
     endpoints: tuple[Endpoint, ...]
@@ -51,14 +51,14 @@ class LocalityEndpoints(Struct, frozen=True):
     weight: int = 0
 
 
-class LoadAssignment(Struct, frozen=True):
+class LoadAssignment(Struct, frozen=True, gc=False):
     """The endpoints of the upstream `name` (the same name as its `Upstream`)."""
 
     name: str
     localities: tuple[LocalityEndpoints, ...] = ()
 
 
-class ConnectionPool(Struct, frozen=True, kw_only=True):
+class ConnectionPool(Struct, frozen=True, kw_only=True, gc=False):
     """Circuit breakers and limits; 0 = Envoy's highest. Times in milliseconds."""
 
     max_connections: int = 0
@@ -69,7 +69,7 @@ class ConnectionPool(Struct, frozen=True, kw_only=True):
     idle_timeout_ms: int = 0
 
 
-class OutlierDetection(Struct, frozen=True, kw_only=True):
+class OutlierDetection(Struct, frozen=True, kw_only=True, gc=False):
     """Passive health checks, Istio's fields; times in milliseconds, -1 = not set."""
 
     consecutive_5xx: int = -1
@@ -82,7 +82,7 @@ class OutlierDetection(Struct, frozen=True, kw_only=True):
     min_health_percent: int = -1
 
 
-class Upstream(Struct, frozen=True, kw_only=True):
+class Upstream(Struct, frozen=True, kw_only=True, gc=False):
     """A named upstream, Istio's cluster names: `outbound|9080|v1|reviews.default.svc.cluster.local`,
     `inbound|9080||`, `PassthroughCluster`, `BlackHoleCluster` (STATIC without endpoints),
     `InboundPassthroughCluster`.

@@ -27,8 +27,7 @@ class Load(Struct, frozen=True):
 def plan_load(service: Service, found: Endpoints, rules: Mapping[str, PeerRules]) -> Load:
     """Plan a service's endpoints. `rules`: peer rules by the endpoints' namespaces."""
     by_port = {
-        port: tuple((_endpoint(one, rules), one.labels) for one in known)
-        for port, known in found.by_port.items()
+        port: tuple((_endpoint(one, rules), one.labels) for one in known) for port, known in found.by_port.items()
     }
     whole = tuple(
         _assignment(
@@ -46,26 +45,19 @@ def plan_assignments(service: Service, rule: Rule | None, load: Load) -> Iterato
     for subset in rule.subsets if rule else ():
         for port in service.ports:
             chosen = tuple(
-                endpoint
-                for endpoint, labels in load.by_port.get(port.number, ())
-                if matches(subset.labels, labels)
+                endpoint for endpoint, labels in load.by_port.get(port.number, ()) if matches(subset.labels, labels)
             )
             yield _assignment(names.outbound(port.number, subset.name, service.host), chosen)
 
 
-def plan_peers(load: Load, found: Endpoints, trust_domain: str) -> Peers | None:
-    """Tell what all endpoints have in common; None when nothing is known of them."""
+def plan_peers(load: Load, found: Endpoints, trust_domain: str) -> Peers:
+    """Tell what all endpoints have in common."""
     accounts = {
-        (one.namespace, one.service_account)
-        for known in found.by_port.values()
-        for one in known
-        if one.service_account
+        (one.namespace, one.service_account) for known in found.by_port.values() for one in known if one.service_account
     }
     identities = tuple(sorted(Identity(trust_domain, *account).uri for account in accounts))
     meshed = tuple(
-        port
-        for port, known in sorted(load.by_port.items())
-        if all(endpoint.mesh_tls for endpoint, _ in known)
+        port for port, known in sorted(load.by_port.items()) if all(endpoint.mesh_tls for endpoint, _ in known)
     )
     return Peers(identities, meshed) if identities or meshed else NO_PEERS
 

@@ -18,25 +18,33 @@ from lateen.planner.virtual_service import applies, target_name
 from lateen.registry.service import Service, ServicePort
 
 _ALL = ChainMatch()
+_FIRST = ("", "", "")
 
 
 def plan_contributions(
-    service: Service, hosts: Iterable[str], rules: Traffic | None, client: Client, lookup: Lookup
+    service: Service, addresses: Iterable[str], rules: Traffic | None, client: Client, lookup: Lookup
 ) -> Iterator[Contribution]:
-    """Plan what a service adds. `hosts`: addresses of a headless service's endpoints."""
+    """Plan what a service's ports add, but for those declared to be HTTP. `addresses`: the service's own,
+    or its endpoints' where it is headless."""
     headless = service.resolution == "HEADLESS"
-    addresses = tuple(hosts) if headless else service.addresses
+    addresses = tuple(addresses)
     singles = tuple(dict.fromkeys(address for address in addresses if "/" not in address))
     blocks = tuple(dict.fromkeys(_block(address) for address in addresses if "/" in address))
     for port in service.ports:
         if port.is_http:
-            yield _contribution(service, port, ANY_ADDRESS)
             continue
         there = _There(service=service, port=port, rules=rules, client=client, lookup=lookup)
         for address in singles:
             yield _contribution(service, port, address, _chains(there, ()))
         if blocks or not (singles or headless):
             yield _contribution(service, port, ANY_ADDRESS, _chains(there, blocks, shared=True))
+
+
+def http_contribution(table: str) -> Contribution | None:
+    """Plan what a route table adds: a listener for its port, unless the table is one address's own."""
+    if not table.isdigit():
+        return None
+    return Contribution(address=ANY_ADDRESS, port=int(table), age=_FIRST, http=table)
 
 
 class _There(Struct, frozen=True, kw_only=True):
@@ -51,14 +59,10 @@ class _There(Struct, frozen=True, kw_only=True):
     @property
     def site(self) -> Site:
         client = self.client
-        return Site(
-            namespace=client.namespace, gateway=MESH_GATEWAY, port=self.port.number, labels=client.labels
-        )
+        return Site(namespace=client.namespace, gateway=MESH_GATEWAY, port=self.port.number, labels=client.labels)
 
 
-def _contribution(
-    service: Service, port: ServicePort, address: str, chains: Iterable[Chain] = ()
-) -> Contribution:
+def _contribution(service: Service, port: ServicePort, address: str, chains: Iterable[Chain] = ()) -> Contribution:
     chains = tuple(chains)
     return Contribution(
         address=address,
@@ -129,9 +133,7 @@ def weighted(
     if len(targets) == 1:
         return ((target_name(targets[0].destination, namespace, port, lookup), 100),)
     return tuple(
-        (target_name(target.destination, namespace, port, lookup), target.weight)
-        for target in targets
-        if target.weight
+        (target_name(target.destination, namespace, port, lookup), target.weight) for target in targets if target.weight
     )
 
 

@@ -1,7 +1,6 @@
 """Under which names clients of a namespace call a service: the domains of its virtual host, without ports."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_address
 
 from lateen.registry.service import Service
 
@@ -35,4 +34,4 @@ def _short_names(name: str, namespace: str, client_namespace: str) -> tuple[str,
 def _addresses(service: Service) -> Iterator[str]:
     for address in service.addresses:
         if "/" not in address:
-            yield f"[{address}]" if ip_address(address).version == 6 else address
+            yield f"[{address}]" if ":" in address else address

@@ -43,9 +43,7 @@ def server_part(bound: BoundServer) -> Part | None:
         edge=True,
     )
     match = ChainMatch(server_names=server.server_names if server.tls else ())
-    return _part(
-        bound, (Chain(name=bound.table, match=match, proxy=proxy, tls=server.tls, origin=server.origin),)
-    )
+    return _part(bound, (Chain(name=bound.table, match=match, proxy=proxy, tls=server.tls, origin=server.origin),))
 
 
 def rule_part(bound: BoundServer, rules: Traffic, site: Site, lookup: Lookup) -> Part | None:
@@ -107,9 +105,7 @@ def _tcp_chains(bound: BoundServer, rules: Traffic, site: Site, lookup: Lookup) 
             yield _chain(bound, where, upstreams, rules.origin_at(f"spec.tcp[{index}]"))
 
 
-def _chain(
-    bound: BoundServer, match: ChainMatch, upstreams: tuple[tuple[str, int], ...], origin: Origin
-) -> Chain:
+def _chain(bound: BoundServer, match: ChainMatch, upstreams: tuple[tuple[str, int], ...], origin: Origin) -> Chain:
     server, gateway = bound.server, bound.gateway
     name = f"{server.carries}.{server.number}.{gateway.name}.{gateway.namespace}"
     prefix = upstreams[0][0] if len(upstreams) == 1 else name

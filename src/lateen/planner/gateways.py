@@ -44,9 +44,7 @@ class Gateways:
     routes: Collection[ByName, RouteConfig]
 
 
-def build_gateways(
-    engine: Engine, clients: Demand[Scope, Client], registry: Registry, rules: Rules
-) -> Gateways:
+def build_gateways(engine: Engine, clients: Demand[Scope, Client], registry: Registry, rules: Rules) -> Gateways:
     """Build the collections for the gateways among `clients`."""
 
     def bind(
@@ -99,6 +97,7 @@ class _Facts:
                         gateway=reference,
                         port=bound.server.number,
                         labels=client.labels,
+                        retries=client.mesh.retries,
                     )
                     yield scope, bound, site
 
@@ -132,9 +131,7 @@ def _routes(engine: Engine, facts: _Facts) -> Collection[ByName, RouteConfig]:
         engine, "gateway hosts", of_host, lambda read, key, rows: plan_host(rows.values())
     )
     in_table = engine.index("hosts in gateway table", hosts, lambda key, host: (key[:2],))
-    return group(
-        engine, "gateway routes", in_table, lambda read, key, rows: plan_gateway_table(key[1], rows.values())
-    )
+    return group(engine, "gateway routes", in_table, lambda read, key, rows: plan_gateway_table(key[1], rows.values()))
 
 
 def _listeners(engine: Engine, facts: _Facts) -> Collection[ByName, Listener]:

@@ -41,9 +41,7 @@ def build_inbounds(engine: Engine, registry: Registry, security: PeerSecurity) -
         mesh = registry.settings(read)
         modes = security.rules(read, scope.namespace, mesh.root_namespace).modes(traits.labels)
         ports = tuple(_ports(read, registry, scope.namespace, traits))
-        return Inbound(
-            inbound.plan_listener(ports, modes, mesh.access_log), tuple(inbound.plan_upstreams(ports))
-        )
+        return Inbound(inbound.plan_listener(ports, modes, mesh.access_log), tuple(inbound.plan_upstreams(ports)))
 
     workloads = engine.demand("inbounds", plan)
     return Inbounds(

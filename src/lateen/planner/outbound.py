@@ -1,6 +1,6 @@
 """The outbound side as collections: what clients of a scope may call, and how."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lateen.base.hosts import covers
@@ -8,21 +8,24 @@ from lateen.base.refs import Key
 from lateen.plan.listener import Listener
 from lateen.plan.route import RouteConfig, VirtualHost
 from lateen.plan.upstream import LoadAssignment, Upstream
-from lateen.planner import assignments, contributions, names, upstreams, virtual_hosts
-from lateen.planner.assignments import Load
+from lateen.planner import names
+from lateen.planner.assignments import plan_assignments
 from lateen.planner.client import Client, lookup, meant
+from lateen.planner.contributions import http_contribution, plan_contributions
+from lateen.planner.destination_rule import Rule
+from lateen.planner.loads import Loads, build_loads
 from lateen.planner.outbound_listeners import Contribution, plan_listener
 from lateen.planner.route_tables import ALLOW_ANY, BLOCK_ALL, plan_table
 from lateen.planner.rules import Rules
 from lateen.planner.scope import Scope, Traits
 from lateen.planner.traffic import Traffic
-from lateen.planner.upstreams import NO_PEERS, Peers
+from lateen.planner.upstreams import NO_PEERS, plan_upstreams
+from lateen.planner.virtual_hosts import plan_hosts, plan_unknown_host
 from lateen.reactive import Collection, Demand, Engine, Read
 from lateen.reactive.gather import group, union
-from lateen.registry.endpoint import Endpoints
 from lateen.registry.endpoints import NO_ENDPOINTS
 from lateen.registry.registry import Registry
-from lateen.registry.service import Service, ServiceKey
+from lateen.registry.service import Service
 from lateen.security.rules import PeerSecurity
 
 ByName = tuple[Scope, str]
@@ -53,34 +56,16 @@ def build_outbound(engine: Engine, registry: Registry, rules: Rules, security: P
 
     clients = engine.demand("clients", client)
     sidecars = engine.demand("sidecars", client)
-    facts = _Facts(registry, rules, *_loads(engine, registry, security))
+    facts = _Facts(registry, rules, build_loads(engine, registry, security))
+    routes = _routes(engine, sidecars, facts)
     return Outbound(
         clients=clients,
         sidecars=sidecars,
         upstreams=engine.product_flat("outbound upstreams", clients, registry.hosts, facts.upstreams),
         assignments=engine.product_flat("assignments", clients, registry.hosts, facts.assignments),
-        listeners=_listeners(engine, sidecars, facts),
-        routes=_routes(engine, sidecars, facts),
+        listeners=_listeners(engine, sidecars, facts, routes),
+        routes=routes,
     )
-
-
-def _loads(
-    engine: Engine, registry: Registry, security: PeerSecurity
-) -> tuple[Collection[ServiceKey, Load], Collection[ServiceKey, Peers]]:
-    def load(read: Read, key: ServiceKey, found: Endpoints) -> Load | None:
-        service = read.get(registry.services, key)
-        root = registry.settings(read).root_namespace
-        namespaces = {one.namespace for known in found.by_port.values() for one in known}
-        peer_rules = {name: security.rules(read, name, root) for name in namespaces}
-        return assignments.plan_load(service, found, peer_rules) if service else None
-
-    loads = engine.map("loads", registry.endpoints, load)
-
-    def peers(read: Read, key: ServiceKey, found: Load) -> Peers | None:
-        known = read.get(registry.endpoints, key) or NO_ENDPOINTS
-        return assignments.plan_peers(found, known, registry.settings(read).trust_domain)
-
-    return loads, engine.map("peers", loads, peers)
 
 
 @dataclass(frozen=True)
@@ -89,8 +74,7 @@ class _Facts:
 
     registry: Registry
     rules: Rules
-    loads: Collection[ServiceKey, Load]
-    peers: Collection[ServiceKey, Peers]
+    loads: Loads
 
     def upstreams(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
@@ -98,22 +82,26 @@ class _Facts:
         service = meant(declared, client.namespace)
         if service is None or service.resolution == "ALIAS":
             return
-        rule = self.rules.destination_of(read, service, client)
-        peers = read.get(self.peers, service.key) or NO_PEERS
-        for upstream in upstreams.plan_upstreams(service, rule, peers, client.mesh):
+        rule = self.rules.destination(read, service, client)
+        for upstream in self._planned(read, service, rule, client):
             yield (scope, upstream.name), upstream
+
+    def _planned(self, read: Read, service: Service, rule: Rule | None, client: Client) -> Iterable[Upstream]:
+        if rule is None:
+            return read.get(self.loads.plain, service.key) or ()
+        peers = read.get(self.loads.peers, service.key) or NO_PEERS
+        return plan_upstreams(service, rule, peers, client.mesh)
 
     def assignments(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
     ) -> Iterator[tuple[ByName, LoadAssignment]]:
         service = meant(declared, client.namespace)
-        if service is None or service.resolution != "EDS":
+        load = read.get(self.loads.loads, service.key) if service is not None else None
+        if service is None or load is None or service.resolution != "EDS":
             return
-        load = read.get(self.loads, service.key)
-        if load is not None:
-            rule = self.rules.destination_of(read, service, client)
-            for assignment in assignments.plan_assignments(service, rule, load):
-                yield (scope, assignment.name), assignment
+        rule = self.rules.destination(read, service, client)
+        for assignment in plan_assignments(service, rule, load) if rule else load.whole:
+            yield (scope, assignment.name), assignment
 
     def contributions(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
@@ -121,27 +109,25 @@ class _Facts:
         service = meant(declared, client.namespace)
         if service is None or service.resolution == "ALIAS":
             return
-        bytes_only = all(port.is_http for port in service.ports)
-        rules = None if bytes_only else self.rules.traffic_of(read, host, client.namespace)
-        hosts: tuple[str, ...] = ()
-        if service.resolution == "HEADLESS" and not bytes_only:
-            known = read.get(self.registry.endpoints, service.key) or NO_ENDPOINTS
-            hosts = known.addresses
+        addresses: tuple[str, ...] = service.addresses
+        if service.resolution == "HEADLESS":
+            addresses = (read.get(self.registry.endpoints, service.key) or NO_ENDPOINTS).addresses
+        rules = self.rules.obeyed(read, host, client.namespace)
         find = lookup(read, self.registry, client.namespace)
-        for part in contributions.plan_contributions(service, hosts, rules, client, find):
+        for part in plan_contributions(service, addresses, rules, client, find):
             yield (scope, names.listener(part.address, part.port), host), part
 
     def virtual_hosts(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
     ) -> Iterator[tuple[TableKey, VirtualHost]]:
         service = meant(declared, client.namespace)
-        if service is None or not any(virtual_hosts.table_of(service, port) for port in service.ports):
+        if service is None or service.resolution == "ALIAS":
             return
-        rules = self.rules.traffic_of(read, host, client.namespace)
+        rules = self.rules.obeyed(read, host, client.namespace)
         known = read.find(self.registry.aliases_of, host).values() if service.kubernetes else ()
         aliases = [alias for alias in known if alias.visible_to(client.namespace)]
         find = lookup(read, self.registry, client.namespace)
-        for table, found in virtual_hosts.plan_hosts(service, aliases, rules, client, find):
+        for table, found in plan_hosts(service, aliases, rules, client, find):
             yield (scope, table, found.name), found
 
     def unknown_hosts(
@@ -149,10 +135,10 @@ class _Facts:
     ) -> Iterator[tuple[TableKey, VirtualHost]]:
         find = lookup(read, self.registry, client.namespace)
         for host in traffic.hosts:
-            obeyed = self.rules.traffic_of(read, host, client.namespace)
+            obeyed = self.rules.obeyed_unknown(read, host, client.namespace)
             if obeyed != traffic or self._is_known(read, host, client.namespace):
                 continue
-            planned = virtual_hosts.plan_unknown_host(host, traffic, client, find)
+            planned = plan_unknown_host(host, traffic, client, find)
             if planned is not None:
                 table, found = planned
                 yield (scope, table, found.name), found
@@ -166,10 +152,42 @@ class _Facts:
         )
 
 
+def _routes(engine: Engine, sidecars: Demand[Scope, Client], facts: _Facts) -> Collection[ByName, RouteConfig]:
+    hosts = engine.product_flat("virtual hosts", sidecars, facts.registry.hosts, facts.virtual_hosts)
+    unknown = engine.product_flat("unknown hosts", sidecars, facts.rules.traffic, facts.unknown_hosts)
+    in_table = engine.index("virtual hosts in table", hosts, lambda key, host: (key[:2],))
+    unknown_in_table = engine.index("unknown hosts in table", unknown, lambda key, host: (key[:2],))
+
+    def table(read: Read, key: ByName, rows: Mapping[TableKey, VirtualHost]) -> RouteConfig | None:
+        scope, name = key
+        client = read.get(sidecars, scope)
+        if client is None:
+            return None
+        rest = ALLOW_ANY if client.mesh.allow_any else BLOCK_ALL
+        also = read.find(unknown_in_table, key)
+        return plan_table(name, (*rows.values(), *also.values()), rest if name.isdigit() else None)
+
+    return group(engine, "outbound routes", in_table, table)
+
+
 def _listeners(
-    engine: Engine, sidecars: Demand[Scope, Client], facts: _Facts
+    engine: Engine,
+    sidecars: Demand[Scope, Client],
+    facts: _Facts,
+    routes: Collection[ByName, RouteConfig],
 ) -> Collection[ByName, Listener]:
-    parts = engine.product_flat("listener parts", sidecars, facts.registry.hosts, facts.contributions)
+    def http(read: Read, key: ByName, table: RouteConfig) -> Iterator[tuple[PartKey, Contribution]]:
+        part = http_contribution(table.name)
+        if part is not None:
+            yield (key[0], names.listener(part.address, part.port), ""), part
+
+    others = engine.map("hosts beyond HTTP", facts.registry.hosts, _beyond_http)
+    parts = union(
+        engine,
+        "listener parts",
+        engine.flat_map("HTTP ports", routes, http),
+        engine.product_flat("other ports", sidecars, others, facts.contributions),
+    )
     of_listener = engine.index("parts of listener", parts, lambda key, part: (key[:2],))
 
     def listener(read: Read, key: ByName, rows: Mapping[PartKey, Contribution]) -> Listener | None:
@@ -179,20 +197,5 @@ def _listeners(
     return group(engine, "outbound listeners", of_listener, listener)
 
 
-def _routes(
-    engine: Engine, sidecars: Demand[Scope, Client], facts: _Facts
-) -> Collection[ByName, RouteConfig]:
-    known = engine.product_flat("virtual hosts", sidecars, facts.registry.hosts, facts.virtual_hosts)
-    unknown = engine.product_flat("unknown hosts", sidecars, facts.rules.traffic, facts.unknown_hosts)
-    hosts = union(engine, "all virtual hosts", known, unknown)
-    in_table = engine.index("virtual hosts in table", hosts, lambda key, host: (key[:2],))
-
-    def table(read: Read, key: ByName, rows: Mapping[TableKey, VirtualHost]) -> RouteConfig | None:
-        scope, name = key
-        client = read.get(sidecars, scope)
-        if client is None:
-            return None
-        rest = ALLOW_ANY if client.mesh.allow_any else BLOCK_ALL
-        return plan_table(name, rows.values(), rest if name.isdigit() else None)
-
-    return group(engine, "outbound routes", in_table, table)
+def _beyond_http(read: Read, host: str, declared: Declared) -> Declared | None:
+    return None if all(port.is_http for service in declared for port in service.ports) else declared

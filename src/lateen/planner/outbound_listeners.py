@@ -106,9 +106,7 @@ def _free(chain: Chain, seen: set[tuple[str, str, str]]) -> Iterator[Chain]:
         yield chain
         return
     for prefix, name in free:
-        narrowed = structs.replace(
-            match, prefixes=(prefix,) if prefix else (), server_names=(name,) if name else ()
-        )
+        narrowed = structs.replace(match, prefixes=(prefix,) if prefix else (), server_names=(name,) if name else ())
         yield structs.replace(chain, match=narrowed)
 
 

@@ -86,9 +86,7 @@ def build_plans(engine: Engine, store: Store) -> Plans:
     everyone = build_everyone(engine, registry)
     return Plans(
         registry=registry,
-        upstreams=union(
-            engine, "planned upstreams", outbound.upstreams, inbounds.upstreams, everyone.upstreams
-        ),
+        upstreams=union(engine, "planned upstreams", outbound.upstreams, inbounds.upstreams, everyone.upstreams),
         assignments=outbound.assignments,
         listeners=union(
             engine,

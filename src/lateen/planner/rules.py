@@ -4,17 +4,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from lateen.base.hosts import closeness, covers
+from lateen.base.hosts import covers
 from lateen.base.refs import Key
+from lateen.kinds.object import Object
 from lateen.planner.client import Client
 from lateen.planner.destination_rule import Rule, choose, rule
 from lateen.planner.gateway import GatewayRules, gateway_rules
 from lateen.planner.site import MESH_GATEWAY
-from lateen.planner.traffic import Traffic, traffic
+from lateen.planner.traffic import Traffic, choose_traffic, traffic
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.registry.registry import Registry
 from lateen.registry.service import Service
-from lateen.registry.visibility import sees
 from lateen.store.store import Store
 
 V = TypeVar("V")
@@ -23,60 +23,64 @@ _WILD = "*"
 
 @dataclass(frozen=True)
 class Rules:
-    """`*_for`: by exact host, and all with a wildcard under "*"; rules for sidecars only. `traffic_at`: by
-    gateway, "mesh" left out."""
+    """`traffic_of`, `destinations_of`: all rules for each host of the registry, whoever sees them.
+    `traffic_for`: rules for sidecars by exact host, and all with a wildcard under "*". `traffic_at`: by
+    gateway."""
 
     traffic: Collection[Key, Traffic]
     destinations: Collection[Key, Rule]
     gateways: Collection[Key, GatewayRules]
+    traffic_of: Collection[str, tuple[Traffic, ...]]
+    destinations_of: Collection[str, tuple[Rule, ...]]
     traffic_for: Index[str, Key, Traffic]
     traffic_at: Index[str, Key, Traffic]
-    destinations_for: Index[str, Key, Rule]
 
-    def traffic_of(self, read: Read, host: str, namespace: str) -> Traffic | None:
-        """Return the rules that sidecars in `namespace` obey for a host: the closest host, then the
-        oldest."""
-        found = [
-            (closeness(pattern), one.age, one)
-            for one in _candidates(read, self.traffic_for, host)
-            if sees(one.exports, namespace)
-            for pattern in one.hosts
-            if covers(pattern, host)
-        ]
-        return min(found, key=lambda entry: entry[:2])[2] if found else None
+    def obeyed(self, read: Read, host: str, namespace: str) -> Traffic | None:
+        """Return the rules that sidecars in `namespace` obey for a host of the registry."""
+        found = read.get(self.traffic_of, host)
+        return choose_traffic(found, host, namespace) if found else None
 
-    def destination_of(self, read: Read, service: Service, client: Client) -> Rule | None:
+    def obeyed_unknown(self, read: Read, host: str, namespace: str) -> Traffic | None:
+        """Return the rules that sidecars in `namespace` obey for a host that need not be in the registry."""
+        return choose_traffic(_candidates(read, self.traffic_for, host), host, namespace)
+
+    def destination(self, read: Read, service: Service, client: Client) -> Rule | None:
         """Return the destination rule that a client obeys for a service."""
-        found = [
-            one
-            for one in _candidates(read, self.destinations_for, service.host)
-            if covers(one.host, service.host)
-        ]
+        found = read.get(self.destinations_of, service.host)
         return choose(found, service, client) if found else None
 
 
 def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
     """Build the rules' collections over the store's."""
-    mesh = registry.settings
-    all_traffic = engine.map(
-        "traffic",
-        store["VirtualService"],
-        lambda read, key, found: traffic(found, mesh(read).virtual_service_exports),
-    )
-    destinations = engine.map(
-        "destinations",
-        store["DestinationRule"],
-        lambda read, key, found: rule(found, mesh(read).destination_rule_exports),
-    )
+    settings = registry.settings
+
+    def read_traffic(read: Read, key: Key, found: Object) -> Traffic:
+        return traffic(found, settings(read).virtual_service_exports)
+
+    def read_destination(read: Read, key: Key, found: Object) -> Rule:
+        return rule(found, settings(read).destination_rule_exports)
+
+    all_traffic = engine.map("traffic", store["VirtualService"], read_traffic)
+    destinations = engine.map("destinations", store["DestinationRule"], read_destination)
+    traffic_for = engine.index("traffic for host", all_traffic, lambda key, one: _mesh_buckets(one))
+    destinations_for = engine.index("destinations for host", destinations, lambda key, one: _buckets((one.host,)))
+
+    def traffic_of(read: Read, host: str, _: object) -> tuple[Traffic, ...] | None:
+        found = _candidates(read, traffic_for, host)
+        return tuple(one for one in found if any(covers(pattern, host) for pattern in one.hosts)) or None
+
+    def destinations_of(read: Read, host: str, _: object) -> tuple[Rule, ...] | None:
+        found = _candidates(read, destinations_for, host)
+        return tuple(one for one in found if covers(one.host, host)) or None
+
     return Rules(
         traffic=all_traffic,
         destinations=destinations,
         gateways=engine.map("gateways", store["Gateway"], lambda read, key, found: gateway_rules(found)),
-        traffic_for=engine.index("traffic for host", all_traffic, lambda key, one: _mesh_buckets(one)),
+        traffic_of=engine.map("traffic of host", registry.hosts, traffic_of),
+        destinations_of=engine.map("destinations of host", registry.hosts, destinations_of),
+        traffic_for=traffic_for,
         traffic_at=engine.index("traffic at gateway", all_traffic, lambda key, one: _gateways(one)),
-        destinations_for=engine.index(
-            "destinations for host", destinations, lambda key, one: _buckets((one.host,))
-        ),
     )
 
 

@@ -29,9 +29,7 @@ Scopes = tuple[Scope, ...]
 Names = Collection[str, tuple[str, ...]]
 
 
-def build_scopes(
-    engine: Engine, registry: Registry, rules: Rules, security: PeerSecurity
-) -> Collection[Key, Scopes]:
+def build_scopes(engine: Engine, registry: Registry, rules: Rules, security: PeerSecurity) -> Collection[Key, Scopes]:
     """Build the collection of every proxy's scopes, by pod."""
     selected = _names(engine, "labels services select by", registry.services_in, _of_service)
     policed = _names(engine, "labels peer policies select by", security.policies_in, _of_policy)

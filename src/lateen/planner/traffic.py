@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
 
-from lateen.base.hosts import fqdn
+from lateen.base.hosts import closeness, covers, fqdn
 from lateen.base.refs import Origin
 from lateen.kinds.networking.virtual_service import VirtualServiceSpec
 from lateen.kinds.object import Object, line_of
 from lateen.planner.site import MESH_GATEWAY
-from lateen.registry.visibility import export_to
+from lateen.registry.visibility import export_to, sees
 
 
 class Traffic(Struct, frozen=True, kw_only=True):
@@ -50,6 +50,18 @@ def traffic(found: Object, default_exports: tuple[str, ...]) -> Traffic:
         origin=found.origin,
         lines=found.lines,
     )
+
+
+def choose_traffic(rules: Iterable[Traffic], host: str, namespace: str) -> Traffic | None:
+    """Choose which rules sidecars in `namespace` obey for a host: the closest host, then the oldest."""
+    found = [
+        (closeness(pattern), one.age, one)
+        for one in rules
+        if sees(one.exports, namespace)
+        for pattern in one.hosts
+        if covers(pattern, host)
+    ]
+    return min(found, key=lambda entry: entry[:2])[2] if found else None
 
 
 def gateway_names(names: Iterable[str], namespace: str) -> tuple[str, ...]:

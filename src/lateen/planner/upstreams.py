@@ -63,7 +63,7 @@ def _upstream(site: _Site, subset_policy: TrafficPolicy | None = None) -> Upstre
     return Upstream(
         name=names.outbound(port.number, site.subset, service.host),
         discovery=discovery,
-        protocol=_protocol(port, policy),
+        protocol=_protocol(port, policy, site.mesh),
         balancer=balancer,
         connect_timeout_ms=traffic_policy.connect_timeout(policy.pool, site.mesh.connect_timeout_ms),
         endpoints=_dns_endpoints(service, port) if discovery in ("STRICT_DNS", "LOGICAL_DNS") else (),
@@ -78,14 +78,15 @@ def _upstream(site: _Site, subset_policy: TrafficPolicy | None = None) -> Upstre
     )
 
 
-def _protocol(port: ServicePort, policy: Policy) -> Protocol:
+def _protocol(port: ServicePort, policy: Policy, mesh: Mesh) -> Protocol:
     http = policy.pool.http if policy.pool else None
     if http is not None and http.use_client_protocol and (port.is_http or port.is_auto):
         return "downstream"
     if port.is_http2:
         return "http2"
     if port.is_http:
-        upgrade = http is not None and http.h2_upgrade_policy == "UPGRADE"
+        said = http.h2_upgrade_policy if http is not None else "DEFAULT"
+        upgrade = said == "UPGRADE" or (said == "DEFAULT" and mesh.h2_upgrade)
         return "http2" if upgrade else "http1"
     return "downstream" if port.is_auto else "tcp"
 
@@ -136,8 +137,7 @@ def _dns_endpoints(service: Service, port: ServicePort) -> tuple[Endpoint, ...]:
     if not service.endpoints:
         return () if service.host.startswith("*") else (Endpoint(service.host, target),)
     found = [
-        Endpoint(one.address, dict(one.ports).get(port.name, target), weight=one.weight)
-        for one in service.endpoints
+        Endpoint(one.address, dict(one.ports).get(port.name, target), weight=one.weight) for one in service.endpoints
     ]
     # LOGICAL_DNS resolves one name.
     return tuple(found[:1] if service.resolution == "DNS_ROUND_ROBIN" else found)

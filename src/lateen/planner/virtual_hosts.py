@@ -8,7 +8,7 @@ from lateen.planner.client import Client
 from lateen.planner.domains import domains
 from lateen.planner.site import MESH_GATEWAY, Lookup, Site
 from lateen.planner.traffic import Traffic
-from lateen.planner.virtual_service import plan_routes
+from lateen.planner.virtual_service import plan_retries, plan_routes
 from lateen.registry.service import Service, ServicePort
 
 # Hosts that rules name and no service has are looked for on this port.
@@ -63,21 +63,28 @@ def plan_unknown_host(host: str, rules: Traffic, client: Client, lookup: Lookup)
     if not routes:
         return None
     name = f"{host}:{UNKNOWN_HOSTS_PORT}"
-    return str(UNKNOWN_HOSTS_PORT), VirtualHost(
-        name=name, domains=(host,), routes=routes, origin=rules.origin
-    )
+    return str(UNKNOWN_HOSTS_PORT), VirtualHost(name=name, domains=(host,), routes=routes, origin=rules.origin)
 
 
 def _routes(
     service: Service, port: ServicePort, rules: Traffic | None, client: Client, lookup: Lookup
 ) -> tuple[Route, ...]:
-    """Return the rules' routes, or the one to the service itself where they say nothing of HTTP."""
-    if rules is not None and rules.spec.http:
-        return plan_routes(rules, _site(client, port.number), lookup)
+    """Return the rules' routes, or the one to the service itself where they say nothing of this port to
+    this client."""
+    routes = plan_routes(rules, _site(client, port.number), lookup) if rules is not None else ()
+    if routes:
+        return routes
     upstream = names.outbound(port.number, "", service.host)
-    action = Forward(destinations=(Destination(upstream=upstream),))
+    retries = plan_retries(client.mesh.retries)
+    action = Forward(destinations=(Destination(upstream=upstream),), retries=retries)
     return (Route(name="default", match=RouteMatch(), action=action, origin=service.origin),)
 
 
 def _site(client: Client, port: int) -> Site:
-    return Site(namespace=client.namespace, gateway=MESH_GATEWAY, port=port, labels=client.labels)
+    return Site(
+        namespace=client.namespace,
+        gateway=MESH_GATEWAY,
+        port=port,
+        labels=client.labels,
+        retries=client.mesh.retries,
+    )

@@ -64,9 +64,7 @@ def target_name(target: Target, namespace: str, port: int, lookup: Lookup) -> st
     return names.outbound(number, target.subset, host)
 
 
-def applies(
-    match: HTTPMatchRequest | TLSMatchAttributes | L4MatchAttributes, namespace: str, site: Site
-) -> bool:
+def applies(match: HTTPMatchRequest | TLSMatchAttributes | L4MatchAttributes, namespace: str, site: Site) -> bool:
     """Say whether a match's conditions on where a request comes in and comes from hold at `site`; what is not
     said holds. `namespace`: the VirtualService's."""
     if match.port and match.port != site.port:
@@ -79,10 +77,8 @@ def applies(
     return matches(match.source_labels, site.labels)
 
 
-def _rule_routes(
-    rule: HTTPRoute, namespace: str, site: Site, lookup: Lookup, origin: Origin
-) -> Iterator[Route]:
-    action = _action(rule, namespace, site.port, lookup)
+def _rule_routes(rule: HTTPRoute, namespace: str, site: Site, lookup: Lookup, origin: Origin) -> Iterator[Route]:
+    action = _action(rule, namespace, site, lookup)
     if action is None:
         return
     request, response = _changes(rule.headers)
@@ -103,20 +99,18 @@ def _route_name(rule: HTTPRoute, match: HTTPMatchRequest | None) -> str:
     return ".".join(part for part in (rule.name, match.name if match else "") if part)
 
 
-def _action(
-    rule: HTTPRoute, namespace: str, port: int, lookup: Lookup
-) -> Forward | Redirect | DirectResponse | None:
+def _action(rule: HTTPRoute, namespace: str, site: Site, lookup: Lookup) -> Forward | Redirect | DirectResponse | None:
     if rule.redirect is not None:
         return _redirect(rule.redirect)
     if rule.direct_response is not None:
         return _answer(rule.direct_response)
-    destinations = tuple(_destinations(rule.route, namespace, port, lookup))
+    destinations = tuple(_destinations(rule.route, namespace, site.port, lookup))
     if not destinations:
         return None
     return Forward(
         destinations=destinations,
         timeout_ms=milliseconds(rule.timeout),
-        retries=plan_retries(rule.retries),
+        retries=plan_retries(rule.retries or site.retries),
         rewrite=_rewrite(rule.rewrite),
     )
 
@@ -138,7 +132,7 @@ def _destinations(
 
 
 def plan_retries(retry: HTTPRetry | None) -> Retries | None:
-    """Plan a retry policy: the mesh's default where none is given, none where `attempts` is 0."""
+    """Plan a retry policy: Istio's default where none is given, no retries where `attempts` is 0."""
     if retry is None:
         return Retries()
     if not retry.attempts:

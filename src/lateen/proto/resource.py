@@ -38,6 +38,6 @@ def resource(
     Fields are those of envoy.service.discovery.v3.Resource: version 1, resource 2, name 3, aliases 4.
     """
     version = blake2b(value, digest_size=12).hexdigest()
-    named = wire.string(1, version) + wire.string(3, name) + wire.join(wire.string(4, a) for a in aliases)
+    named = wire.string(1, version) + wire.string(3, name) + wire.join([wire.string(4, a) for a in aliases])
     entry = wire.field(2, named + wire.field(2, wire.any_of(type_url, value)))
     return Resource(name, version, entry, len(value), origin)

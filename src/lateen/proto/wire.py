@@ -9,13 +9,15 @@ from typing import Final
 VARINT: Final = 0
 LENGTH_DELIMITED: Final = 2
 
-_SMALL = tuple(bytes((n,)) for n in range(128))
+_ONE_BYTE = tuple(bytes((n,)) for n in range(128))
 
 
 def varint(n: int) -> bytes:
     """Encode an unsigned number of at most 64 bits."""
     if n < 128:
-        return _SMALL[n]
+        return _ONE_BYTE[n]
+    if n < 16384:  # most lengths there are
+        return bytes((n & 127 | 128, n >> 7))
     out = bytearray()
     while n > 127:
         out.append(n & 127 | 128)

@@ -26,6 +26,11 @@ class Endpoints(Struct, frozen=True):
     by_port: Mapping[int, tuple[Endpoint, ...]]
 
     @property
+    def namespaces(self) -> set[str]:
+        """The namespaces that endpoints are in."""
+        return {one.namespace for known in self.by_port.values() for one in known}
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """All addresses, each once, sorted."""
         return tuple(sorted({one.address for known in self.by_port.values() for one in known}))

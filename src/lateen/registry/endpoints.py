@@ -38,15 +38,13 @@ def of_entry(service: Service, pods: Iterable[Workload]) -> Endpoints:
         selector = dict(service.selector)
         chosen = [pod for pod in pods if pod.ready and pod.ip and matches(selector, pod.labels)]
         return _sorted({port.number: list(_of_pods(port, chosen)) for port in service.ports})
-    return _sorted(
-        {port.number: [_static(port, one, service) for one in service.endpoints] for port in service.ports}
-    )
+    return _sorted({port.number: [_static(port, one, service) for one in service.endpoints] for port in service.ports})
 
 
 def pod_names(slices: Iterable[Object]) -> Iterator[str]:
     """Name the pods behind some slices."""
     for one in slices:
-        for endpoint in one.model.endpoints or ():
+        for endpoint in one.model.endpoints:
             reference = endpoint.target_ref
             if reference is not None and reference.kind == "Pod" and reference.name:
                 yield reference.name
@@ -74,22 +72,20 @@ def selects(service: Service) -> Iterator[tuple[str, str, str]]:
 
 def slice_service(one: Object) -> Key:
     """Return the key of the Service that an EndpointSlice belongs to."""
-    return Key(one.namespace, one.labels.get(SERVICE_NAME) or "")
+    return Key(one.namespace, one.labels.get(SERVICE_NAME, ""))
 
 
 def _slice_port(kind: EndpointSlice, port: ServicePort) -> int:
     """Return the number that a service's port has in this slice; ports are matched by name; 0 = none."""
-    for one in kind.ports or ():
-        if (one.name or "") == port.name and (one.protocol or "TCP") == "TCP":
+    for one in kind.ports:
+        if one.name == port.name and one.protocol == "TCP":
             return one.port or 0
     return 0
 
 
-def _ready(
-    kind: EndpointSlice, port: int, service: Service, pods: Mapping[str, Workload]
-) -> Iterator[Endpoint]:
-    for one in kind.endpoints or ():
-        if one.conditions is not None and one.conditions.ready is False:
+def _ready(kind: EndpointSlice, port: int, service: Service, pods: Mapping[str, Workload]) -> Iterator[Endpoint]:
+    for one in kind.endpoints:
+        if one.conditions.ready is False:
             continue
         pod = pods.get(_pod_name(one))
         for address in one.addresses[:1]:
@@ -101,7 +97,7 @@ def _ready(
 
 def _pod_name(endpoint: SliceEndpoint) -> str:
     reference = endpoint.target_ref
-    return (reference.name or "") if reference is not None and reference.kind == "Pod" else ""
+    return reference.name if reference is not None and reference.kind == "Pod" else ""
 
 
 def _of_pods(port: ServicePort, pods: Iterable[Workload]) -> Iterator[Endpoint]:

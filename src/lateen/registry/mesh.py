@@ -4,6 +4,7 @@ from msgspec import Struct
 
 from lateen.base.refs import Key
 from lateen.kinds.mesh_config import MeshConfig
+from lateen.kinds.networking.retries import HTTPRetry
 from lateen.registry.durations import milliseconds
 
 MESH_KEY = Key("istio-system", "istio")
@@ -20,6 +21,8 @@ class Mesh(Struct, frozen=True, kw_only=True):
     allow_any: bool = True
     auto_mtls: bool = True
     access_log: str = ""
+    retries: HTTPRetry | None = None
+    h2_upgrade: bool = False
     connect_timeout_ms: int = 10_000
     detection_timeout_ms: int = 0
     service_exports: tuple[str, ...] = ("*",)
@@ -38,7 +41,9 @@ def mesh_settings(config: MeshConfig) -> Mesh:
         trust_domain=config.trust_domain or DEFAULT_MESH.trust_domain,
         allow_any=policy is None or policy.mode != "REGISTRY_ONLY",
         auto_mtls=config.enable_auto_mtls is not False,
-        access_log=config.access_log_file or "",
+        access_log=config.access_log_file,
+        retries=config.default_http_retry_policy,
+        h2_upgrade=config.h2_upgrade_policy == "UPGRADE",
         connect_timeout_ms=milliseconds(config.connect_timeout, DEFAULT_MESH.connect_timeout_ms),
         detection_timeout_ms=milliseconds(config.protocol_detection_timeout),
         service_exports=tuple(config.default_service_export_to or ("*",)),

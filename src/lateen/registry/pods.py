@@ -16,22 +16,22 @@ _ENDED = ("Succeeded", "Failed")
 def workload(found: Object) -> Workload | None:
     """Read a pod as a workload; one that has ended is none."""
     pod: Pod = found.model
-    if pod.status is not None and pod.status.phase in _ENDED:
+    if pod.status.phase in _ENDED:
         return None
     labels = dict(found.labels)
     name = workload_name(found)
-    containers = [*(pod.spec.init_containers or ()), *(pod.spec.containers or ())]
+    containers = (*pod.spec.init_containers, *pod.spec.containers)
     return Workload(
         namespace=found.namespace,
         name=found.name,
-        ip=(pod.status.pod_ip or "") if pod.status else "",
+        ip=pod.status.pod_ip,
         labels=labels,
-        ports={port.name: port.container_port for one in containers for port in one.ports or () if port.name},
+        ports={port.name: port.container_port for one in containers for port in one.ports if port.name},
         service_account=pod.spec.service_account_name or "default",
-        node=pod.spec.node_name or "",
+        node=pod.spec.node_name,
         mesh_tls=labels.get(TLS_MODE) == "istio",
         injected=any(one.name == PROXY for one in containers),
-        gateway="gateway" in (found.annotations.get(TEMPLATES) or "").split(","),
+        gateway="gateway" in found.annotations.get(TEMPLATES, "").split(","),
         ready=_is_ready(pod),
         workload_name=name,
         canonical_name=_first(labels, _CANONICAL_NAME, name),
@@ -46,7 +46,7 @@ _CANONICAL_REVISION = ("service.istio.io/canonical-revision", "app.kubernetes.io
 
 def workload_name(found: Object) -> str:
     """Name what made a pod: the Deployment behind a ReplicaSet, another owner, or the pod itself."""
-    owners = found.meta.owner_references or ()
+    owners = found.meta.owner_references
     owner = next((one for one in owners if one.controller), owners[0] if owners else None)
     if owner is None:
         return found.name
@@ -57,8 +57,7 @@ def workload_name(found: Object) -> str:
 
 
 def _is_ready(pod: Pod) -> bool:
-    conditions = (pod.status.conditions or ()) if pod.status else ()
-    return any(one.type == "Ready" and one.status == "True" for one in conditions)
+    return any(one.type == "Ready" and one.status == "True" for one in pod.status.conditions)
 
 
 def _first(labels: Mapping[str, str], names: Iterable[str], default: str) -> str:

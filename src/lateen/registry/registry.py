@@ -63,9 +63,7 @@ def build_registry(engine: Engine, store: Store) -> Registry:
             "services selecting", services, lambda key, service: endpoints.selects(service)
         ),
         services_in=engine.index("services in namespace", services, lambda key, _: (key.namespace,)),
-        aliases_of=engine.index(
-            "aliases of host", services, lambda key, one: (one.alias_of,) if one.alias_of else ()
-        ),
+        aliases_of=engine.index("aliases of host", services, lambda key, one: (one.alias_of,) if one.alias_of else ()),
     )
 
 
@@ -114,9 +112,7 @@ def _endpoints(
             known = read.find(pods_in, service.namespace).values() if service.selector else ()
             return endpoints.of_entry(service, known)
         found = read.find(slices, service.object_key).values()
-        named = {
-            name: read.get(workloads, Key(service.namespace, name)) for name in endpoints.pod_names(found)
-        }
+        named = {name: read.get(workloads, Key(service.namespace, name)) for name in endpoints.pod_names(found)}
         return endpoints.of_slices(service, found, {name: pod for name, pod in named.items() if pod})
 
     return engine.map("service endpoints", services, find)

@@ -6,9 +6,7 @@ from msgspec import Struct
 
 from lateen.base.refs import Key, Origin
 
-Protocol = Literal[
-    "http", "http2", "grpc", "grpc-web", "https", "tls", "tcp", "mongo", "mysql", "redis", "udp", "auto"
-]
+Protocol = Literal["http", "http2", "grpc", "grpc-web", "https", "tls", "tcp", "mongo", "mysql", "redis", "udp", "auto"]
 Resolution = Literal["EDS", "HEADLESS", "NONE", "DNS", "DNS_ROUND_ROBIN", "ALIAS"]
 Pairs = tuple[tuple[str, str], ...]
 

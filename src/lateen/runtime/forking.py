@@ -3,6 +3,7 @@
 Runs in small processes (`python -I -S`) that must start fast: import nothing heavy here.
 """
 
+import array
 import json
 import os
 import select
@@ -42,11 +43,17 @@ def send(end: socket.socket, body: dict[str, Any], fds: Sequence[int] = ()) -> N
 
 def receive(end: socket.socket) -> Message | None:
     """The next message; None when the other end is gone."""
+    fds = array.array("i")
     try:
-        packet, fds, _, _ = socket.recv_fds(end, LARGEST, MOST_DESCRIPTORS, socket.MSG_CMSG_CLOEXEC)
+        # socket.recv_fds cannot ask for descriptors that close on exec: they would leak into containers.
+        packet, extra, _, _ = end.recvmsg(
+            LARGEST, socket.CMSG_LEN(MOST_DESCRIPTORS * fds.itemsize), socket.MSG_CMSG_CLOEXEC
+        )
     except ConnectionResetError:
         return None
-    return Message(json.loads(packet), fds) if packet else None
+    for _, _, data in extra:
+        fds.frombytes(data)
+    return Message(json.loads(packet), list(fds)) if packet else None
 
 
 class Forker:

@@ -40,8 +40,8 @@ LIMITS = (
 class PodInit(Forker):
     """PID 1 of a pod.
 
-    {id, start} with stdin, stdout, stderr is answered {id, pid} with a pidfd, or {id, error}; when the program
-    has ended, {ended: pid, code} follows.
+    {id, start} with stdin, stdout, stderr is answered {id, pid} with a pidfd, or {id, error}. When the
+    program has ended, {ended: pid, code} follows.
     """
 
     def __init__(self, end: socket.socket) -> None:
@@ -125,7 +125,7 @@ def _become(spec: dict[str, Any], stdio: list[int], tell: int) -> None:
         step = f"run {spec['argv'][0]}"
         os.execvpe(spec["argv"][0], spec["argv"], spec["env"])  # noqa: S606  that is the point
     except BaseException as error:
-        os.write(tell, f"cannot {step}: {_words(error)}".encode())
+        os.write(tell, f"cannot {step}: {_words(error, step)}".encode())
     finally:
         os._exit(127)
 
@@ -164,7 +164,10 @@ def _limit(limit: int, value: int) -> None:
     resource.setrlimit(limit, (value, value))
 
 
-def _words(error: BaseException) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror.lower()}: {error.filename}" if error.filename else error.strerror.lower()
-    return str(error)
+def _words(error: BaseException, step: str) -> str:
+    """What the error says, without what `step` said already."""
+    if not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    # A name in bytes is the last folder of PATH that was tried: no news to anybody.
+    named = isinstance(error.filename, str) and error.filename not in step
+    return error.strerror.lower() + (f": {error.filename}" if named else "")

@@ -7,6 +7,7 @@ from pathlib import Path
 import aiohttp
 from aiohttp import web
 from multidict import CIMultiDict
+from yarl import URL
 
 from lateen.base.refs import Key
 from lateen.runtime.kubelet import Kubelet
@@ -33,7 +34,7 @@ def kubelet_app(kubelet: Kubelet, machine: Machine) -> web.Application:
     app = web.Application(client_max_size=0)
     app[_KUBELET], app[_MACHINE] = kubelet, machine
     app.router.add_get("/containerLogs/{namespace}/{pod}/{container}", _logs)
-    app.router.add_route("*", "/proxy/{namespace}/{pod}/{port:[0-9]+}/{path:.*}", _proxy)
+    app.router.add_route("*", "/proxy/{namespace}/{pod}/{port}/{path:.*}", _proxy)
     return app
 
 
@@ -86,8 +87,9 @@ async def _proxy(request: web.Request) -> web.StreamResponse:
     worker = _worker(request)
     if (inside := worker.home.inside) is None:
         raise web.HTTPServiceUnavailable(text=f"pod {worker.key} has no network\n")
-    port, path = request.match_info["port"], request.match_info["path"]
-    url = f"http://127.0.0.1:{port}/{path}" + (f"?{request.query_string}" if request.query_string else "")
+    port = _port(worker, request.match_info["port"])
+    _, _, _, _, _, rest = request.raw_path.split("/", 5)
+    url = URL(f"http://127.0.0.1:{port}/{rest}", encoded=True)
     try:
         async with inside.session.request(
             request.method,
@@ -120,6 +122,17 @@ def _worker(request: web.Request) -> PodWorker:
     if (worker := request.app[_KUBELET].pod(key)) is None:
         raise web.HTTPNotFound(text=f"pod {key} does not run here\n")
     return worker
+
+
+def _port(worker: PodWorker, text: str) -> int:
+    """A port's number, or the number of the one that a container of the pod gives this name."""
+    if text.isdecimal():
+        return int(text)
+    for container in (*worker.apps, *worker.inits):
+        for port in container.spec.get("ports") or ():
+            if port.get("name") == text:
+                return int(port["containerPort"])
+    raise web.HTTPNotFound(text=f"pod {worker.key} has no port named {text!r}\n")
 
 
 def _flag(request: web.Request, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 from collections.abc import Iterator
 from contextlib import suppress
@@ -14,6 +15,9 @@ from lateen.runtime.uplink import Uplink
 
 Entry = dict[str, Any]
 
+# Milliseconds that a killed process may take to be gone.
+_PATIENCE = 5000
+
 
 class Journal:
     """One line per thing, written before it is made (a process: right after)."""
@@ -21,7 +25,6 @@ class Journal:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
-        self._file = path.open("a", buffering=1)
 
     def add(self, kind: str, name: str) -> None:
         """Note that a thing is about to be made: a "netns" or an "uplink"."""
@@ -39,11 +42,11 @@ class Journal:
 
     def close(self) -> None:
         """All that was made is gone: so is the journal."""
-        self._file.close()
         self._path.unlink(missing_ok=True)
 
     def _write(self, line: Entry) -> None:
-        self._file.write(json.dumps(line) + "\n")
+        with self._path.open("a") as file:
+            file.write(json.dumps(line) + "\n")
 
 
 def entries(path: Path) -> list[tuple[str, str]]:
@@ -91,8 +94,9 @@ def _kill(pid: str, start: str, booted: str) -> bool:
         if booted != boot() or started(int(pid)) != start:
             return False
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-        with suppress(ChildProcessError):
-            os.waitid(os.P_PIDFD, pidfd, os.WEXITED)
+        gone = select.poll()
+        gone.register(pidfd, select.POLLIN)
+        gone.poll(_PATIENCE)
     except ProcessLookupError:
         return False
     finally:

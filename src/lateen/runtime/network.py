@@ -147,7 +147,7 @@ class Network:
             raise LateenError(
                 f"{ip} cannot be the address of {name}", f"take a free one of {EXTERNAL_NETWORK}"
             )
-        path = netns.NAMED / f"lateen-{self.mesh}-ext-{name}"
+        path = netns.NAMED / f"lateen-{self.mesh}-{name}"
         host = self._hosts[name] = Host(name, ip, path)
         try:
             self._create(path.name)

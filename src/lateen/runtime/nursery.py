@@ -1,6 +1,6 @@
 """The small process that forks every pod's first process, so that a pod costs a fork and not a Python start.
 
-It ends when the supervisor does, and so does every pod: each has a socket whose other end the supervisor holds.
+It ends when the supervisor does, and so does every pod: the other ends of their sockets are the supervisor's.
 """
 
 import os

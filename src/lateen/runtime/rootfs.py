@@ -49,7 +49,11 @@ def enter_root(spec: dict[str, Any]) -> None:
         _write(root, path, text)
     _system(root)
     for source, below, target, read_only in spec["binds"]:
-        _bind(root, source, below, target, read_only)
+        try:
+            _bind(root, source, below, target, read_only)
+        except OSError as error:
+            place = f"{source}/{below}" if below else source
+            raise OSError(error.errno, error.strerror, f"{place} at {target}") from error
     _move_into(folder)
 
 

@@ -111,7 +111,6 @@ class Sandbox:
     def __init__(self, spec: SandboxSpec, channel: Channel, pidfd: int, root: Mapping[str, Any]) -> None:
         self.spec = spec
         self.gone = channel.closed
-        self.pid = pid_of(pidfd)
         self._channel = channel
         self._pidfd = pidfd
         self._base = root

@@ -3,12 +3,14 @@
 import os
 import socket
 import struct
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from fcntl import LOCK_EX, flock
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
 
 from lateen.base.errors import LateenError
-from lateen.runtime.netns import call_in, sysctl_file
+from lateen.runtime.netns import NAMED, call_in, sysctl_file
 from lateen.runtime.nft import apply_rules, list_rules
 from lateen.runtime.rtnetlink import Links
 
@@ -25,8 +27,8 @@ _FORWARD = "net.ipv4.ip_forward"
 class Uplink:
     """The uplink of one mesh. All methods act on (and must be called in) the machine's own namespace.
 
-    Where the machine did not forward packets it is told to; a table `lateen-forwarding` then says so, and keeps
-    it from forwarding anything else. The last mesh to go takes both away.
+    Where the machine did not forward packets it is told to; a table `lateen-forwarding` then says so, and
+    keeps it from forwarding between the interfaces it had. The last mesh to go takes both away.
     """
 
     def __init__(self, mesh: str) -> None:
@@ -35,7 +37,26 @@ class Uplink:
 
     def lay(self, node: Path) -> None:
         """Make the pair, its other end in the namespace at `node`, whose default route it becomes."""
-        outer, inner = free_pair(routed_networks())
+        with _alone():
+            outer, inner = free_pair(routed_networks())
+            self._lay_outside(node, outer)
+            call_in(node, lambda: _lay_inside(inner, outer))
+            apply_rules(_HERE, masquerade(self._table, self.interface, inner))
+            _start_forwarding()
+
+    def remove(self) -> bool:
+        """Take it away, as far as it is there; whether anything was."""
+        with _alone():
+            there = self.interface in interfaces()
+            if there:
+                with Links() as links:
+                    links.delete(self.interface)
+            apply_rules(_HERE, without(self._table))
+            if not any(name.startswith(PREFIX) for name in interfaces()):
+                _stop_forwarding()
+        return there
+
+    def _lay_outside(self, node: Path, outer: IPv4Address) -> None:
         fd = os.open(node, os.O_RDONLY | os.O_CLOEXEC)
         try:
             with Links() as links:
@@ -44,20 +65,6 @@ class Uplink:
                 links.up(self.interface)
         finally:
             os.close(fd)
-        call_in(node, lambda: _lay_inside(inner, outer))
-        apply_rules(_HERE, masquerade(self._table, self.interface, inner))
-        _start_forwarding()
-
-    def remove(self) -> bool:
-        """Take it away, as far as it is there; whether anything was."""
-        there = self.interface in interfaces()
-        if there:
-            with Links() as links:
-                links.delete(self.interface)
-        apply_rules(_HERE, without(self._table))
-        if not any(name.startswith(PREFIX) for name in interfaces()):
-            _stop_forwarding()
-        return there
 
 
 def masquerade(table: str, interface: str, inner: IPv4Address) -> str:
@@ -116,23 +123,36 @@ def _lay_inside(inner: IPv4Address, outer: IPv4Address) -> None:
 
 
 def _start_forwarding() -> None:
-    if sysctl_file(_FORWARD).read_text().strip() != "0":
-        return
-    apply_rules(
-        _HERE,
-        f"""{without(GUARD)}table ip {GUARD} {{
+    if sysctl_file(_FORWARD).read_text().strip() == "0":
+        apply_rules(_HERE, guard(interfaces()))
+        sysctl_file(_FORWARD).write_text("1")
+
+
+def guard(names: Iterable[str]) -> str:
+    """Rules that keep the machine from forwarding between its interfaces, but for the meshes' own."""
+    own = ", ".join(f'"{name}"' for name in sorted(names) if name != "lo" and not name.startswith(PREFIX))
+    drop = f"iifname {{ {own} }} oifname {{ {own} }} drop" if own else ""
+    return f"""{without(GUARD)}table ip {GUARD} {{
   chain forward {{
-    type filter hook forward priority 0; policy drop
-    iifname "{PREFIX}*" accept
-    oifname "{PREFIX}*" ct state established,related accept
+    type filter hook forward priority 0; policy accept
+    {drop}
   }}
 }}
-""",
-    )
-    sysctl_file(_FORWARD).write_text("1")
+"""
 
 
 def _stop_forwarding() -> None:
     if f"table ip {GUARD} " in list_rules(_HERE):
         sysctl_file(_FORWARD).write_text("0")
         apply_rules(_HERE, without(GUARD))
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """No other mesh of the machine comes or goes meanwhile."""
+    folder = os.open(NAMED, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        flock(folder, LOCK_EX)
+        yield
+    finally:
+        os.close(folder)

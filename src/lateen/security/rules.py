@@ -25,9 +25,7 @@ class PeerSecurity:
 
 def build_peer_security(engine: Engine, store: Store) -> PeerSecurity:
     """Build the collections over the store's PeerAuthentications."""
-    policies = engine.map(
-        "peer policies", store["PeerAuthentication"], lambda read, key, found: policy(found)
-    )
+    policies = engine.map("peer policies", store["PeerAuthentication"], lambda read, key, found: policy(found))
     return PeerSecurity(engine.index("peer policies in namespace", policies, lambda key, _: (key.namespace,)))
 
 

@@ -6,15 +6,8 @@ from typing import Any, Final, NamedTuple
 from lateen.proto import types
 from lateen.proto.resource import Resource
 from lateen.xds.response import ABSENT_VERSION
-from lateen.xds.subscription import WILDCARD, first
+from lateen.xds.subscription import WILDCARD, first_subscription
 from lateen.xds.view import View, find
-
-ABSENT_WITHOUT_BODY: Final = frozenset((types.VIRTUAL_HOST,))
-"""How to say that a name a client asked for does not exist. Envoy takes a virtual host's absence from a
-resource without body (as removed, the request that waits for it would hang); all others from
-`removed_resources`. For a cluster on demand and for a secret that ends the wait at once. A load assignment
-that is "removed" makes its cluster ready without endpoints, where silence would hold it, and at the start all
-listeners with it, until initial_fetch_timeout (15 s). A route configuration's is ignored."""
 
 _IN_FLIGHT: Final = 64
 """Responses that may wait for their answer; older ones are taken for lost."""
@@ -27,12 +20,22 @@ class Behind(Exception):
 
 
 class Due(NamedTuple):
-    """What brings a client up to date in one type: resources, names that are `absent` (said without body),
-    and names that are `removed`. All in the order of names."""
+    """What brings a client up to date in one type, in the order of names.
+
+    `removed`: names that it may have and that are gone; `unknown`: names that it asked for and that are not
+    there; a name may be both. `awaited`: what builds on it waits until it is answered.
+    """
 
     resources: list[Resource]
-    absent: list[str]
     removed: list[str]
+    unknown: list[str]
+    awaited: bool
+
+
+class _InFlight(NamedTuple):
+    nonce: str
+    names: Sequence[str]
+    awaited: bool
 
 
 class TypeStatus(NamedTuple):
@@ -56,19 +59,20 @@ class TypeStatus(NamedTuple):
 class Lane:
     """What was sent is not listed: the client has what `_views` had at `_revisions`.
 
-    Exceptions are what waits for the next response: `_asked`, names to answer whatever the client has; and
-    `_known`, versions by name that the client says it has, None once they have been compared.
+    Exceptions are what waits for the next response: `_asked`, names to answer whatever the client has, and
+    `_all_asked`, to answer so whatever there is; and `_known`, versions by name that the client says it has,
+    None once they have been compared.
     """
 
     __slots__ = (
-        "_asked", "_in_flight", "_known", "_revisions", "_views", "acked", "bytes", "nacks", "resources",
-        "responses", "sent", "subscription", "type_url",
+        "_all_asked", "_asked", "_in_flight", "_known", "_revisions", "_views",
+        "acked", "bytes", "nacks", "resources", "responses", "sent", "subscription", "type_url",
     )  # fmt: skip
 
     def __init__(self, type_url: str, request: Any) -> None:
         """Open with the stream's first request for the type."""
         self.type_url = type_url
-        self.subscription = first(type_url, request.resource_names_subscribe)
+        self.subscription = first_subscription(type_url, request.resource_names_subscribe)
         self.sent = self.acked = ""
         self.nacks: dict[str, str] = {}
         self.responses = self.resources = self.bytes = 0
@@ -77,7 +81,8 @@ class Lane:
         versions = request.initial_resource_versions.items()
         self._known: dict[str, str] | None = {name: v for name, v in versions if v != ABSENT_VERSION}
         self._asked = self.subscription.names - self._known.keys()
-        self._in_flight: list[tuple[str, Sequence[str]]] = []
+        self._all_asked = False
+        self._in_flight: list[_InFlight] = []
 
     def receive(self, request: Any) -> None:
         """Take in a later DeltaDiscoveryRequest: an answer to a response, a change of the subscription."""
@@ -95,12 +100,13 @@ class Lane:
 
         The first answer to a wildcard is due even when there is nothing to tell: the client waits for it.
         """
-        awaited = self._known is not None and self.subscription.wildcard
-        asked, covers = self._asked, self.subscription.covers
-        names = sorted(name for name in asked | self._changed(views) if covers(name))
+        first = self.subscription.wildcard and (self._all_asked or self._known is not None)
+        asked = self._asked | (self._candidates(views) if self._all_asked else _NONE)
+        changed, covers = self._changed(views), self.subscription.covers
+        names = sorted(name for name in asked | changed if covers(name))
         self._views, self._revisions = views, tuple(view.revision for view in views)
-        self._asked, self._known = _NONE, None
-        if not names and not awaited:
+        self._asked, self._all_asked, self._known = _NONE, False, None
+        if not names and not first:
             return None
         resources, gone = [], []
         for name in names:
@@ -109,16 +115,22 @@ class Lane:
             else:
                 gone.append(name)
                 self.nacks.pop(name, None)
-        bodiless = asked if self.type_url in ABSENT_WITHOUT_BODY else ()
-        return Due(resources, [n for n in gone if n in bodiless], [n for n in gone if n not in bodiless])
+        removed, unknown = [n for n in gone if n in changed], [n for n in gone if n in asked]
+        mere_change = self.type_url == types.ENDPOINT and asked.isdisjoint(names)
+        return Due(resources, removed, unknown, awaited=not mere_change)
 
-    def note(self, nonce: str, names: Sequence[str], size: int) -> None:
-        """Count a response of `size` bytes that carried the resources `names`, and wait for its answer."""
+    @property
+    def awaiting(self) -> bool:
+        """Whether an awaited response has not been answered yet."""
+        return any(response.awaited for response in self._in_flight)
+
+    def note(self, nonce: str, names: Sequence[str], size: int, awaited: bool) -> None:
+        """Count a response of `size` bytes that carried the resources `names`, and expect its answer."""
         self.sent = nonce
         self.responses += 1
         self.resources += len(names)
         self.bytes += size
-        self._in_flight = [*self._in_flight[1 - _IN_FLIGHT :], (nonce, names)]
+        self._in_flight = [*self._in_flight[1 - _IN_FLIGHT :], _InFlight(nonce, names, awaited)]
 
     def status(self) -> TypeStatus:
         """Tell how this type stands."""
@@ -137,16 +149,14 @@ class Lane:
             self._asked |= goes - {WILDCARD}  # it has dropped them, and may still want them as some of all
         else:
             self.nacks = {name: text for name, text in self.nacks.items() if self.subscription.covers(name)}
-        if WILDCARD in comes and self._known is None:
-            self._asked |= self.subscription.names
-            self._known = {}
+        self._all_asked |= WILDCARD in comes
 
     def _answered(self, nonce: str, refusal: str | None) -> None:
         """Note the answer to a response; answers come in order. An unknown nonce is none of ours."""
-        place = next((i for i, (sent, _) in enumerate(self._in_flight) if sent == nonce), None)
+        place = next((i for i, response in enumerate(self._in_flight) if response.nonce == nonce), None)
         if place is None:
             return
-        names = self._in_flight[place][1]
+        names = self._in_flight[place].names
         del self._in_flight[: place + 1]
         if refusal is None:
             self.acked = nonce
@@ -157,11 +167,11 @@ class Lane:
 
     def _changed(self, views: tuple[View, ...]) -> set[str]:
         """Return the names whose resource may differ from what the client has; also some it does not want."""
-        if self._known is not None:
-            names, has = set(self._known), self._known.get
-            names |= self._candidates(views)
-            return {name for name in names if has(name) != _version(views, name)}
         stale = self._stale()
+        if self._known is not None:
+            has = self._known
+            names = self._candidates(views).union(has)
+            return stale | {name for name in names if has.get(name) != _version(views, name)}
         if views == self._views:
             return stale
         before = self._views

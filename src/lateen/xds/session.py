@@ -3,28 +3,24 @@
 https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Final
 
 from google.protobuf.message import DecodeError
 
 from lateen.proto import descriptors, types
-from lateen.proto.resource import Resource
 from lateen.xds.lane import Behind, Due, Lane, TypeStatus
+from lateen.xds.order import CLUSTERS, ROUTING, place
 from lateen.xds.response import absent, compose, portions
-from lateen.xds.view import View
+from lateen.xds.view import View, find
 
-PUSH_ORDER: Final = (
-    types.CLUSTER,
-    types.ENDPOINT,
-    types.LISTENER,
-    types.ROUTE,
-    types.VIRTUAL_HOST,
-    types.SECRET,
-)
-"""What is named comes before what names it; other types follow in the order they were asked for.
-https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#eventual-consistency-considerations"""
+ABSENT_WITHOUT_BODY: Final = (types.VIRTUAL_HOST,)
+"""How to say that a name a client asks for does not exist. Envoy takes a virtual host's absence from a
+resource without body (as removed, the request that waits for it would hang); all others from
+`removed_resources`. For a cluster on demand and for a secret that ends the wait at once. A load assignment
+that is "removed" makes its new cluster ready without endpoints, where silence would hold it, and at the start
+all listeners with it, until initial_fetch_timeout (15 s). A route configuration's is ignored."""
 
 
 class ProtocolError(Exception):
@@ -35,11 +31,14 @@ class Session:
     """One stream. `views(type_url)` are the views that make up this client's world of a type: of a name that
     two have, the first's resource counts. They may be others at each call (what differs is told), but they
     must be filled: what is not in them is told to be gone. None: not known yet, say nothing of that type.
+
+    `_goodbyes` are clusters that went and that the client still has.
     """
 
     def __init__(self, views: Callable[[str], Sequence[View] | None]) -> None:
         self._views = views
         self._lanes: dict[str, Lane] = {}
+        self._goodbyes: set[str] = set()
         self._nonces = count(1)
         self._request = descriptors.message("envoy.service.discovery.v3.DeltaDiscoveryRequest")
 
@@ -56,58 +55,69 @@ class Session:
             lane.receive(request)
         else:
             self._lanes[type_url] = Lane(type_url, request)
-            self._lanes = dict(sorted(self._lanes.items(), key=lambda item: _place(item[0])))
+            self._lanes = dict(sorted(self._lanes.items(), key=lambda item: place(item[0])))
 
     def pending(self) -> list[bytes]:
         """Return the encoded DeltaDiscoveryResponses that bring the client up to date, in the order to send
-        them; they are taken as sent. Clusters go last: by then nothing names them any more."""
+        them; they are taken as sent. Ask whenever something was received or a view changed: what waits for an
+        acknowledgement comes after it. Raises ProtocolError when the client is too far behind."""
         responses: list[bytes] = []
-        goodbyes: list[tuple[Lane, Due]] = []
         for lane in self._lanes.values():
-            if (due := self._due(lane)) is None:
+            if lane.type_url in ROUTING and self._awaiting(CLUSTERS):
                 continue
-            if lane.type_url == types.CLUSTER:
-                self._follow_up(due.resources)
-                if due.removed:
-                    goodbyes.append((lane, Due([], [], due.removed)))
-                    due = due._replace(removed=[])
-                    if not due.resources:
-                        continue
-            responses += self._responses(lane, due)
-        for lane, due in goodbyes:
-            responses += self._responses(lane, due)
+            if (due := self._due(lane)) is not None:
+                responses += self._responses(lane, due)
+        if self._goodbyes and not self._awaiting(self._lanes):
+            responses += self._say_goodbye(self._lanes[types.CLUSTER])
         return responses
 
     def status(self) -> list[TypeStatus]:
         """Tell how each type that the client asked for stands, in push order."""
         return [lane.status() for lane in self._lanes.values()]
 
+    def _awaiting(self, type_urls: Iterable[str]) -> bool:
+        return any(self._lanes[type_url].awaiting for type_url in type_urls if type_url in self._lanes)
+
     def _due(self, lane: Lane) -> Due | None:
         views = self._views(lane.type_url)
         try:
-            return None if views is None else lane.due(tuple(views))
+            due = None if views is None else lane.due(tuple(views))
         except Behind as error:
             raise ProtocolError(f"the client is too far behind: {error}") from None
+        return due and self._part_from_clusters(due) if lane.type_url == types.CLUSTER else due
 
-    def _follow_up(self, clusters: Sequence[Resource]) -> None:
-        """Have the load assignments of clusters sent again: a changed cluster waits for its own, for which
-        Envoy does not ask again; it would take effect only after its initial_fetch_timeout (15 s)."""
+    def _part_from_clusters(self, due: Due) -> Due | None:
+        """Keep removals for later, and have the load assignments of what is sent follow: a changed cluster
+        waits for its own, for which Envoy does not ask again; it would take effect only after 15 s."""
         if (lane := self._lanes.get(types.ENDPOINT)) is not None:
-            lane.ask(cluster.name for cluster in clusters)
+            lane.ask(cluster.name for cluster in due.resources)
+        self._goodbyes.update(set(due.removed).difference(due.unknown))
+        if due.removed and not due.resources and not due.unknown:
+            return None
+        return due._replace(removed=[])
+
+    def _say_goodbye(self, lane: Lane) -> list[bytes]:
+        """Remove the clusters that went, but for those that have come back."""
+        views = self._views(types.CLUSTER) or ()
+        names = sorted(name for name in self._goodbyes if find(views, name) is None)
+        self._goodbyes.clear()
+        return self._responses(lane, Due([], names, [], awaited=False)) if names else []
 
     def _responses(self, lane: Lane, due: Due) -> list[bytes]:
-        parts = list(portions(due.resources)) or [[]]
+        """Compose what is due. Absence without body is said apart: a response names nothing twice."""
+        bodiless = due.unknown if lane.type_url in ABSENT_WITHOUT_BODY else []
+        removed = due.removed if bodiless else sorted({*due.removed, *due.unknown})
+        parts = [[(r.name, r.entry) for r in portion] for portion in portions(due.resources)]
+        if not parts and (removed or not bodiless):
+            parts = [[]]
+        last = len(parts) - 1
+        if bodiless:
+            parts.append([(name, absent(name)) for name in bodiless])
         responses = []
-        for part in parts:
-            last = part is parts[-1]
-            entries = [resource.entry for resource in part]
-            entries += [absent(name) for name in due.absent] if last else ()
+        for number, part in enumerate(parts):
             nonce = str(next(self._nonces))
-            response = compose(lane.type_url, nonce, entries, due.removed if last else ())
-            lane.note(nonce, [resource.name for resource in part], len(response))
+            entries = [entry for _, entry in part]
+            response = compose(lane.type_url, nonce, entries, removed if number == last else ())
+            lane.note(nonce, [name for name, _ in part], len(response), due.awaited)
             responses.append(response)
         return responses
-
-
-def _place(type_url: str) -> int:
-    return PUSH_ORDER.index(type_url) if type_url in PUSH_ORDER else len(PUSH_ORDER)

@@ -38,7 +38,7 @@ class Subscription(NamedTuple):
         return Subscription(wildcard, _intern(names - {WILDCARD}))
 
 
-def first(type_url: str, subscribe: Iterable[str]) -> Subscription:
+def first_subscription(type_url: str, subscribe: Iterable[str]) -> Subscription:
     """Return the subscription that a stream's first request for a type makes."""
     names = frozenset(subscribe)
     if not names and type_url in LEGACY_WILDCARD:

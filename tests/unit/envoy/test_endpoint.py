@@ -1,6 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lateen.envoy import endpoint as module
 from lateen.envoy.endpoint import load_assignment
 from lateen.plan.upstream import Endpoint, LoadAssignment, LocalityEndpoints
 from lateen.proto.descriptors import message
@@ -57,3 +58,12 @@ def test_localities_have_their_parts_weight_and_priority():
 
 def test_no_endpoints_is_an_assignment_of_a_name():
     assert not decoded().endpoints
+
+
+def test_field_numbers_are_those_of_the_api():
+    for owner, field, number in (
+        ("ClusterLoadAssignment", "endpoints", module._ENDPOINTS),
+        ("LocalityLbEndpoints", "lb_endpoints", module._LB_ENDPOINTS),
+    ):
+        descriptor = message(f"envoy.config.endpoint.v3.{owner}").DESCRIPTOR
+        assert descriptor.fields_by_name[field].number == number

@@ -30,9 +30,7 @@ from lateen.registry.protocols import named, of_service_port
         ("http-x", 80, "TCP", "example.com/odd", "auto"),
     ],
 )
-def test_a_service_port_is_read_by_app_protocol_then_name_then_number(
-    name, number, transport, app_protocol, protocol
-):
+def test_a_service_port_is_read_by_app_protocol_then_name_then_number(name, number, transport, app_protocol, protocol):
     assert of_service_port(name, number, transport, app_protocol) == protocol
 
 

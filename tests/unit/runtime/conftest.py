@@ -16,14 +16,15 @@ async def inside():
 
 @pytest.fixture
 async def http_server():
-    """A server that answers with the status that its path names; `requests` are the heads it has seen."""
+    """A server that answers with the status that its path names (200); `seen` are the heads of requests."""
     requests = []
 
     async def answer(reader, writer):
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
         requests.append(head)
-        status = head.split()[1].strip("/") or "200"
-        if status == "hang":
+        path = head.split()[1].strip("/")
+        status = path if path.isdecimal() else "200"
+        if path == "hang":
             await reader.read()
         else:
             writer.write(f"HTTP/1.1 {status} x\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok".encode())

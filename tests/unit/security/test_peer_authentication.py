@@ -47,7 +47,4 @@ def test_of_two_policies_of_one_age_the_first_by_name_counts():
 
 
 def test_a_selector_in_the_root_namespace_says_nothing_to_the_mesh():
-    assert (
-        compose([policy("one", "STRICT", selector={"app": "foo"})], []).modes({"app": "foo"}).mode
-        == "PERMISSIVE"
-    )
+    assert compose([policy("one", "STRICT", selector={"app": "foo"})], []).modes({"app": "foo"}).mode == "PERMISSIVE"

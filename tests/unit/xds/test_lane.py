@@ -28,7 +28,7 @@ def lane(type_url: str, *names: str, **has: str) -> Lane:
 
 
 def told(due: Any) -> tuple[list[str], list[str], list[str]] | None:
-    return due and ([resource.name for resource in due.resources], due.absent, due.removed)
+    return due and ([resource.name for resource in due.resources], due.removed, due.unknown)
 
 
 def test_what_was_told_is_not_due_again() -> None:
@@ -36,7 +36,7 @@ def test_what_was_told_is_not_due_again() -> None:
     assert told(all_of.due((view,))) == (["a", "b"], [], [])
     assert all_of.due((view,)) is None
     view.commit({"b": made("b", "2"), "a": None})
-    assert told(all_of.due((view,))) == (["b"], [], ["a"])
+    assert told(all_of.due((view,))) == (["b"], ["a"], [])
 
 
 def test_the_first_answer_to_a_wildcard_is_due_though_empty() -> None:
@@ -47,17 +47,25 @@ def test_the_first_answer_to_a_wildcard_is_due_though_empty() -> None:
 def test_what_the_client_has_already_is_not_sent_and_what_it_should_not_have_is_taken_away() -> None:
     view = view_of("same", "changed", "new")
     known = {"same": made("same").version, "changed": "old", "gone": "old"}
-    assert told(lane(types.LISTENER, **known).due((view,))) == (["changed", "new"], [], ["gone"])
+    assert told(lane(types.LISTENER, **known).due((view,))) == (["changed", "new"], ["gone"], [])
     by_name = lane(types.ROUTE, "same", "changed", "new", "gone", "never", **known)
-    assert told(by_name.due((view,))) == (["changed", "new"], [], ["gone", "never"])
+    assert told(by_name.due((view,))) == (["changed", "new"], ["gone"], ["never"])
 
 
 def test_a_virtual_host_that_never_was_is_absent_and_one_that_was_is_removed() -> None:
     hosts = lane(types.VIRTUAL_HOST, "a", "never", "bodiless", "was", bodiless="0", was="abc")
     view = view_of("a")
-    assert told(hosts.due((view,))) == (["a"], ["bodiless", "never"], ["was"])
+    assert told(hosts.due((view,))) == (["a"], ["was"], ["bodiless", "never"])
     view.commit({"a": None, "never": made("never")})
-    assert told(hosts.due((view,))) == (["never"], [], ["a"])
+    assert told(hosts.due((view,))) == (["never"], ["a"], [])
+
+
+def test_a_virtual_host_that_is_asked_for_while_it_goes_is_removed_and_absent() -> None:
+    view, hosts = view_of("a"), lane(types.VIRTUAL_HOST, "a")
+    hosts.due((view,))
+    view.commit({"a": None})
+    hosts.receive(REQUEST(resource_names_subscribe=["a"]))
+    assert told(hosts.due((view,))) == ([], ["a"], ["a"])
 
 
 def test_other_views_are_compared_and_what_differs_is_told() -> None:
@@ -65,7 +73,7 @@ def test_other_views_are_compared_and_what_differs_is_told() -> None:
     new.commit({"a": made("a"), "b": made("b", "2"), "came": made("came")})
     all_of = lane(types.LISTENER)
     all_of.due((shared, old))
-    assert told(all_of.due((shared, new))) == (["b", "came"], [], ["left"])
+    assert told(all_of.due((shared, new))) == (["b", "came"], ["left"], [])
 
 
 def test_a_change_that_came_with_other_views_is_not_lost() -> None:
@@ -105,9 +113,29 @@ def test_asking_for_all_later_is_answered_with_all() -> None:
     assert told(some.due((view,))) == (["a", "b"], [], ["none"])
 
 
+def test_what_builds_on_it_waits_for_all_but_mere_changes_of_endpoints() -> None:
+    view, clusters, endpoints = view_of("a"), lane(types.CLUSTER), lane(types.ENDPOINT, "a")
+    assert [each.due((view,)).awaited for each in (clusters, endpoints)] == [True, True]  # type: ignore[union-attr]
+    view.commit({"a": made("a", "2")})
+    assert [each.due((view,)).awaited for each in (clusters, endpoints)] == [True, False]  # type: ignore[union-attr]
+    endpoints.ask(["a", "stranger"])
+    due = endpoints.due((view,))
+    assert due is not None and due.awaited and told(due) == (["a"], [], [])
+
+
+def test_a_lane_awaits_until_the_answer() -> None:
+    endpoints = lane(types.ENDPOINT, "a")
+    endpoints.note("1", ["a"], 10, awaited=False)
+    assert not endpoints.awaiting
+    endpoints.note("2", ["a"], 10, awaited=True)
+    assert endpoints.awaiting
+    endpoints.receive(refuse("2", "no"))
+    assert not endpoints.awaiting
+
+
 def test_an_answer_to_a_nonce_that_is_not_ours_is_ignored() -> None:
     all_of = lane(types.LISTENER)
-    all_of.note("1", ["a"], 10)
+    all_of.note("1", ["a"], 10, awaited=True)
     all_of.receive(REQUEST(response_nonce="stranger"))
     assert all_of.acked == ""
     all_of.receive(REQUEST(response_nonce="1"))
@@ -122,13 +150,13 @@ def refuse(nonce: str, text: str) -> Any:
 
 def test_a_refusal_is_kept_by_the_names_it_mentions() -> None:
     all_of = lane(types.LISTENER)
-    all_of.note("1", ["good", "bad"], 10)
+    all_of.note("1", ["good", "bad"], 10, awaited=True)
     all_of.receive(refuse("1", "Error adding/updating listener(s) bad: no"))
     assert list(all_of.nacks) == ["bad"]
-    all_of.note("2", ["x", "y"], 10)
+    all_of.note("2", ["x", "y"], 10, awaited=True)
     all_of.receive(refuse("2", "out of paper"))
     assert all_of.nacks[""] == "out of paper"
-    all_of.note("3", ["x"], 10)
+    all_of.note("3", ["x"], 10, awaited=True)
     all_of.receive(refuse("3", "none mentioned, but only one was sent"))
     assert list(all_of.nacks) == ["bad", "", "x"]
 
@@ -137,11 +165,11 @@ def test_a_refusal_ends_with_an_accepted_version_or_with_the_resource() -> None:
     view = view_of("a", "b")
     all_of = lane(types.LISTENER)
     all_of.due((view,))
-    all_of.note("1", ["a", "b"], 10)
+    all_of.note("1", ["a", "b"], 10, awaited=True)
     all_of.receive(refuse("1", "a: no; b: no"))
     view.commit({"a": made("a", "2")})
     all_of.due((view,))
-    all_of.note("2", ["a"], 10)
+    all_of.note("2", ["a"], 10, awaited=True)
     all_of.receive(REQUEST(response_nonce="2"))
     assert list(all_of.nacks) == ["b"]
     view.commit({"b": None})
@@ -152,5 +180,5 @@ def test_a_refusal_ends_with_an_accepted_version_or_with_the_resource() -> None:
 def test_a_client_that_never_answers_costs_a_bounded_memory() -> None:
     all_of = lane(types.LISTENER)
     for number in range(1000):
-        all_of.note(str(number), ["a"], 1)
+        all_of.note(str(number), ["a"], 1, awaited=True)
     assert len(all_of._in_flight) == 64

@@ -102,6 +102,15 @@ def ack(talk: Talk) -> None:
     answer(talk, None)
 
 
+def ack_all(talk: Talk) -> None:
+    """Say: every response is taken over as it comes, until nothing more comes."""
+    talk.exchange()
+    while talk.unread:
+        talk.read.append(talk.unread.pop(0))
+        ack(talk)
+        talk.exchange()
+
+
 def nack(text: str) -> Step:
     """Say: the last response read is refused."""
     return lambda talk: answer(talk, text)
@@ -147,29 +156,64 @@ def test_a_change_and_its_undoing_between_two_looks_is_told_once_as_it_stands() 
 
 def test_a_changed_cluster_is_followed_by_its_load_assignment() -> None:
     talk = Talk(CDS=["a", "b"], EDS=["a", "b"])
-    talk >> ask("CDS") >> told("CDS", "a", "b") >> ack
-    talk >> ask("EDS", "a", "b") >> told("EDS", "a", "b") >> ack
+    talk >> ask("CDS") >> ask("EDS", "a", "b") >> ack_all
     talk >> commit("CDS", {"a": "2"}) >> told("CDS", "a") >> told("EDS", "a") >> silence
 
 
-def test_clusters_are_made_first_and_broken_last() -> None:
+def running() -> "Talk":
+    """Return a proxy that runs one route over one cluster."""
     talk = Talk(CDS=["old"], EDS=["old"], LDS=["l"], RDS=["80"])
-    talk >> ask("RDS", "80") >> told("RDS", "80") >> ack
-    talk >> ask("LDS") >> told("LDS", "l") >> ack
-    talk >> ask("EDS", "old") >> told("EDS", "old") >> ack
-    talk >> ask("CDS") >> told("CDS", "old") >> told("EDS", "old") >> ack
+    return talk >> ask("CDS") >> ask("EDS", "old") >> ask("LDS") >> ask("RDS", "80") >> ack_all
+
+
+def test_types_asked_for_at_once_are_told_in_order_and_routing_waits_for_clusters() -> None:
+    talk = Talk(CDS=["c"], EDS=["c"], LDS=["l"], RDS=["80"], SDS=["s"])
+    talk >> ask("RDS", "80") >> ask("SDS", "s") >> ask("LDS") >> ask("EDS", "c") >> ask("CDS")
+    talk >> told("CDS", "c") >> ack >> told("EDS", "c") >> told("SDS", "s") >> silence
+    talk.read.append(talk.read[1])
+    talk >> ack >> told("LDS", "l") >> told("RDS", "80") >> silence
+
+
+def test_clusters_are_made_first_and_broken_last() -> None:
+    talk = running()
     talk >> commit("CDS", {"old": None, "new": "1"}) >> commit("EDS", {"old": None, "new": "1"})
-    talk >> commit("LDS", {"l": "2"}) >> commit("RDS", {"80": "2"})
-    talk >> told("CDS", "new") >> told("EDS", gone=["old"]) >> told("LDS", "l") >> told("RDS", "80")
-    talk >> told("CDS", gone=["old"]) >> silence
+    talk >> commit("RDS", {"80": "2"})
+    talk >> told("CDS", "new") >> told("EDS", gone=["old"]) >> silence
+    talk.read.append(talk.read[-2])
+    talk >> ask("EDS", "new") >> ack >> told("EDS", "new") >> silence
+    talk >> ack >> told("RDS", "80") >> silence
+    talk >> ack >> told("CDS", gone=["old"]) >> silence
+
+
+def test_routing_waits_neither_for_changed_endpoints_nor_for_refused_clusters() -> None:
+    talk = running() >> commit("EDS", {"old": "2"}) >> commit("LDS", {"l": "2"})
+    talk >> told("EDS", "old") >> told("LDS", "l") >> ack_all
+    talk >> commit("CDS", {"bad": "1"}) >> commit("LDS", {"l": "3"})
+    talk >> told("CDS", "bad") >> silence >> nack("bad") >> told("LDS", "l") >> silence
+
+
+def test_a_cluster_that_comes_back_before_its_goodbye_stays() -> None:
+    talk = (
+        running() >> commit("CDS", {"old": None}) >> commit("LDS", {"l": "2"}) >> told("LDS", "l") >> silence
+    )
+    talk >> commit("CDS", {"old": "1"}) >> ack >> told("CDS", "old") >> ack
+    (
+        talk
+        >> told("EDS", "old")
+        >> ack
+        >> silence
+        >> commit("CDS", {"old": None})
+        >> told("CDS", gone=["old"])
+        >> silence
+    )
 
 
 def test_after_a_reconnect_only_differences_are_sent() -> None:
     talk = Talk(CDS=["a", "b", "lazy"], LDS=["l"])
     same = {name: made("CDS", name, "1").version for name in ("a", "lazy")}
     talk >> ask("CDS", "*", "lazy", has={**same, "b": "old", "left": "old"})
-    talk >> told("CDS", "b") >> told("CDS", gone=["left"]) >> silence
-    talk >> ask("LDS", has={"l": made("LDS", "l", "1").version}) >> told("LDS") >> silence
+    talk >> ask("LDS", has={"l": made("LDS", "l", "1").version})
+    talk >> told("CDS", "b") >> silence >> ack >> told("LDS") >> ack >> told("CDS", gone=["left"]) >> silence
 
 
 def test_load_assignments_that_envoy_has_after_a_reconnect_are_not_sent_again() -> None:
@@ -192,7 +236,7 @@ def test_an_unknown_name_is_answered_at_once_and_pushed_when_it_comes(short: str
 
 def test_an_unknown_virtual_host_is_answered_without_body_and_pushed_when_it_comes() -> None:
     talk = Talk(VHDS=["80/a"]) >> ask("VHDS", "80/nope", "80/a")
-    talk >> told("VHDS", "80/a", absent=["80/nope"]) >> ack >> silence
+    talk >> told("VHDS", "80/a") >> ack >> told("VHDS", absent=["80/nope"]) >> ack >> silence
     talk >> commit("VHDS", {"80/nope": "1"}) >> told("VHDS", "80/nope") >> ack
     talk >> commit("VHDS", {"80/nope": None}) >> told("VHDS", gone=["80/nope"]) >> silence
 

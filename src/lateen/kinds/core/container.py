@@ -8,8 +8,6 @@ from lateen.kinds.model import OpenModel, named
 from lateen.kinds.names import is_label
 from lateen.kinds.numbers import port_faults
 
-Resources = Mapping[str, int | float | str]
-
 
 class KeySelector(OpenModel, frozen=True, kw_only=True):
     """A key of a Secret or ConfigMap."""
@@ -136,8 +134,8 @@ class Lifecycle(OpenModel, frozen=True, kw_only=True):
 class ResourceRequirements(OpenModel, frozen=True, kw_only=True):
     """Quantities, as "100m" or 1."""
 
-    requests: Resources = {}
-    limits: Resources = {}
+    requests: Mapping[str, int | float | str] = {}
+    limits: Mapping[str, int | float | str] = {}
     claims: tuple[Any, ...] = ()
 
 

@@ -83,7 +83,7 @@ def validate(found: Pod) -> Iterator[Fault]:
 
 
 def _statuses(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The statuses of containers that run as long as the pod: its own, and sidecars among the init containers."""
+    """The statuses of containers that run as long as the pod: its own and sidecars."""
     status, spec = raw.get("status") or {}, raw.get("spec") or {}
     sidecars = {
         one["name"] for one in spec.get("initContainers") or () if one.get("restartPolicy") == "Always"

@@ -67,6 +67,7 @@ class ServiceStatus(OpenModel, frozen=True, kw_only=True):
     """What was allocated outside."""
 
     load_balancer: LoadBalancerStatus = LoadBalancerStatus()
+    conditions: tuple[Mapping[str, Any], ...] = ()
 
 
 class Service(OpenModel, frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from lateen.kinds.spec import AGE, Column, KindSpec
 
 
 class ProcessImageSpec(Model, frozen=True, kw_only=True):
-    """`images`: globs of image names. `directory`: shown to the process, and its working directory; "" = none."""
+    """`images`: globs of image names. `directory`: shown to the process, which starts in it; "" = none."""
 
     images: tuple[str, ...]
     command: tuple[str, ...] = ()

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from lateen.base.errors import Fault
-from lateen.kinds.addresses import is_ip
 from lateen.kinds.hosts import wildcard_name_faults
 from lateen.kinds.model import Model, Uint32
 from lateen.kinds.names import is_any_case_label
@@ -28,7 +27,7 @@ def destination_faults(path: str, destination: Destination) -> Iterator[Fault]:
     """Yield what is wrong with a destination."""
     if destination.host == "*":
         yield Fault(f"{path}.host", '"*" is no destination', "name a service's host")
-    elif not is_ip(destination.host):
+    else:
         yield from wildcard_name_faults(f"{path}.host", destination.host)
     yield from subset_faults(f"{path}.subset", destination.subset)
     if destination.port is not None:

@@ -6,7 +6,6 @@ https://istio.io/latest/docs/reference/config/networking/destination-rule/
 from collections.abc import Iterator, Mapping
 
 from lateen.base.errors import Fault
-from lateen.kinds.addresses import is_ip
 from lateen.kinds.export_to import export_faults
 from lateen.kinds.hosts import wildcard_name_faults
 from lateen.kinds.istio_status import IstioStatus
@@ -49,8 +48,7 @@ class DestinationRule(Model, frozen=True, kw_only=True):
 def validate(found: DestinationRule) -> Iterator[Fault]:
     """Yield what is wrong beyond the schema."""
     spec = found.spec
-    if not is_ip(spec.host):
-        yield from wildcard_name_faults("spec.host", spec.host)
+    yield from wildcard_name_faults("spec.host", spec.host)
     yield from policy_faults("spec.trafficPolicy", spec.traffic_policy)
     seen: set[str] = set()
     for index, subset in enumerate(spec.subsets):

@@ -17,7 +17,7 @@ CLAIMS = "@request.auth.claims"
 
 
 class HTTPMatchRequest(Model, frozen=True, kw_only=True):
-    """All of it must hold. `without_headers`: none of them may match. `port`: where the request was sent to."""
+    """All of it must hold. `without_headers`: none of them may match. `port`: where it was sent to."""
 
     name: str = ""
     uri: StringMatch | None = None
@@ -33,15 +33,6 @@ class HTTPMatchRequest(Model, frozen=True, kw_only=True):
     source_namespace: str = ""
     gateways: tuple[str, ...] = ()
     stat_prefix: str = ""
-
-    @property
-    def is_everything(self) -> bool:
-        """Say whether every request matches."""
-        return self == HTTPMatchRequest(
-            name=self.name, stat_prefix=self.stat_prefix
-        ) or self == HTTPMatchRequest(
-            name=self.name, stat_prefix=self.stat_prefix, uri=StringMatch(prefix="/")
-        )
 
 
 def http_match_faults(path: str, match: HTTPMatchRequest) -> Iterator[Fault]:

@@ -41,7 +41,7 @@ class HTTPMirrorPolicy(Model, frozen=True, kw_only=True):
 
 
 class HTTPRoute(Model, frozen=True, kw_only=True):
-    """`match`: any of them; none = every request. One of route, redirect, direct_response, delegate is set."""
+    """`match`: any of them; none = every request. One of route, redirect, direct_response, delegate."""
 
     name: str = ""
     match: tuple[HTTPMatchRequest, ...] = ()

@@ -27,7 +27,7 @@ class CookieAttribute(Model, frozen=True, kw_only=True):
 
 
 class HTTPCookie(Model, frozen=True, kw_only=True):
-    """The cookie that requests are told apart by; with a `ttl` it is made when missing, "0s" = for the session."""
+    """The cookie that requests are told apart by; `ttl`: made when missing, "0s" = for the session."""
 
     name: str
     path: str = ""

@@ -20,7 +20,7 @@ CONDITIONS = frozenset(
 
 
 class HTTPRetry(Model, frozen=True, kw_only=True):
-    """`attempts` 0 = no retries. `retry_on`: Envoy's conditions and HTTP status codes, by commas; "" = the default."""
+    """`attempts` 0 = no retries. `retry_on`: Envoy's conditions and status codes, by commas; "" = default."""
 
     attempts: Int32 = 0
     per_try_timeout: str | None = None

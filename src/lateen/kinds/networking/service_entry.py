@@ -205,6 +205,6 @@ SPEC = KindSpec(
         AGE,
     ),
     hints={
-        "spec.tls": "there is no such field; use protocol: TLS on the port, or a Gateway's tls.mode PASSTHROUGH",
+        "spec.tls": "use protocol: TLS on the port, or a Gateway's tls.mode PASSTHROUGH",
     },
 )

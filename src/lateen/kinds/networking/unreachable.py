@@ -9,7 +9,7 @@ from lateen.kinds.networking.string_match import StringMatch
 
 
 def unreachable_rules(rules: Sequence[HTTPRoute]) -> Iterator[Fault]:
-    """Warn of rules behind one that takes every request, and of matches behind a prefix that takes theirs."""
+    """Warn of matches behind a prefix that takes their requests, and of rules behind one that takes all."""
     prefixes: tuple[str, ...] = ()
     for index, rule in enumerate(rules):
         for position, match in enumerate(rule.match):
@@ -17,7 +17,7 @@ def unreachable_rules(rules: Sequence[HTTPRoute]) -> Iterator[Fault]:
             if prefix and prefixes and prefix.startswith(prefixes):
                 path = f"spec.http[{index}].match[{position}]"
                 yield Fault(path, f'"{prefix}" is never reached: an earlier prefix takes it', "", "warning")
-            elif prefix and _is_bare(match):
+            elif prefix and _only_prefix(match) == prefix:
                 prefixes = (*prefixes, prefix)
         if index + 1 < len(rules) and _takes_all(rule):
             message = f"is never reached: spec.http[{index}] takes every request"
@@ -25,13 +25,14 @@ def unreachable_rules(rules: Sequence[HTTPRoute]) -> Iterator[Fault]:
             return
 
 
-def _is_bare(match: HTTPMatchRequest) -> bool:
-    """Say whether nothing but the path's prefix must hold."""
-    assert match.uri is not None
-    return match == HTTPMatchRequest(
-        uri=StringMatch(prefix=match.uri.prefix), name=match.name, stat_prefix=match.stat_prefix
-    )
-
-
 def _takes_all(rule: HTTPRoute) -> bool:
-    return not rule.match or any(match.is_everything for match in rule.match)
+    return not rule.match or any(_only_prefix(match) in ("", "/") for match in rule.match)
+
+
+def _only_prefix(match: HTTPMatchRequest) -> str | None:
+    """The path's prefix when nothing else must hold, "" when nothing must hold at all; else None."""
+    prefix = match.uri.prefix if match.uri is not None else ""
+    if prefix is None:
+        return None
+    bare = HTTPMatchRequest(name=match.name, stat_prefix=match.stat_prefix, uri=match.uri)
+    return prefix if match == bare and match.uri in (None, StringMatch(prefix=prefix)) else None

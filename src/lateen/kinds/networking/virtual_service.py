@@ -13,45 +13,19 @@ from lateen.kinds.istio_status import IstioStatus
 from lateen.kinds.meta import ObjectMeta
 from lateen.kinds.model import Model
 from lateen.kinds.networking.connection_routes import (
-    L4MatchAttributes,
-    RouteDestination,
     TCPRoute,
-    TLSMatchAttributes,
     TLSRoute,
     tcp_route_faults,
     tls_route_faults,
 )
-from lateen.kinds.networking.cors import CorsPolicy
-from lateen.kinds.networking.destination import Destination, PortSelector
-from lateen.kinds.networking.fault_injection import HTTPFaultInjection
 from lateen.kinds.networking.gateway_names import gateway_faults
-from lateen.kinds.networking.headers import HeaderOperations, Headers
-from lateen.kinds.networking.http_actions import (
-    Delegate,
-    HTTPDirectResponse,
-    HTTPRedirect,
-    HTTPRewrite,
-    RegexRewrite,
-)
-from lateen.kinds.networking.http_match import CLAIMS, HTTPMatchRequest
+from lateen.kinds.networking.http_match import CLAIMS
 from lateen.kinds.networking.http_route import (
-    HTTPMirrorPolicy,
     HTTPRoute,
-    HTTPRouteDestination,
     http_route_faults,
 )
-from lateen.kinds.networking.retries import HTTPRetry
-from lateen.kinds.networking.string_match import StringMatch
 from lateen.kinds.networking.unreachable import unreachable_rules
 from lateen.kinds.spec import AGE, Column, KindSpec
-
-__all__ = [
-    "SPEC", "CorsPolicy", "Delegate", "Destination", "HTTPDirectResponse", "HTTPFaultInjection",
-    "HTTPMatchRequest", "HTTPMirrorPolicy", "HTTPRedirect", "HTTPRetry", "HTTPRewrite", "HTTPRoute",
-    "HTTPRouteDestination", "HeaderOperations", "Headers", "L4MatchAttributes", "PortSelector", "RegexRewrite",
-    "RouteDestination", "StringMatch", "TCPRoute", "TLSMatchAttributes", "TLSRoute", "VirtualService",
-    "VirtualServiceSpec", "validate",
-]  # fmt: skip
 
 
 class VirtualServiceSpec(Model, frozen=True, kw_only=True):

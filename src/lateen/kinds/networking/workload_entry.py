@@ -18,7 +18,7 @@ _UNIX = "unix://"
 
 
 class WorkloadEntrySpec(Model, frozen=True, kw_only=True):
-    """`address`: an IP, a host name or `unix://` and a path; "" = behind the network's gateway. `ports`: by name."""
+    """`address`: an IP, a host name or `unix://` and a path; "" = behind its network's gateway."""
 
     address: Annotated[str, Meta(max_length=256)] = ""
     ports: Mapping[str, Uint32] = {}

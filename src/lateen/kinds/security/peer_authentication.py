@@ -23,7 +23,7 @@ class MutualTLS(Model, frozen=True, kw_only=True):
 
 
 class PeerAuthenticationSpec(Model, frozen=True, kw_only=True):
-    """`selector` None = the namespace, or the mesh in the root namespace. `port_level_mtls`: by container port."""
+    """`selector` None = the namespace (the root one: the mesh). `port_level_mtls`: by container port."""
 
     selector: WorkloadSelector | None = None
     mtls: MutualTLS | None = None

@@ -1,0 +1,129 @@
+"""Pass requests for pods' logs and ports on to the node, over its unix socket, streaming both ways."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+from aiohttp import web
+
+from lateen.apiserver.status import Refusal, bad_request
+
+Raw = dict[str, Any]
+
+# Headers that belong to one connection, not to the message (RFC 9110 section 7.6.1), and our own credentials.
+_HOP = frozenset(
+    {
+        "authorization",
+        "connection",
+        "content-length",
+        "host",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+_DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
+
+
+class KubeletLink:
+    """The way to the node. `socket` need not exist yet: without a node requests are refused (503)."""
+
+    def __init__(self, socket: Path | None) -> None:
+        self._socket = socket
+        self._session: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Close all connections to the node."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def log(self, request: web.Request, pod: Raw) -> web.StreamResponse:
+        """Answer pods/log: the node's own answer, as it comes."""
+        meta = pod["metadata"]
+        container = request.query.get("container") or default_container(pod)
+        check_container(pod, container)
+        if not pod["spec"].get("nodeName"):
+            raise bad_request(f"pod {meta['name']} does not run on any node yet")
+        query = {name: value for name, value in request.query.items() if name != "container"}
+        path = f"/containerLogs/{meta['namespace']}/{meta['name']}/{container}"
+        return await self._forward(request, path, query)
+
+    async def proxy(self, request: web.Request, pod: Raw, port: str, rest: str) -> web.StreamResponse:
+        """Answer pods/proxy: the answer of the pod's `port` to the request, at the path `rest` (still encoded)."""
+        meta = pod["metadata"]
+        path = f"/proxy/{meta['namespace']}/{meta['name']}/{quote(port or first_port(pod), safe='')}/{rest}"
+        return await self._forward(request, path, dict(request.query))
+
+    async def _forward(self, request: web.Request, path: str, query: Mapping[str, str]) -> web.StreamResponse:
+        headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP}
+        try:
+            answer = await self._opened().request(
+                request.method,
+                f"http://node{path}",
+                params=query,
+                headers=headers,
+                data=request.content if request.can_read_body else None,
+                allow_redirects=False,
+            )
+        except (aiohttp.ClientError, OSError) as error:
+            raise Refusal(503, f"the node does not answer: {error}") from error
+        async with answer:
+            return await _stream(request, answer)
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._socket is None:
+            raise Refusal(503, "this API server has no node")
+        if self._session is None:
+            connector = aiohttp.UnixConnector(str(self._socket), limit=0)
+            timeout = aiohttp.ClientTimeout(total=None, connect=5)
+            self._session = aiohttp.ClientSession(connector=connector, timeout=timeout, auto_decompress=False)
+        return self._session
+
+
+async def _stream(request: web.Request, answer: aiohttp.ClientResponse) -> web.StreamResponse:
+    headers = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP}
+    response = web.StreamResponse(status=answer.status, headers=headers)
+    await response.prepare(request)
+    async for chunk in answer.content.iter_any():
+        await response.write(chunk)
+    await response.write_eof()
+    return response
+
+
+def _containers(pod: Raw) -> list[str]:
+    fields = ("containers", "initContainers", "ephemeralContainers")
+    return [container["name"] for field in fields for container in pod["spec"].get(field) or ()]
+
+
+def default_container(pod: Raw) -> str:
+    """The container that is meant when none is named; Refusal 400 when that is not clear."""
+    named = (pod["metadata"].get("annotations") or {}).get(_DEFAULT_CONTAINER)
+    if named in _containers(pod):
+        return str(named)
+    own = [container["name"] for container in pod["spec"]["containers"]]
+    if len(own) == 1:
+        return str(own[0])
+    inits = [container["name"] for container in pod["spec"].get("initContainers") or ()]
+    more = f" or one of the init containers: [{' '.join(inits)}]" if inits else ""
+    name = pod["metadata"]["name"]
+    raise bad_request(f"a container name must be specified for pod {name}, choose one of: [{' '.join(own)}]{more}")
+
+
+def check_container(pod: Raw, container: str) -> None:
+    """Refuse (400) a container that the pod does not have."""
+    if container not in _containers(pod):
+        raise bad_request(f"container {container} is not valid for pod {pod['metadata']['name']}")
+
+
+def first_port(pod: Raw) -> str:
+    """The port that is meant when none is named: the first that a container declares; Refusal 400 without one."""
+    for container in pod["spec"]["containers"]:
+        for port in container.get("ports") or ():
+            return str(port["containerPort"])
+    raise bad_request(f"pod {pod['metadata']['name']} declares no port: name one")

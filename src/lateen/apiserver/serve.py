@@ -1,0 +1,102 @@
+"""Run the API server on listening sockets until told to stop."""
+
+import asyncio
+import socket
+import ssl
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from lateen.apiserver.addresses import Addresses
+from lateen.apiserver.admission import Admission, living_namespace, node_name, service_account
+from lateen.apiserver.authentication import Authenticator
+from lateen.apiserver.collector import Collector
+from lateen.apiserver.credentials import Credentials
+from lateen.apiserver.feed import Feed
+from lateen.apiserver.http import Parts, make_app
+from lateen.apiserver.kubelet_link import KubeletLink
+from lateen.apiserver.objects import Objects
+from lateen.apiserver.seed import seed
+from lateen.apiserver.storage import HISTORY, Storage
+from lateen.base.clock import Clock, SystemClock
+from lateen.base.tasks import cancel, spawn
+
+_DRAIN_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class ApiServerSettings:
+    """What an API server needs to know.
+
+    `database`: its SQLite file. `node`: where pods are scheduled to ("" = nowhere). `kubelet_socket`: the node's unix
+    socket, None without a node. `admissions` run, in order, behind the built-in ones. `history`: how many revisions
+    a watch can resume behind.
+    """
+
+    database: Path
+    credentials: Credentials
+    node: str = ""
+    kubelet_socket: Path | None = None
+    admissions: tuple[Admission, ...] = ()
+    history: int = HISTORY
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A listening socket, and the TLS it speaks; None = plain HTTP, for a socket that only its owner reaches."""
+
+    socket: socket.socket
+    tls: ssl.SSLContext | None = None
+
+
+@asynccontextmanager
+async def apiserver(
+    settings: ApiServerSettings, endpoints: Sequence[Endpoint], *, clock: Clock | None = None
+) -> AsyncIterator[Objects]:
+    """Serve while the block runs; yields the objects themselves. Raises LateenError when the database is unusable."""
+    clock = clock or SystemClock()
+    settings.database.parent.mkdir(parents=True, exist_ok=True)
+    storage = Storage(settings.database, history=settings.history, clock=clock)
+    try:
+        objects = _objects(settings, storage, clock)
+        collector = Collector(objects, clock)
+        kubelet = KubeletLink(settings.kubelet_socket)
+        feed = Feed(storage)
+        credentials = settings.credentials
+        authenticator = Authenticator(credentials.users(), credentials.token_key, objects.find, clock=clock)
+        app = make_app(Parts(objects, feed, authenticator, credentials.token_key, kubelet, clock))
+        runner = web.AppRunner(
+            app, access_log=None, handler_cancellation=True, shutdown_timeout=_DRAIN_SECONDS, keepalive_timeout=600
+        )
+        await runner.setup()
+        task = spawn(collector.run(), name="apiserver collector")
+        try:
+            for endpoint in endpoints:
+                await web.SockSite(runner, endpoint.socket, ssl_context=endpoint.tls).start()
+            yield objects
+        finally:
+            await cancel(task)
+            await runner.cleanup()
+            await kubelet.close()
+    finally:
+        storage.close()
+
+
+async def run_apiserver(
+    settings: ApiServerSettings, endpoints: Sequence[Endpoint], *, stop: asyncio.Event | None = None
+) -> None:
+    """Serve until `stop` is set (or the task is cancelled)."""
+    async with apiserver(settings, endpoints):
+        await (stop or asyncio.Event()).wait()
+
+
+def _objects(settings: ApiServerSettings, storage: Storage, clock: Clock) -> Objects:
+    schedule = (node_name(settings.node),) if settings.node else ()
+    addresses = Addresses(storage)
+    built_in: tuple[Admission, ...] = (living_namespace, service_account, *schedule, addresses.admit)
+    objects = Objects(storage, (*built_in, *settings.admissions), clock=clock)
+    seed(objects)
+    return objects
