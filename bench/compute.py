@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 
 from bench import world
+from lateen.app.memory import tune_garbage_collection
 from lateen.app.pipeline import TYPES, Pipeline
 from lateen.proto import types
 
@@ -17,6 +18,7 @@ SHORT = {
 
 
 def run(services: int = 1000, rounds: int = 5) -> None:
+    tune_garbage_collection()  # as the control plane does
     cold = []
     for _ in range(rounds):
         pipeline = world.filled(services)

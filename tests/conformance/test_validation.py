@@ -1,7 +1,7 @@
 """Istio's own validation cases: the same verdict on the same object, and every sample manifest accepted.
 
-`validation_known.json` beside this file holds the cases that are judged otherwise, each with the reason; the score
-may only rise: a case that begins to agree must be taken off the list.
+`validation_known.json` beside this file holds the cases that are judged otherwise, each with the reason: the
+score may only rise, a case that begins to agree must be taken off the list.
 """
 
 import json
@@ -104,8 +104,8 @@ def mesh(name):
     return lambda case: ("MeshConfig", {} if case["input"] is None else {name: case["input"]})
 
 
-# How a part is wrapped into the smallest object that holds it: by corpus file. Files about kinds and settings that
-# the house does not have yet are left out.
+# How a part is wrapped into the smallest object that holds it, by corpus file. Files about kinds and settings
+# that the house does not have yet are left out.
 WRAPPED = {
     "strictvalidatehttpheadername": lambda case: header(name=case["input"]),
     "validateconnectionpool": lambda case: policy(connectionPool=case["input"]),
@@ -258,9 +258,7 @@ def test_samples_are_accepted_unmodified(path):
 def test_models_have_every_field_of_the_crd(kind):
     fields = json.loads((SHARED / "crds" / "fields.json").read_text())[kind]["fields"]
     ours = dict(leaves(msgspec.inspect.type_info(by_kind(kind).model), ""))
-    assert {field["path"] for field in fields} == {
-        path for path in ours if path.startswith(("spec", "status"))
-    }
+    assert {field["path"] for field in fields} == {path for path in ours if path.startswith(("spec", "status"))}
     for field in fields:
         if "enum" in field:
             assert set(ours[field["path"]].values) == set(field["enum"]), field["path"]

@@ -33,7 +33,8 @@ class Mesh:
 
 
 class Proxy:
-    """An Envoy: takes over responses in order, asks for load assignments before it acknowledges clusters."""
+    """An Envoy: takes over responses in order, asks for load assignments before it acknowledges clusters, and
+    keeps a cluster's endpoints when their assignment is removed."""
 
     def __init__(self, mesh: Mesh, routes: list[str]) -> None:
         self.session = Session(lambda type_url: (mesh.views[type_url],))
@@ -61,7 +62,10 @@ class Proxy:
             self.resubscribe({r.name for r in response.resources} - has.keys(), set(response.removed_resources))
         has.update({r.name: r.resource.value.decode() for r in response.resources})
         for name in response.removed_resources:
-            has.pop(name, None)
+            if response.type_url == CLUSTER:
+                self.has[ENDPOINT].pop(name, None)
+            if response.type_url != ENDPOINT:
+                has.pop(name, None)
         self.say(response.type_url, response_nonce=response.nonce)
         for route, cluster in self.has[ROUTE].items():
             assert cluster in self.has[CLUSTER], f"route {route} names {cluster}, which is not there"

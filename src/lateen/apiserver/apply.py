@@ -1,5 +1,6 @@
 """Server-side apply: merge what a manager wants, refuse what another owns, drop what it no longer wants."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -90,11 +91,12 @@ def _using(manager: Manager) -> str:
 def _dropped(raw: Raw, unwanted: Fields, others: list[Owner], shape: Shape) -> Raw:
     """Remove what the manager alone owned and wants no more; an item stays while others own a part of it."""
     held = {path[:length] for owner in others for path in owner.fields for length in range(1, len(path) + 1)}
-    for path in sorted(unwanted, key=_deepest_first):
-        if path not in held:
+    for path in sorted(unwanted, key=len):  # an item goes before its members: they name it
+        if path not in held and not _names_item(path):
             raw = field_sets.without(raw, path, shape)
     return raw
 
 
-def _deepest_first(path: Path) -> tuple[int, Path]:
-    return -len(path), path
+def _names_item(path: Path) -> bool:
+    """Say whether the field is a key of an item that stays."""
+    return len(path) > 1 and path[-2].startswith("k:") and path[-1][2:] in json.loads(path[-2][2:])

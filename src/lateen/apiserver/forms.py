@@ -61,23 +61,20 @@ class Form(NamedTuple):
 
     def many(self, page: Page, now: float) -> bytes:
         """Encode a list. Whole objects in the stored version are joined as they are, not encoded again."""
+        head: Raw
         if self._stored:
-            head: Raw = {"kind": f"{self.kind.kind}List", "apiVersion": api_version(self.kind, self.version)}
+            head = {"kind": f"{self.kind.kind}List", "apiVersion": api_version(self.kind, self.version)}
             start = msgspec.json.encode(head | {"metadata": page.metadata()})[:-1]
             return b'%b,"items":[%b]}\n' % (start, b",".join(page.bodies))
         raws = [served_form(msgspec.json.decode(body), self.kind, self.version) for body in page.bodies]
         if self.shape == "Table":
             return msgspec.json.encode(table(self.kind, raws, self.include, now) | {"metadata": page.metadata()})
-        kind, items = (f"{self.kind.kind}List", raws) if not self.shape else ("PartialObjectMetadataList", None)
-        group = "meta.k8s.io/v1" if self.shape else api_version(self.kind, self.version)
-        return msgspec.json.encode(
-            {
-                "kind": kind,
-                "apiVersion": group,
-                "metadata": page.metadata(),
-                "items": items or [partial(raw) for raw in raws],
-            }
-        )
+        if self.shape:
+            head = {"kind": "PartialObjectMetadataList", "apiVersion": "meta.k8s.io/v1"}
+            raws = [partial(raw) for raw in raws]
+        else:
+            head = {"kind": f"{self.kind.kind}List", "apiVersion": api_version(self.kind, self.version)}
+        return msgspec.json.encode(head | {"metadata": page.metadata(), "items": raws})
 
     def line(self, notice: Notice, selector: Selector, now: float) -> bytes:
         """The line of a watch for a change, b"" when the selector does not see it."""

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import msgspec
 import yaml
 
+from lateen.apiserver import protobuf_body
 from lateen.apiserver.json_patch import json_patch
 from lateen.apiserver.merge_patch import merge_patch
 from lateen.apiserver.objects import Edit, Write
@@ -22,6 +23,9 @@ MERGE_PATCH = "application/merge-patch+json"
 STRATEGIC_PATCH = "application/strategic-merge-patch+json"
 
 
+_MEDIA = frozenset({"application/json", "application/yaml", APPLY, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH})
+
+
 class Body(NamedTuple):
     """A request's body and media type, undecoded."""
 
@@ -30,6 +34,11 @@ class Body(NamedTuple):
 
     def decoded(self) -> Any:
         """The value, from JSON or YAML; Refusal 400 when it is neither."""
+        if self.media == protobuf_body.MEDIA:
+            return protobuf_body.decode_body(self.data)
+        if self.media not in _MEDIA:
+            told = ", ".join(sorted(_MEDIA))
+            raise Refusal(415, f"the body is {self.media}; accepted media types include: {told}")
         try:
             if self.media in ("application/yaml", APPLY):
                 return yaml.load(self.data, Loader=_Loader)  # noqa: S506 (a SafeLoader)

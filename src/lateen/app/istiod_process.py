@@ -5,6 +5,7 @@ import logging
 import signal
 
 from lateen.app.control_plane import ControlPlane, Places
+from lateen.app.memory import tune_garbage_collection
 from lateen.app.settings import Settings
 from lateen.base.clock import SystemClock
 from lateen.base.tasks import cancel, spawn
@@ -18,6 +19,7 @@ PROXY_PORT, TOKEN_PORT = 15012, 15013
 async def run_istiod(settings: Settings) -> None:
     """Run until told to stop. Proxies connect to 15012 with their certificate, agents to 15013 with a token."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    tune_garbage_collection()
     places = Places(
         pki=settings.pki / "mesh",
         debug_socket=settings.istiod_socket,

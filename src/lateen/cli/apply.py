@@ -24,6 +24,8 @@ async def command(ctx: click.Context, names: tuple[str, ...], namespace: str) ->
     """
     settings = settings_of(ctx)
     objects = read_objects(names)
+    for warning in (warning for found in objects for warning in found.warnings):
+        click.echo(f"warning: {warning}", err=True)
     async with connected(settings) as client:
         await apply_all(client, settings, objects, namespace, tell=click.echo)
 

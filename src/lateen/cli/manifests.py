@@ -65,7 +65,7 @@ def _read(path: Path | None, objects: list[Object], faults: list[Fault]) -> None
         return
     for document in documents:
         try:
-            found = decode(_resolved(document, path), file=name, lines=document.lines)
+            found = decode(_resolved(document, path), file=name, lines=document.lines, strict=True)
             objects.append(found)
         except Invalid as error:
             faults.extend(error.faults)

@@ -111,9 +111,7 @@ def resources(annotations: Mapping[str, str]) -> Json:
         "limits": {"cpu": "CPULimit", "memory": "MemoryLimit"},
     }
     given = {
-        side: {
-            unit: annotations[prefix + name] for unit, name in units.items() if prefix + name in annotations
-        }
+        side: {unit: annotations[prefix + name] for unit, name in units.items() if prefix + name in annotations}
         for side, units in names.items()
     }
     if any(given.values()):
@@ -121,9 +119,7 @@ def resources(annotations: Mapping[str, str]) -> Json:
     return {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"cpu": "2", "memory": "1Gi"}}
 
 
-def proxy_container(
-    image: str, role_arguments: list[str], env: list[Json], annotations: Mapping[str, str]
-) -> Json:
+def proxy_container(image: str, role_arguments: list[str], env: list[Json], annotations: Mapping[str, str]) -> Json:
     """What the containers of sidecars and gateways share."""
     return {
         "name": NAME,
@@ -139,9 +135,7 @@ def proxy_container(
 def volumes() -> list[Json]:
     """The volumes behind MOUNTS, in the same order."""
     token = {"path": "istio-token", "audience": "istio-ca", "expirationSeconds": 43200}
-    info = [
-        {"path": part, "fieldRef": {"fieldPath": f"metadata.{part}"}} for part in ("labels", "annotations")
-    ]
+    info = [{"path": part, "fieldRef": {"fieldPath": f"metadata.{part}"}} for part in ("labels", "annotations")]
     return [
         {"name": "workload-socket", "emptyDir": {}},
         {"name": "credential-socket", "emptyDir": {}},

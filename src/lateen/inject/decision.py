@@ -28,9 +28,7 @@ class Decision:
     reason: str
 
 
-def decide(
-    pod: Mapping[str, Any], namespace: Mapping[str, Any], settings: InjectSettings | None = None
-) -> Decision:
+def decide(pod: Mapping[str, Any], namespace: Mapping[str, Any], settings: InjectSettings | None = None) -> Decision:
     """Decide for `pod` (a Pod, or a pod template with metadata and spec) in the object `namespace`."""
     settings = settings or InjectSettings()
     metadata = pod.get("metadata") or {}
@@ -55,9 +53,7 @@ def _refusal(
         return "the pod uses the host's network"
     if STATUS in annotations:
         return "the pod has its proxy already"
-    source, value = (
-        ("label", labels[INJECT]) if INJECT in labels else ("annotation", annotations.get(INJECT, ""))
-    )
+    source, value = ("label", labels[INJECT]) if INJECT in labels else ("annotation", annotations.get(INJECT, ""))
     if value and value.lower() not in _YES:
         return f"the pod's {source} {INJECT} is {value!r}"
     return ""
@@ -77,9 +73,7 @@ def _selected(namespace: Mapping[str, Any], labels: Mapping[str, str], settings:
         return Decision(False, f"the pod names no revision, and this one is {settings.revision!r}")
     if settings.enable_namespaces_by_default:
         return Decision(True, "every namespace is injected by default")
-    return Decision(
-        False, f"neither the namespace nor the pod asks for it (label {NAMESPACE_INJECTION} or {REVISION})"
-    )
+    return Decision(False, f"neither the namespace nor the pod asks for it (label {NAMESPACE_INJECTION} or {REVISION})")
 
 
 def _by_injection_label(value: str, revision: str) -> Decision:
@@ -94,6 +88,4 @@ def _by_injection_label(value: str, revision: str) -> Decision:
 
 def _by_revision(where: str, wanted: str, revision: str) -> Decision:
     reason = f"the {where}'s label {REVISION} is {wanted!r}"
-    return Decision(
-        wanted == revision, reason if wanted == revision else f"{reason}, and this one is {revision!r}"
-    )
+    return Decision(wanted == revision, reason if wanted == revision else f"{reason}, and this one is {revision!r}")

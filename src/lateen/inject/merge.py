@@ -26,9 +26,7 @@ def _merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
     return merged
 
 
-def merge_named(
-    below: Sequence[Mapping[str, Any]], above: Sequence[Mapping[str, Any]], key: str
-) -> list[Any]:
+def merge_named(below: Sequence[Mapping[str, Any]], above: Sequence[Mapping[str, Any]], key: str) -> list[Any]:
     """Return the items of both; an item of `above` replaces that of `below` with the same `key`, in place."""
     items = {item.get(key): item for item in below}
     items.update((item.get(key), item) for item in above)

@@ -39,10 +39,6 @@ def _of_controller(reference: Mapping[str, Any], template_hash: str) -> Owner:
 
 def canonical(labels: Mapping[str, str], owner: Owner) -> tuple[str, str]:
     """Return canonical name and revision as Istio derives them: own labels, Kubernetes', `app`/`version`."""
-    name = (
-        labels.get(CANONICAL_NAME) or labels.get("app.kubernetes.io/name") or labels.get("app") or owner.name
-    )
-    revision = (
-        labels.get(CANONICAL_REVISION) or labels.get("app.kubernetes.io/version") or labels.get("version")
-    )
+    name = labels.get(CANONICAL_NAME) or labels.get("app.kubernetes.io/name") or labels.get("app") or owner.name
+    revision = labels.get(CANONICAL_REVISION) or labels.get("app.kubernetes.io/version") or labels.get("version")
     return name[:_LABEL_LENGTH].rstrip("-_."), revision or "latest"

@@ -19,9 +19,7 @@ TLS_MODE = "security.istio.io/tlsMode"
 Json = dict[str, Any]
 
 
-def inject(
-    pod: Mapping[str, Any], namespace: Mapping[str, Any], settings: InjectSettings | None = None
-) -> Json | None:
+def inject(pod: Mapping[str, Any], namespace: Mapping[str, Any], settings: InjectSettings | None = None) -> Json | None:
     """Return `pod` (as JSON) with its proxy, or None when `decide` says no. `pod` itself stays as it is.
 
     Raises Invalid with the annotation's path when an annotation cannot be read.

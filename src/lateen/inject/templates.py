@@ -88,11 +88,7 @@ def _json(annotations: Mapping[str, str], name: str) -> Json:
     try:
         value = json.loads(annotations.get(name) or "{}")
     except ValueError as error:
-        raise Invalid(
-            "the pod's injection", [Fault(f"metadata.annotations[{name}]", f"not JSON: {error}")]
-        ) from None
+        raise Invalid("the pod's injection", [Fault(f"metadata.annotations[{name}]", f"not JSON: {error}")]) from None
     if not isinstance(value, dict):
-        raise Invalid(
-            "the pod's injection", [Fault(f"metadata.annotations[{name}]", "a JSON object is wanted")]
-        )
+        raise Invalid("the pod's injection", [Fault(f"metadata.annotations[{name}]", "a JSON object is wanted")])
     return value

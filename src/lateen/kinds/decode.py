@@ -51,9 +51,7 @@ def decode(
     )
 
 
-def check(
-    raw: Any, *, file: str = "", lines: Mapping[str, int] | None = None, strict: bool = False
-) -> list[Fault]:
+def check(raw: Any, *, file: str = "", lines: Mapping[str, int] | None = None, strict: bool = False) -> list[Fault]:
     """List every error and warning; unknown fields of open kinds are warnings, unless `strict`."""
     found, faults = _decode(raw, strict)
     if found is not None and found[0].open and not strict:
@@ -92,9 +90,7 @@ def _decode(raw: Any, strict: bool) -> tuple[tuple[KindSpec, Any] | None, list[F
     return _explain(spec, raw, strict)
 
 
-def _explain(
-    spec: KindSpec, raw: dict[str, Any], strict: bool
-) -> tuple[tuple[KindSpec, Any] | None, list[Fault]]:
+def _explain(spec: KindSpec, raw: dict[str, Any], strict: bool) -> tuple[tuple[KindSpec, Any] | None, list[Fault]]:
     reading = read(spec.model, raw, strict=strict)
     found = [_hinted(spec, fault) for fault in reading.faults]
     try:
@@ -103,11 +99,7 @@ def _explain(
         if not found:
             raise
         return None, found
-    more = [
-        fault
-        for fault in _validate(spec, model)
-        if not any(_follows(fault, path) for path in reading.doubtful)
-    ]
+    more = [fault for fault in _validate(spec, model) if not any(_follows(fault, path) for path in reading.doubtful)]
     return (spec, model), found + more
 
 
@@ -117,9 +109,11 @@ def _validate(spec: KindSpec, model: Any) -> Iterable[Fault]:
 
 
 def _follows(fault: Fault, doubtful: str) -> bool:
-    """Say whether a fault may only be there because the field `doubtful` could not be read."""
-    related = holds(fault.path, doubtful) or holds(doubtful, fault.path)
-    return related or parent(fault.path) == parent(doubtful)
+    """Say whether a fault may only be there because the field `doubtful` could not be read: it is of that field,
+    of what holds it, or of a field beside it. Members of a list do not speak of each other."""
+    if holds(fault.path, doubtful) or holds(doubtful, fault.path):
+        return True
+    return not doubtful.endswith("]") and parent(fault.path) == parent(doubtful)
 
 
 def _hinted(spec: KindSpec, fault: Fault) -> Fault:

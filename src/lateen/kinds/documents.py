@@ -83,9 +83,7 @@ def _documents(node: yaml.Node, file: str, faults: list[Fault]) -> Iterator[Docu
         yield Document(raw, file, line, reader.lines)
 
 
-def _members(
-    raw: dict[str, Any], lines: dict[str, int], file: str, faults: list[Fault]
-) -> Iterator[Document]:
+def _members(raw: dict[str, Any], lines: dict[str, int], file: str, faults: list[Fault]) -> Iterator[Document]:
     for index, item in enumerate(raw["items"]):
         prefix = f"items[{index}]"
         line = lines.get(prefix, 0)
@@ -95,11 +93,7 @@ def _members(
         if "kind" not in item and raw["kind"] != "List":
             # A typed list, as `kind: PodList`, does not repeat the kind of its members.
             item = {"apiVersion": raw.get("apiVersion"), "kind": raw["kind"].removesuffix("List"), **item}
-        own = {
-            path[len(prefix) :].lstrip("."): number
-            for path, number in lines.items()
-            if path.startswith(prefix)
-        }
+        own = {path[len(prefix) :].lstrip("."): number for path, number in lines.items() if path.startswith(prefix)}
         yield Document(item, file, line, {**own, "": line})
 
 

@@ -33,9 +33,7 @@ def nanoseconds(text: str) -> int | None:
     return sign * int(sum(Fraction(number) * _NANOSECONDS[unit] for number, unit in parts))
 
 
-def duration_faults(
-    path: str, text: str | None, *, zero: bool = False, whole_seconds: bool = False
-) -> Iterator[Fault]:
+def duration_faults(path: str, text: str | None, *, zero: bool = False, whole_seconds: bool = False) -> Iterator[Fault]:
     """Yield a fault unless `text` is a duration of whole milliseconds, at least 1; None is not set.
 
     `zero`: 0 means something and is allowed. `whole_seconds`: nothing finer is.

@@ -6,9 +6,7 @@ from lateen.base.errors import Fault
 from lateen.kinds.names import NAMESPACE_RULE, is_label
 
 
-def export_faults(
-    values: Sequence[str], namespace: str = "", *, none_allowed: bool = False
-) -> Iterator[Fault]:
+def export_faults(values: Sequence[str], namespace: str = "", *, none_allowed: bool = False) -> Iterator[Fault]:
     """Yield what is wrong with `spec.exportTo` of an object in `namespace`; as `export_list_faults`."""
     yield from export_list_faults("spec.exportTo", values, namespace, none_allowed=none_allowed)
 

@@ -18,16 +18,14 @@ _RULE = 'a DNS name: letters, digits and "-" between dots'
 def is_dns_name(text: str) -> bool:
     """Say whether `text` is a DNS name, short or full, and no IP address. A dot may stand at its end."""
     name = text.removesuffix(".")
-    return (
-        0 < len(text) <= 255 and _LABELS.fullmatch(name) is not None and not name.rpartition(".")[2].isdigit()
-    )
+    return 0 < len(text) <= 255 and _LABELS.fullmatch(name) is not None and not name.rpartition(".")[2].isdigit()
 
 
 def is_wildcard_name(text: str) -> bool:
     """Say whether `text` is a DNS name, `*`, or a name that begins with `*`, as `*.example.com`."""
     if not text.startswith("*"):
         return is_dns_name(text)
-    return len(text) <= 255 and (text == "*" or is_dns_name("x" + text[1:]))
+    return len(text) <= 255 and (text == "*" or (text != "*." and is_dns_name("x" + text[1:])))
 
 
 def is_sni_name(text: str) -> bool:

@@ -34,9 +34,7 @@ def label_faults(path: str, labels: Mapping[str, str]) -> Iterator[Fault]:
     """Yield what is wrong with labels at `path`."""
     for key, value in labels.items():
         if not is_label_key(key):
-            yield Fault(
-                join(path, key), f'"{key}" is not a label key: an optional DNS prefix and "/", {VALUE_RULE}'
-            )
+            yield Fault(join(path, key), f'"{key}" is not a label key: an optional DNS prefix and "/", {VALUE_RULE}')
         if not is_label_value(value):
             yield Fault(join(path, key), f'"{value}" is not a label value: {VALUE_RULE}')
 

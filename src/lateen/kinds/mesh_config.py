@@ -179,9 +179,7 @@ def _policy_faults(config: MeshConfig) -> Iterator[Fault]:
     yield from inbound_retry_faults("defaultInboundHttpRetryPolicy", config.default_inbound_http_retry_policy)
     yield from locality_faults("localityLbSetting", config.locality_lb_setting, has_outliers=True)
     if config.default_traffic_policy is not None:
-        yield from pool_faults(
-            "defaultTrafficPolicy.connectionPool", config.default_traffic_policy.connection_pool
-        )
+        yield from pool_faults("defaultTrafficPolicy.connectionPool", config.default_traffic_policy.connection_pool)
         yield from outlier_faults(
             "defaultTrafficPolicy.outlierDetection", config.default_traffic_policy.outlier_detection
         )

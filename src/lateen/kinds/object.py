@@ -27,6 +27,10 @@ class Object(Struct, frozen=True, kw_only=True):
     lines: Mapping[str, int] = {}
     warnings: tuple[Fault, ...] = ()
 
+    def __repr__(self) -> str:
+        """Name the object only: its content may be secret, and belongs in no log."""
+        return f"<{self.spec.kind} {self.key}>"
+
     @property
     def kind(self) -> str:
         """The kind's name."""

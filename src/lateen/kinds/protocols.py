@@ -16,9 +16,7 @@ def protocol_faults(path: str, protocol: str) -> Iterator[Fault]:
     """Yield a fault unless `protocol` is one the mesh knows."""
     if protocol.upper() not in _KNOWN:
         said = (
-            f'"{protocol}" is an invalid protocol'
-            if protocol
-            else "is required: an empty one is an invalid protocol"
+            f'"{protocol}" is an invalid protocol' if protocol else "is required: an empty one is an invalid protocol"
         )
         fix = did_you_mean(protocol, PROTOCOLS) or f"one of {', '.join(PROTOCOLS)}"
         yield Fault(path, said, fix)

@@ -63,9 +63,7 @@ def proxy_config_faults(path: str, config: ProxyConfig | None) -> Iterator[Fault
     if config is None:
         return
     yield from duration_faults(f"{path}.drainDuration", config.drain_duration, whole_seconds=True)
-    yield from duration_faults(
-        f"{path}.terminationDrainDuration", config.termination_drain_duration, zero=True
-    )
+    yield from duration_faults(f"{path}.terminationDrainDuration", config.termination_drain_duration, zero=True)
     yield from count_faults(f"{path}.concurrency", config.concurrency)
     for name, port in (("proxyAdminPort", config.proxy_admin_port), ("statusPort", config.status_port)):
         if port is not None:

@@ -100,9 +100,7 @@ class _Walk:
                 cleaned[name] = blank(field.type)
         return cleaned
 
-    def unknown(
-        self, shape: inspect.StructType, key: Any, value: Any, path: str, cleaned: dict[str, Any]
-    ) -> None:
+    def unknown(self, shape: inspect.StructType, key: Any, value: Any, path: str, cleaned: dict[str, Any]) -> None:
         if not self.strict and not shape.forbid_unknown_fields:
             cleaned[key] = value
             return
@@ -177,9 +175,7 @@ def _listed(names: list[str]) -> str:
 
 
 def _fields(shape: inspect.StructType) -> dict[str, inspect.Field]:
-    return _FIELDS.get(shape.cls) or _FIELDS.setdefault(
-        shape.cls, {field.encode_name: field for field in shape.fields}
-    )
+    return _FIELDS.get(shape.cls) or _FIELDS.setdefault(shape.cls, {field.encode_name: field for field in shape.fields})
 
 
 _FIELDS: dict[type, dict[str, inspect.Field]] = {}

@@ -22,9 +22,7 @@ class Derived(Collection[K, V]):
     tasks ever looked into; `runs` counts runs.
     """
 
-    def __init__(
-        self, name: str, rank: int, work: Work, shape: str, compute: Callable[[Read, Any], Any]
-    ) -> None:
+    def __init__(self, name: str, rank: int, work: Work, shape: str, compute: Callable[[Read, Any], Any]) -> None:
         super().__init__(name, rank, work, shape)
         self.sources: Sequence[Collection[Any, Any]] = ()
         self.dirty: dict[Any, Cause] = {}
@@ -88,9 +86,7 @@ class Many(Derived[K, V]):
     Where tasks claim one key, the smallest task's row stands; the others step in, in order, when it leaves.
     """
 
-    def __init__(
-        self, name: str, rank: int, work: Work, shape: str, compute: Callable[[Read, Any], Any]
-    ) -> None:
+    def __init__(self, name: str, rank: int, work: Work, shape: str, compute: Callable[[Read, Any], Any]) -> None:
         super().__init__(name, rank, work, shape, compute)
         self.made: dict[Any, dict[K, V]] = {}
         self.claims: dict[K, tuple[Any, ...]] = {}
@@ -131,9 +127,7 @@ class Many(Derived[K, V]):
 class Demand(Derived[K, V]):
     """A collection that computes only the keys that are wanted, each as long as somebody wants it."""
 
-    def __init__(
-        self, name: str, rank: int, work: Work, shape: str, fn: Callable[[Read, K], V | None]
-    ) -> None:
+    def __init__(self, name: str, rank: int, work: Work, shape: str, fn: Callable[[Read, K], V | None]) -> None:
         wanted: dict[K, int] = {}
         super().__init__(name, rank, work, shape, lambda read, key: fn(read, key) if key in wanted else None)
         self.wanted = wanted

@@ -39,9 +39,7 @@ class Engine:
         """Add a collection that is filled from outside."""
         return self.add(Input(*self.place(name), "input"))
 
-    def map(
-        self, name: str, source: Collection[K, V], fn: Callable[[Read, K, V], V2 | None]
-    ) -> Derived[K, V2]:
+    def map(self, name: str, source: Collection[K, V], fn: Callable[[Read, K, V], V2 | None]) -> Derived[K, V2]:
         """Add a collection with one row per row of `source`, under the same key; None makes no row."""
         return follow(self.add(Derived(*self.place(name), "map", each(source, fn))), source)
 
@@ -76,9 +74,7 @@ class Engine:
         """Add a collection that computes wanted keys only."""
         return self.add(Demand(*self.place(name), "demand", fn))
 
-    def index(
-        self, name: str, collection: Collection[K, V], fn: Callable[[K, V], Iterable[IK]]
-    ) -> Index[IK, K, V]:
+    def index(self, name: str, collection: Collection[K, V], fn: Callable[[K, V], Iterable[IK]]) -> Index[IK, K, V]:
         """Add a way to find rows of `collection`: under every key that `fn(key, row)` names. `fn` is pure."""
         self._claim_name(name)
         return Index(name, collection, fn)
@@ -128,11 +124,7 @@ class Engine:
 
     def ran(self, since: int = 0) -> list[tuple[str, Any]]:
         """Return which tasks ran, as (collection, key), from the event numbered `since` on."""
-        return [
-            (name, key)
-            for sequence, name, key, what, _ in self._work.ring
-            if what == "run" and sequence >= since
-        ]
+        return [(name, key) for sequence, name, key, what, _ in self._work.ring if what == "run" and sequence >= since]
 
     def graph(self) -> dict[str, Any]:
         """Describe all collections for a debug page: JSON-able, in order."""

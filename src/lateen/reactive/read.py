@@ -52,6 +52,4 @@ class Read:
     def _refuse(self, readable: Readable) -> None:
         if self.rank == ENDED:
             raise OutOfOrder(f"{self.name} read {readable.name} after its computation had ended")
-        raise OutOfOrder(
-            f"{self.name} reads {readable.name}, which does not come before it: create it earlier"
-        )
+        raise OutOfOrder(f"{self.name} reads {readable.name}, which does not come before it: create it earlier")

@@ -6,12 +6,20 @@ import signal
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from lateen.base.errors import LateenError
 from lateen.runtime.forking import Message, receive, send
 
 _GONE = "the pod's sandbox is gone"
+
+
+class Started(NamedTuple):
+    """A program that runs: its pid in the pod, a pidfd (the receiver owns it), and its exit code to come."""
+
+    inner: int
+    pidfd: int
+    end: "asyncio.Future[int]"
 
 
 class Channel:
@@ -24,25 +32,25 @@ class Channel:
         self.closed = asyncio.Event()
         self.ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._end = end
-        self._waiting: dict[int, asyncio.Future[tuple[int, int]]] = {}
+        self._waiting: dict[int, asyncio.Future[Started]] = {}
         self._ends: dict[int, asyncio.Future[int]] = {}
         self._count = 0
         end.setblocking(False)
         asyncio.get_running_loop().add_reader(end, self._read)
 
-    async def start(self, spec: dict[str, Any], stdio: Sequence[int]) -> tuple[int, int, asyncio.Future[int]]:
-        """Start a program; returns its pid in the pod, a pidfd, and the future of its exit code."""
+    async def start(self, spec: dict[str, Any], stdio: Sequence[int]) -> "Started":
+        """Start a program. Raises LateenError: what stood in the way."""
         if self.closed.is_set():
             raise LateenError(_GONE)
         self._count += 1
-        answer = self._waiting[self._count] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Started] = asyncio.get_running_loop().create_future()
+        self._waiting[self._count] = answer
         try:
             send(self._end, {"id": self._count, "start": spec}, stdio)
         except OSError as error:
             del self._waiting[self._count]
             raise LateenError(f"cannot start {spec['argv'][0]}: {error.strerror}") from error
-        pid, pidfd = await answer
-        return pid, pidfd, self._ends[pid]
+        return await answer
 
     def close(self) -> None:
         """Hang up: the pod's first process ends, and everything in the pod with it."""
@@ -76,12 +84,14 @@ class Channel:
             _settle(self.ready, message.fds and message.fds[0], body.get("error", ""))
             return
         answer = self._waiting.pop(body["id"])
-        if "pid" in body:
-            self._ends[body["pid"]] = asyncio.get_running_loop().create_future()
+        if "error" in body:
+            _settle(answer, None, body["error"])
+            return
+        end = self._ends[body["pid"]] = asyncio.get_running_loop().create_future()
         if answer.done():  # who asked was cancelled: nobody would ever stop the program
             _discard(message.fds)
-            return
-        _settle(answer, (body.get("pid", 0), *message.fds), body.get("error", ""))
+        else:
+            answer.set_result(Started(body["pid"], message.fds[0], end))
 
 
 def _settle(future: "asyncio.Future[Any]", value: Any, error: str) -> None:

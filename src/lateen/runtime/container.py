@@ -158,7 +158,7 @@ class Container:
         """Ask the process to end, insist after `grace` seconds; `_live` sees it end."""
         clock = self._around.clock
         begun = clock.monotonic()
-        if hook := (self.spec.get("lifecycle") or {}).get("preStop"):
+        if grace and (hook := (self.spec.get("lifecycle") or {}).get("preStop")):
             await self._handle(hook, grace)
         left = max(grace - (clock.monotonic() - begun), LEAST_GRACE if grace else 0)
         _signal(process, signal.SIGTERM)

@@ -65,11 +65,12 @@ class DnsServer:
             return None
         name = query.question[0].name.to_text(omit_final_dot=True).lower()
         if not self.zone.owns(name):
-            return await self._resolvers.ask(wire) or _encoded(_failure(query), size)
+            answer = await self._resolvers.ask(wire, stream=size > 512)
+            return answer or _encoded(_failure(query), size)
         response = resolve(self.zone, query)
         if (target := _outside(self.zone, response)) is not None:
             await self._follow(target, query, response)
-        return _encoded(response, max(size, query.payload) if size < 65535 else size)
+        return _encoded(response, max(size, query.payload))
 
     def hear(self, wire: bytes, peer: tuple[str, int]) -> None:
         """Answer a datagram in the background."""

@@ -72,9 +72,7 @@ async def _value(
     if "resourceFieldRef" in source:
         reference = source["resourceFieldRef"]
         return resource_value(container, reference["resource"], reference.get("divisor", "1"))
-    kind, field = (
-        ("ConfigMap", "configMapKeyRef") if "configMapKeyRef" in source else ("Secret", "secretKeyRef")
-    )
+    kind, field = ("ConfigMap", "configMapKeyRef") if "configMapKeyRef" in source else ("Secret", "secretKeyRef")
     return await _key(kind, source[field], lookup)
 
 

@@ -21,9 +21,7 @@ class ImageNotMapped(LateenError):
             f"{{apiVersion: lateen.dev/v1alpha1, kind: ProcessImage, metadata: {{name: {repository}}}, "
             f'spec: {{images: ["*{repository}:*"], command: [...], directory: /path/to/its/files}}}}'
         )
-        super().__init__(
-            f"no ProcessImage says which process stands for image {image!r}", f"apply one: {document}"
-        )
+        super().__init__(f"no ProcessImage says which process stands for image {image!r}", f"apply one: {document}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +59,7 @@ class Images:
         image_args = () if container.get("command") else spec.get("args") or ()
         argv = (*command, *(container.get("args") or image_args))
         if not argv:
-            raise LateenError(
-                f"image {container['image']!r} has no command", "give its ProcessImage a spec.command"
-            )
+            raise LateenError(f"image {container['image']!r} has no command", "give its ProcessImage a spec.command")
         if argv[0] in ("python", "python3"):
             argv = (sys.executable, *argv[1:])
         directory = spec.get("directory") or ""

@@ -7,6 +7,7 @@ own and no privileges before their program starts. Nothing here may be imported 
 import os
 import resource
 import socket
+from contextlib import suppress
 from typing import Any
 
 from lateen.runtime.forking import Forker, Message, forget_signals, send
@@ -22,6 +23,7 @@ from lateen.runtime.syscalls import (
     PR_SET_NO_NEW_PRIVS,
     drop_bounding_set,
     drop_capabilities,
+    join_new_keyring,
     mount,
     prctl,
     setns,
@@ -149,6 +151,8 @@ def _drop(uid: int) -> None:
     for limit, value in LIMITS:
         _limit(limit, value)
     os.umask(0o022)
+    with suppress(OSError):  # a kernel without keyrings has nothing to hide
+        join_new_keyring()
     drop_bounding_set()
     os.setgroups([])
     os.setresgid(uid, uid, uid)

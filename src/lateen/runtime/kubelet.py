@@ -50,9 +50,7 @@ class Kubelet:
         try:
             await self._register()
             mine = f"spec.nodeName={machine.node}"
-            await follow(
-                machine.client, by_kind("Pod"), self._hear_pod, field_selector=mine, clock=machine.clock
-            )
+            await follow(machine.client, by_kind("Pod"), self._hear_pod, field_selector=mine, clock=machine.clock)
         finally:
             await cancel(*tasks, *self._tasks.values())
 
@@ -112,9 +110,7 @@ def node_object(name: str, ip: str, now: float) -> Json:
     labels = {
         "kubernetes.io/hostname": name,
         "kubernetes.io/os": "linux",
-        "kubernetes.io/arch": {"x86_64": "amd64", "aarch64": "arm64"}.get(
-            platform.machine(), platform.machine()
-        ),
+        "kubernetes.io/arch": {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine()),
     }
     return {
         "apiVersion": "v1",

@@ -52,9 +52,7 @@ class Launcher:
         )
 
     async def _proxy(self, container: Mapping[str, Any], run: int) -> ContainerSpec:
-        env = await environment(
-            container, self._pod, self.volumes.lookup, {"PATH": SEARCH_PATH, "HOME": "/tmp"}
-        )
+        env = await environment(container, self._pod, self.volumes.lookup, {"PATH": SEARCH_PATH, "HOME": "/tmp"})
         launch = await self._machine.proxies.prepare(self._pod, container, env, self._folder)
         if launch.capture:
             await asyncio.to_thread(apply_rules, self._network.path, launch.capture)

@@ -65,9 +65,7 @@ class Clerk:
         if path in self._open:
             return self._open[path]
         times = path.with_suffix(".times")
-        return (
-            [(int(size), float(at)) for size, at in json.loads(times.read_text())] if times.exists() else []
-        )
+        return [(int(size), float(at)) for size, at in json.loads(times.read_text())] if times.exists() else []
 
     async def run(self) -> None:
         """Note growth until cancelled."""

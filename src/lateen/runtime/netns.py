@@ -73,11 +73,6 @@ def tcp_socket_in(path: Path) -> socket.socket:
     return call_in(path, lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM))
 
 
-def udp_socket_in(path: Path) -> socket.socket:
-    """A new UDP/IPv4 socket of the namespace, neither bound nor connected."""
-    return call_in(path, lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
-
-
 def listen_in(path: Path, host: str, port: int, backlog: int = 512) -> socket.socket:
     """A non-blocking listening TCP socket of the namespace. Raises OSError."""
     made = tcp_socket_in(path)

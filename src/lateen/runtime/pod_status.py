@@ -142,9 +142,7 @@ def _conditions(state: PodState, before: Iterable[Mapping[str, Any]], now: float
     uninitialized += [item.name for item in state.sidecars if not item.started]
     not_initialized = f"containers with incomplete status: [{' '.join(uninitialized)}]"
     ready = ("True", "", "") if not reason else ("False", reason, message)
-    initialized = (
-        ("True", "", "") if state.initialized else ("False", "ContainersNotInitialized", not_initialized)
-    )
+    initialized = ("True", "", "") if state.initialized else ("False", "ContainersNotInitialized", not_initialized)
     wanted = {
         "PodScheduled": ("True", "", ""),
         "PodReadyToStartContainers": ("True" if state.ip else "False", "", ""),
@@ -156,14 +154,10 @@ def _conditions(state: PodState, before: Iterable[Mapping[str, Any]], now: float
     return [_condition(name, *values, old.get(name), now) for name, values in wanted.items()]
 
 
-def _condition(
-    name: str, status: str, reason: str, message: str, before: Mapping[str, Any] | None, now: float
-) -> Json:
+def _condition(name: str, status: str, reason: str, message: str, before: Mapping[str, Any] | None, now: float) -> Json:
     turned = before is None or before["status"] != status or "lastTransitionTime" not in before
     condition: Json = {"type": name, "status": status}
-    condition["lastTransitionTime"] = (
-        rfc3339(now) if turned or before is None else before["lastTransitionTime"]
-    )
+    condition["lastTransitionTime"] = rfc3339(now) if turned or before is None else before["lastTransitionTime"]
     if reason:
         condition["reason"] = reason
     if message:

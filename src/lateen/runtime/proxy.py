@@ -83,9 +83,7 @@ class Proxies:
         (configuration / Path(BOOTSTRAP).name).write_text(json.dumps(bootstrap(facts)))
         await self._serve(pod, sockets / Path(SOCKET).name)
         annotations = pod["metadata"].get("annotations") or {}
-        capture = (
-            ruleset(read_capture(annotations, pod["metadata"]["name"])) if facts.kind == "sidecar" else ""
-        )
+        capture = ruleset(read_capture(annotations, pod["metadata"]["name"])) if facts.kind == "sidecar" else ""
         return ProxyLaunch(
             _arguments(self.settings, container, facts),
             {**env, **environment(facts)},

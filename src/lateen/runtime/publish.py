@@ -2,6 +2,8 @@
 
 import asyncio
 import errno
+import socket
+import struct
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -60,16 +62,16 @@ class Publication:
         try:
             inner_reader, inner_writer = await self._connect()
         except OSError:
-            writer.transport.abort()
+            _break(writer)
             return
         try:
             async with asyncio.TaskGroup() as both:
                 both.create_task(_pump(reader, inner_writer))
                 both.create_task(_pump(inner_reader, writer))
         except* OSError:
-            # One side broke off: let the other see a reset, not a well-ended half.
-            writer.transport.abort()
-            inner_writer.transport.abort()
+            # One side broke off: let the other see a break too, and not an orderly end.
+            for each in (writer, inner_writer):
+                _break(each)
         finally:
             writer.close()
             inner_writer.close()
@@ -95,6 +97,14 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
         await writer.drain()
     with suppress(OSError):  # the receiver may have gone before
         writer.write_eof()
+
+
+def _break(writer: asyncio.StreamWriter) -> None:
+    """End the connection with a reset."""
+    with suppress(OSError):  # it may be gone already
+        own = writer.get_extra_info("socket")
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    writer.transport.abort()
 
 
 def _refused(host: Path, address: str, port: int, error: OSError) -> tuple[str, str]:

@@ -6,37 +6,56 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from lateen.runtime.netns import udp_socket_in
+from lateen.runtime.netns import call_in
 
 _SECONDS = 2.0
 
+# Makes an IPv4 socket for datagrams or for a stream.
+OpenSocket = Callable[[socket.SocketKind], socket.socket]
+
 
 class Resolvers:
-    """Resolvers by address and port, asked in order. `open_socket` makes a UDP socket that reaches them."""
+    """Resolvers by address and port, asked in order. `open_socket` makes sockets that reach them."""
 
-    def __init__(self, servers: Sequence[tuple[str, int]], open_socket: Callable[[], socket.socket]) -> None:
+    def __init__(self, servers: Sequence[tuple[str, int]], open_socket: OpenSocket) -> None:
         self._servers = tuple(servers)
         self._open = open_socket
 
     @classmethod
     def of_machine(cls, namespace: Path, settings: Path = Path("/etc/resolv.conf")) -> "Resolvers":
         """The IPv4 resolvers that `settings` names, asked from `namespace`."""
-        return cls(
-            nameservers(settings.read_text() if settings.exists() else ""), lambda: udp_socket_in(namespace)
-        )
+        text = settings.read_text() if settings.exists() else ""
+        return cls(nameservers(text), lambda kind: call_in(namespace, lambda: socket.socket(type=kind)))
 
-    async def ask(self, query: bytes) -> bytes | None:
-        """Pass an encoded query on and return the encoded answer; None when none answers within 2 s each."""
+    async def ask(self, query: bytes, *, stream: bool = False) -> bytes | None:
+        """Pass an encoded query on and return the encoded answer; None when none answers within 2 s each.
+
+        `stream`: over TCP, where nothing is too long for an answer.
+        """
         for server in self._servers:
             with suppress(OSError):  # TimeoutError is one
                 async with asyncio.timeout(_SECONDS):
-                    return await self._ask(server, query)
+                    return await (self._converse if stream else self._exchange)(server, query)
         return None
 
-    async def _ask(self, server: tuple[str, int], query: bytes) -> bytes:
+    async def _converse(self, server: tuple[str, int], query: bytes) -> bytes:
+        asked = self._open(socket.SOCK_STREAM)
+        asked.setblocking(False)
+        with asked:
+            await asyncio.get_running_loop().sock_connect(asked, server)
+            reader, writer = await asyncio.open_connection(sock=asked)
+            try:
+                writer.write(len(query).to_bytes(2) + query)
+                return await reader.readexactly(int.from_bytes(await reader.readexactly(2)))
+            except EOFError as error:
+                raise ConnectionResetError from error
+            finally:
+                writer.close()
+
+    async def _exchange(self, server: tuple[str, int], query: bytes) -> bytes:
         # A port of its own for each query, and an answer to another query's number is not taken.
         loop = asyncio.get_running_loop()
-        with self._open() as asked:
+        with self._open(socket.SOCK_DGRAM) as asked:
             asked.setblocking(False)
             asked.connect(server)
             await loop.sock_sendall(asked, query)

@@ -13,12 +13,15 @@ from typing import Any
 
 from lateen.base.errors import LateenError
 from lateen.runtime import forking
-from lateen.runtime.channel import Channel, ended, pid_of
+from lateen.runtime.addressing import DNS_IP
+from lateen.runtime.channel import Channel, ended
 from lateen.runtime.image import Image, account_files, name_files
+from lateen.runtime.process import Executed, Process, finish
+
+__all__ = ["PROXY_UID", "ContainerSpec", "Executed", "Mount", "Process", "Sandbox", "SandboxSpec", "Sandboxes"]
 
 # Envoy runs as this user; capture rules let its traffic pass. No application may.
 PROXY_UID = 1337
-MOST_OUTPUT = 1 << 20
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
@@ -47,7 +50,7 @@ class SandboxSpec:
     ip: str
     netns: Path
     uid: int
-    nameserver: str = "10.96.0.10"
+    nameserver: str = DNS_IP
     domain: str = "cluster.local"
     hosts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
@@ -67,42 +70,6 @@ class ContainerSpec:
     uid: int = 0
     mounts: Sequence[Mount] = ()
     proxy: bool = False
-
-
-class Process:
-    """A process in a sandbox. `pid` is its id on the machine, `inner` its id in the pod."""
-
-    def __init__(
-        self, program: Mapping[str, Any], inner: int, pidfd: int, end: "asyncio.Future[int]"
-    ) -> None:
-        self.program = program
-        self.inner = inner
-        self.pid = pid_of(pidfd)
-        self._pidfd = pidfd
-        self._end = end
-        end.add_done_callback(lambda _: self._forget())
-
-    async def wait(self) -> int:
-        """Wait for its end; returns its exit code, -n when signal n ended it."""
-        return await asyncio.shield(self._end)
-
-    def signal(self, number: int) -> None:
-        """Send it a signal. Raises ProcessLookupError when it has ended."""
-        if self._pidfd < 0:
-            raise ProcessLookupError(f"process {self.pid} has ended")
-        signal.pidfd_send_signal(self._pidfd, number)
-
-    def _forget(self) -> None:
-        os.close(self._pidfd)
-        self._pidfd = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Executed:
-    """What a command in a container left: its exit code and its output (stdout and stderr together)."""
-
-    code: int
-    output: bytes
 
 
 class Sandbox:
@@ -145,7 +112,7 @@ class Sandbox:
                 passed.callback(os.close, writer)
                 stdin = _opened(passed, "/dev/null", os.O_RDONLY)
                 process = await self.stream(argv, beside, (stdin, writer, writer), env)
-            return await _finish(process, reader, seconds)
+            return await finish(process, reader, seconds)
 
     async def stream(
         self,
@@ -169,7 +136,7 @@ class Sandbox:
         self._channel.close()
 
     async def _start(self, program: dict[str, Any], place: dict[str, Any], stdio: Sequence[int]) -> Process:
-        return Process(program, *await self._channel.start(program | place, stdio))
+        return Process(program, await self._channel.start(program | place, stdio))
 
     def _user(self, spec: ContainerSpec) -> int:
         uid = spec.uid or (PROXY_UID if spec.proxy else self.spec.uid)
@@ -210,10 +177,14 @@ class Sandboxes:
         """Make a pod's namespaces and its first process. Raises LateenError."""
         own, other = forking.pair()
         channel = Channel(own)
-        with other:
-            forking.send(self._end, {"netns": str(spec.netns), "hostname": spec.name[:63]}, [other.fileno()])
+        body = {"netns": str(spec.netns), "hostname": spec.name[:63]}
         try:
+            with other:
+                forking.send(self._end, body, [other.fileno()])
             pidfd = await channel.ready
+        except OSError as error:
+            channel.close()
+            raise LateenError("the process that forks pods has ended", "lateen down, then lateen up") from error
         except BaseException:
             channel.close()
             raise
@@ -245,32 +216,3 @@ def _opened(stack: ExitStack, path: str | Path, flags: int) -> int:
     fd = os.open(path, flags | os.O_CLOEXEC, 0o640)
     stack.callback(os.close, fd)
     return fd
-
-
-async def _finish(process: Process, reader: int, seconds: float | None) -> Executed:
-    """Collect what the process says until it ends; what it left running may hold the pipe open longer."""
-    output = bytearray()
-    loop = asyncio.get_running_loop()
-    loop.add_reader(reader, _collect, reader, output)
-    try:
-        async with asyncio.timeout(seconds):
-            code = await process.wait()
-    except BaseException:
-        with suppress(ProcessLookupError):
-            process.signal(signal.SIGKILL)
-        raise
-    finally:
-        loop.remove_reader(reader)
-    while _collect(reader, output):
-        pass
-    return Executed(code, bytes(output))
-
-
-def _collect(reader: int, output: bytearray) -> bool:
-    """Take what there is; whether there may be more."""
-    try:
-        chunk = os.read(reader, 1 << 16)
-    except BlockingIOError:
-        return False
-    output += chunk[: MOST_OUTPUT - len(output)]
-    return bool(chunk)

@@ -47,9 +47,7 @@ def addresses(service: Json) -> list[str]:
     """The service's own IPv4 addresses: cluster and external; none when it is headless or an alias."""
     spec = service["spec"]
     cluster = spec.get("clusterIPs") or [spec.get("clusterIP") or "None"]
-    own = [
-        ip for ip in (*cluster, *(spec.get("externalIPs") or ())) if ip not in ("", "None") and ":" not in ip
-    ]
+    own = [ip for ip in (*cluster, *(spec.get("externalIPs") or ())) if ip not in ("", "None") and ":" not in ip]
     return [] if spec.get("type") == "ExternalName" else own
 
 

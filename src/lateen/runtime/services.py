@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from lateen.runtime.addressing import POD_GATEWAY, SERVICE_NETWORK
 from lateen.runtime.nft import apply_rules
 
 _TABLE = "ip lateen-services"
@@ -64,10 +65,10 @@ table {_TABLE} {{
   }}
   chain postrouting {{
     type nat hook postrouting priority 100; policy accept
-    ct status dnat ip saddr . ip daddr @loops snat to 10.244.0.1
+    ct status dnat ip saddr . ip daddr @loops snat to {POD_GATEWAY}
   }}
   chain refuse {{
-    ip daddr != 10.96.0.0/16 return
+    ip daddr != {SERVICE_NETWORK} return
     fib daddr type local return
     meta l4proto tcp reject with tcp reset
     reject
@@ -92,9 +93,7 @@ def changes(before: Table, after: Table) -> str:
             continue
         chain = _chain(front)
         lines += [f"add chain {_TABLE} {chain}", f"flush chain {_TABLE} {chain}"]
-        lines.append(
-            f"add rule {_TABLE} {chain} meta l4proto {front.protocol} dnat ip to {_choice(backends)}"
-        )
+        lines.append(f"add rule {_TABLE} {chain} meta l4proto {front.protocol} dnat ip to {_choice(backends)}")
     there, wanted = _served(before), _served(after)
     lines += _elements("add", "fronts", [f"{_key(front)} : goto {_chain(front)}" for front in wanted - there])
     lines += _elements("delete", "fronts", [_key(front) for front in there - wanted])

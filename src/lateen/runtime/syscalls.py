@@ -36,6 +36,8 @@ _AT_FDCWD = -100
 _AT_RECURSIVE = 0x8000
 _MOUNT_SETATTR = 442  # the number is the same on all architectures
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+_KEYCTL = {"x86_64": 250, "aarch64": 219}
+_JOIN_SESSION_KEYRING = 1
 _CAPABILITY_VERSION_3 = 0x20080522
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -102,6 +104,12 @@ def prctl(option: int, value: int = 0) -> None:
     """prctl(2) with one value."""
     zero = ctypes.c_ulong(0)
     _checked(_libc.prctl(option, ctypes.c_ulong(value), zero, zero, zero), f"prctl {option}")
+
+
+def join_new_keyring() -> None:
+    """Leave the session keyring, with the keys of whoever started this process, for an empty one."""
+    number = ctypes.c_long(_KEYCTL[platform.machine()])
+    _checked(_libc.syscall(number, _JOIN_SESSION_KEYRING, None), "keyctl")
 
 
 def drop_bounding_set() -> None:

@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 _POD_IP = re.compile(r"(\d{1,3})-(\d{1,3})-(\d{1,3})-(\d{1,3})")
 
+# Nobody else knows whose the addresses of pods, services and the example network are.
+_REVERSE = (".244.10.in-addr.arpa", ".96.10.in-addr.arpa", ".113.0.203.in-addr.arpa")
+
 
 class Port(NamedTuple):
     """A named port of a service; `protocol` is "tcp" or "udp"."""
@@ -68,7 +71,7 @@ class Zone:
 
     def owns(self, name: str) -> bool:
         """Whether nobody else can know the name."""
-        return name == self.domain or name.endswith(f".{self.domain}") or name in self.names
+        return name.endswith((f".{self.domain}", *_REVERSE)) or name in self.names
 
     def get(self, name: str) -> Records | None:
         """What the name has; None: there is no such name."""

@@ -100,11 +100,14 @@ class Lane:
 
         The first answer to a wildcard is due even when there is nothing to tell: the client waits for it.
         """
+        revisions = tuple([view.revision for view in views])
+        if revisions == self._revisions and views == self._views and not self._waits():
+            return None
         first = self.subscription.wildcard and (self._all_asked or self._known is not None)
         asked = self._asked | (self._candidates(views) if self._all_asked else _NONE)
         changed, covers = self._changed(views), self.subscription.covers
         names = sorted(name for name in asked | changed if covers(name))
-        self._views, self._revisions = views, tuple(view.revision for view in views)
+        self._views, self._revisions = views, revisions
         self._asked, self._all_asked, self._known = _NONE, False, None
         if not names and not first:
             return None
@@ -140,6 +143,9 @@ class Lane:
             self.responses, self.resources, self.bytes,
         )  # fmt: skip
 
+    def _waits(self) -> bool:
+        return bool(self._asked) or self._all_asked or self._known is not None
+
     def _resubscribe(self, comes: set[str], goes: set[str]) -> None:
         if not comes and not goes:
             return
@@ -160,10 +166,14 @@ class Lane:
         del self._in_flight[: place + 1]
         if refusal is None:
             self.acked = nonce
-            self.nacks = {name: text for name, text in self.nacks.items() if name and name not in names}
-        else:
-            mentioned = [name for name in names if name in refusal] if len(names) > 1 else names
-            self.nacks.update(dict.fromkeys(mentioned or ("",), refusal))
+            self._accepted({"", *names})
+            return
+        refused = names if len(names) == 1 else [name for name in names if name in refusal]
+        self._accepted(set(names).difference(refused) if refused else set())  # Envoy takes over the others
+        self.nacks.update(dict.fromkeys(refused or ("",), refusal))
+
+    def _accepted(self, names: set[str]) -> None:
+        self.nacks = {name: text for name, text in self.nacks.items() if name not in names}
 
     def _changed(self, views: tuple[View, ...]) -> set[str]:
         """Return the names whose resource may differ from what the client has; also some it does not want."""

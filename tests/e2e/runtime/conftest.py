@@ -121,6 +121,13 @@ def call() -> Callable[[Path, str, int], str]:
     return first_line
 
 
+class NoAgent:
+    """An agent that serves nobody."""
+
+    async def stop(self, uid: str) -> None:
+        pass
+
+
 @pytest.fixture
 def machine(network: Network, sandboxes: Sandboxes, tmp_path: Path) -> "Machine":
     """A node without an API: it runs pods of the images `python` and `server`, none of them in the mesh."""
@@ -135,6 +142,6 @@ def machine(network: Network, sandboxes: Sandboxes, tmp_path: Path) -> "Machine"
     images.put({"metadata": {"name": "server"}, "spec": spec})
     return Machine(
         node="local", ip="10.244.0.1", client=None, network=network, sandboxes=sandboxes,
-        proxies=Proxies(None, None), clock=clock, run=tmp_path / "run", logs=tmp_path / "logs",
+        proxies=Proxies(NoAgent(), None), clock=clock, run=tmp_path / "run", logs=tmp_path / "logs",
         clerk=Clerk(clock), images=images,
     )  # fmt: skip

@@ -1,7 +1,9 @@
 """Pods, hosts outside and service addresses reach each other as they should, and nothing is left behind."""
 
+import itertools
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -9,8 +11,9 @@ from lateen.base.errors import LateenError
 from lateen.runtime import netns
 from lateen.runtime.leftovers import Journal, clean, entries
 from lateen.runtime.network import EXTERNAL_GATEWAY, POD_GATEWAY, Network
+from lateen.runtime.nft import list_rules
 from lateen.runtime.services import Backends, Endpoint, Front, ServiceRules
-from lateen.runtime.uplink import GUARD, interfaces
+from lateen.runtime.uplink import interfaces
 
 WEB = Front("10.96.0.20", "tcp", 80)
 
@@ -24,6 +27,7 @@ def serve():
         server = netns.listen_in(path, "0.0.0.0", port)
         server.setblocking(True)
         servers.append(server)
+        taken = server.getsockname()[1]
 
         def run():
             while True:
@@ -35,6 +39,7 @@ def serve():
                 made.close()
 
         threading.Thread(target=run, daemon=True).start()
+        return taken
 
     yield start
     for server in servers:
@@ -152,34 +157,47 @@ def test_a_mesh_is_up_once(network):
 
 
 def test_the_uplink_leads_out_and_leaves_nothing(mesh_name, journal_path, serve, call):
-    before = interfaces()
     network = Network(mesh_name, Journal(journal_path))
     network.up()
+    assert f"lat-{mesh_name}" in interfaces()
     try:
         pod = network.add_pod("a")
-        serve(network.host, "machine", port := 20000 + hash(mesh_name) % 10000)
+        port = serve(network.host, "machine", 0)
         own = next(address for address in _addresses() if not address.startswith(("127.", "198.18.")))
         assert call(pod.path, own, port).startswith("machine 198.18.")
     finally:
         network.down()
-    assert interfaces() == before
+    assert f"lat-{mesh_name}" not in interfaces()
+    assert f"table ip lateen-{mesh_name} " not in list_rules(network.host)
     assert entries(journal_path) == []
 
 
+def test_one_mesh_keeps_its_way_out_when_another_goes(mesh_name, tmp_path, serve, call):
+    meshes = [Network(mesh_name + suffix, Journal(tmp_path / suffix)) for suffix in "ab"]
+    try:
+        for mesh in meshes:
+            mesh.up()
+        pod = meshes[1].add_pod("a")
+        port = serve(meshes[0].host, "machine", 0)
+        own = next(address for address in _addresses() if not address.startswith(("127.", "198.18.")))
+        meshes[0].down()
+        assert call(pod.path, own, port).startswith("machine 198.18.")
+    finally:
+        for mesh in meshes:
+            mesh.down()
+
+
 def test_what_a_dead_supervisor_made_is_cleaned(mesh_name, journal_path):
-    before = interfaces()
     network = Network(mesh_name, Journal(journal_path))
     network.up()
     pod = network.add_pod("a")
     # Nobody calls down: clean reads the journal, as after a crash.
     done = clean(journal_path)
     assert f"netns lateen-{mesh_name}" in done and f"uplink {mesh_name}" in done
-    assert interfaces() == before and not pod.path.exists() and not network.path.exists()
-    assert GUARD not in netns.call_in(network.host, interfaces)
+    assert f"lat-{mesh_name}" not in interfaces()
+    assert not pod.path.exists() and not network.path.exists()
 
 
 def _addresses():
-    from pathlib import Path
-
     rows = [line.strip() for line in Path("/proc/net/fib_trie").read_text().splitlines()]
-    return [row.split()[1] for row, below in zip(rows, rows[1:], strict=False) if "host LOCAL" in below]
+    return [row.split()[1] for row, below in itertools.pairwise(rows) if "host LOCAL" in below]

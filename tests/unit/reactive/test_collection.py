@@ -64,9 +64,7 @@ def test_an_ended_subscription_hears_nothing_and_keeps_nothing(engine: Engine) -
     assert told == []
 
 
-def test_a_subscriber_that_raises_does_not_silence_the_others(
-    engine: Engine, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_subscriber_that_raises_does_not_silence_the_others(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     pods: Input[str, int] = engine.input("pods")
     told: list[Any] = []
 

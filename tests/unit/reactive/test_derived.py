@@ -142,9 +142,7 @@ def test_of_two_makers_of_one_row_the_smaller_stands_and_the_other_steps_in(
     assert dict(letters.items()) == {"y": "b"}
 
 
-def test_of_two_rows_that_one_task_makes_the_first_stands(
-    engine: Engine, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_of_two_rows_that_one_task_makes_the_first_stands(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     texts: Input[str, str] = engine.input("texts")
     letters = engine.flat_map("letters", texts, lambda read, key, text: [("k", 1), ("k", 2)])
     texts.put("a", "")

@@ -13,9 +13,7 @@ def test_the_same_failure_of_the_same_task_is_logged_once(caplog: pytest.LogCapt
         work.failed("c", "k", ValueError("x"))
         work.failed("c", "k", ValueError("x"))
         work.failed("c", "k", ValueError("y"))
-    assert [record.getMessage() for record in caplog.records] == [
-        "computing c 'k' failed; its last result stands"
-    ] * 2
+    assert [record.getMessage() for record in caplog.records] == ["computing c 'k' failed; its last result stands"] * 2
     assert work.errors == {("c", "k"): "ValueError: y"}
     work.recovered("c", "k")
     assert work.errors == {}

@@ -25,7 +25,7 @@ class Outside:
         self.answer = answer
         self.asked = []
 
-    async def ask(self, wire):
+    async def ask(self, wire, *, stream=False):
         query = dns.message.from_wire(wire)
         self.asked.append(query.question[0].name.to_text())
         if not self.answer:

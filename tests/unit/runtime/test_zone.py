@@ -55,6 +55,11 @@ def test_a_pod_address_answers_for_itself():
     assert ZONE.get("10-244-0-9.x.shop.pod.cluster.local") is None
 
 
+def test_addresses_of_pods_and_services_are_asked_of_nobody_else():
+    assert ZONE.owns(reverse("10.244.9.9")) and ZONE.owns(reverse("10.96.9.9"))
+    assert not ZONE.owns(reverse("192.0.2.1"))
+
+
 def test_addresses_lead_back_to_names():
     assert ZONE.get(reverse("10.96.0.20")).pointer == "web.shop.svc.cluster.local"
     assert ZONE.get(reverse("10.244.0.5")).pointer == "db-0.db.shop.svc.cluster.local"

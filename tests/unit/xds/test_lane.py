@@ -177,6 +177,15 @@ def test_a_refusal_ends_with_an_accepted_version_or_with_the_resource() -> None:
     assert all_of.nacks == {}
 
 
+def test_what_a_refusal_does_not_mention_was_accepted() -> None:
+    all_of = lane(types.LISTENER)
+    all_of.note("1", ["first", "second"], 10, awaited=True)
+    all_of.receive(refuse("1", "first: no; second: no"))
+    all_of.note("2", ["first", "second"], 10, awaited=True)
+    all_of.receive(refuse("2", "second: still no"))
+    assert all_of.nacks == {"second": "second: still no"}
+
+
 def test_a_client_that_never_answers_costs_a_bounded_memory() -> None:
     all_of = lane(types.LISTENER)
     for number in range(1000):

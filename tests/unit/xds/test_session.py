@@ -193,9 +193,7 @@ def test_routing_waits_neither_for_changed_endpoints_nor_for_refused_clusters() 
 
 
 def test_a_cluster_that_comes_back_before_its_goodbye_stays() -> None:
-    talk = (
-        running() >> commit("CDS", {"old": None}) >> commit("LDS", {"l": "2"}) >> told("LDS", "l") >> silence
-    )
+    talk = running() >> commit("CDS", {"old": None}) >> commit("LDS", {"l": "2"}) >> told("LDS", "l") >> silence
     talk >> commit("CDS", {"old": "1"}) >> ack >> told("CDS", "old") >> ack
     (
         talk
@@ -295,9 +293,7 @@ def test_one_client_sees_several_views_as_one_world_and_may_move_to_others() -> 
 
     def told_now() -> list[tuple[dict[str, bytes], list[str]]]:
         responses = [RESPONSE.FromString(data) for data in session.pending()]
-        return [
-            ({x.name: x.resource.value for x in r.resources}, list(r.removed_resources)) for r in responses
-        ]
+        return [({x.name: x.resource.value for x in r.resources}, list(r.removed_resources)) for r in responses]
 
     assert told_now() == [({"s": b"1", "m": b"1", "both": b"mine"}, [])]
     views = (other, shared)

@@ -78,9 +78,7 @@ def _ready(raw: Mapping[str, Any]) -> str:
 
 def _count(name: str) -> Column:
     titles = {"updatedReplicas": "Up-to-date", "availableReplicas": "Available"}
-    return Column(
-        titles[name], cell=lambda raw: str((raw.get("status") or {}).get(name) or 0), type="integer"
-    )
+    return Column(titles[name], cell=lambda raw: str((raw.get("status") or {}).get(name) or 0), type="integer")
 
 
 SPEC = KindSpec(

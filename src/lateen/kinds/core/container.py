@@ -174,9 +174,7 @@ def container_faults(path: str, containers: tuple[Container, ...], names: set[st
     for index, container in enumerate(containers):
         place = f"{path}[{index}]"
         if not is_label(container.name):
-            yield Fault(
-                f"{place}.name", f'"{container.name}" is not a name: lower-case letters, digits and "-"'
-            )
+            yield Fault(f"{place}.name", f'"{container.name}" is not a name: lower-case letters, digits and "-"')
         elif container.name in names:
             yield Fault(f"{place}.name", f'there is a container "{container.name}" already')
         names.add(container.name)

@@ -85,9 +85,7 @@ def validate(found: Pod) -> Iterator[Fault]:
 def _statuses(raw: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The statuses of containers that run as long as the pod: its own and sidecars."""
     status, spec = raw.get("status") or {}, raw.get("spec") or {}
-    sidecars = {
-        one["name"] for one in spec.get("initContainers") or () if one.get("restartPolicy") == "Always"
-    }
+    sidecars = {one["name"] for one in spec.get("initContainers") or () if one.get("restartPolicy") == "Always"}
     inits = [one for one in status.get("initContainerStatuses") or () if one.get("name") in sidecars]
     return [*inits, *(status.get("containerStatuses") or ())]
 

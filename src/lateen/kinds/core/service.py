@@ -105,9 +105,7 @@ def _port_faults(ports: tuple[ServicePort, ...]) -> Iterator[Fault]:
         if not port.name and len(ports) > 1:
             yield Fault(f"{path}.name", "is required where there are several ports")
         elif port.name and not is_label(port.name):
-            yield Fault(
-                f"{path}.name", f'"{port.name}" is not a port name: lower-case letters, digits and "-"'
-            )
+            yield Fault(f"{path}.name", f'"{port.name}" is not a port name: lower-case letters, digits and "-"')
         elif port.name and port.name in names:
             yield Fault(f"{path}.name", f'there is a port "{port.name}" already')
         if (port.port, port.protocol) in numbers:
@@ -127,9 +125,7 @@ def _ports(raw: Mapping[str, Any]) -> str:
 def _external(raw: Mapping[str, Any]) -> str:
     spec = raw.get("spec") or {}
     ingress = ((raw.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
-    found = [one.get("ip") or one.get("hostname") or "" for one in ingress] + list(
-        spec.get("externalIPs") or ()
-    )
+    found = [one.get("ip") or one.get("hostname") or "" for one in ingress] + list(spec.get("externalIPs") or ())
     return ",".join(found) or spec.get("externalName") or "<none>"
 
 

@@ -106,17 +106,13 @@ def volume_faults(path: str, volumes: tuple[Volume, ...]) -> Iterator[Fault]:
     names: set[str] = set()
     for index, volume in enumerate(volumes):
         if not is_label(volume.name):
-            yield Fault(
-                f"{path}[{index}].name", f'"{volume.name}" is not a name: lower-case letters, digits and "-"'
-            )
+            yield Fault(f"{path}[{index}].name", f'"{volume.name}" is not a name: lower-case letters, digits and "-"')
         elif volume.name in names:
             yield Fault(f"{path}[{index}].name", f'there is a volume "{volume.name}" already')
         names.add(volume.name)
 
 
-def mount_faults(
-    path: str, containers: tuple[Container, ...], volumes: tuple[Volume, ...]
-) -> Iterator[Fault]:
+def mount_faults(path: str, containers: tuple[Container, ...], volumes: tuple[Volume, ...]) -> Iterator[Fault]:
     """Yield a fault for every mount of a volume that the pod does not have."""
     names = {volume.name for volume in volumes}
     for index, container in enumerate(containers):

@@ -71,9 +71,7 @@ def validate(found: Gateway) -> Iterator[Fault]:
         path = f"spec.servers[{index}]"
         yield from _server_faults(path, server)
         if server.port.name in ports:
-            yield Fault(
-                f"{path}.port.name", f'there is a port "{server.port.name}" already', "port names are unique"
-            )
+            yield Fault(f"{path}.port.name", f'there is a port "{server.port.name}" already', "port names are unique")
         if server.name and server.name in names:
             yield Fault(f"{path}.name", f'there is a server "{server.name}" already')
         ports.add(server.port.name)
@@ -135,9 +133,7 @@ def _tls_faults(path: str, server: Server) -> Iterator[Fault]:
         fix = "use protocol HTTPS; protocol HTTP takes only httpsRedirect"
         yield Fault(f"{path}.tls", f"a server of protocol {protocol} terminates no TLS", fix)
     if protocol == "TCP" and tls.mode in ("PASSTHROUGH", "AUTO_PASSTHROUGH") and not tls.https_redirect:
-        yield Fault(
-            f"{path}.tls", "protocol TCP does not look into TLS: ignored", "use protocol TLS", "warning"
-        )
+        yield Fault(f"{path}.tls", "protocol TCP does not look into TLS: ignored", "use protocol TLS", "warning")
     if tls.https_redirect and protocol in _WITH_TLS:
         message = "redirects plain HTTP to HTTPS: this server takes no plain HTTP"
         yield Fault(f"{path}.tls.httpsRedirect", message, "put it on the server of protocol HTTP", "warning")

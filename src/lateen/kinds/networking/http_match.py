@@ -53,9 +53,7 @@ def http_match_faults(path: str, match: HTTPMatchRequest) -> Iterator[Fault]:
     yield from source_faults(path, match.source_namespace, match.source_labels, match.gateways)
 
 
-def source_faults(
-    path: str, namespace: str, labels: Mapping[str, str], gateways: tuple[str, ...]
-) -> Iterator[Fault]:
+def source_faults(path: str, namespace: str, labels: Mapping[str, str], gateways: tuple[str, ...]) -> Iterator[Fault]:
     """Yield what is wrong with where a request or connection must come from."""
     if namespace and not is_label(namespace):
         yield Fault(f"{path}.sourceNamespace", f'"{namespace}" is not a namespace')

@@ -79,9 +79,7 @@ class ZoneAwareLoadBalancerSetting(Model, frozen=True, kw_only=True):
 class LoadBalancerSettings(Model, frozen=True, kw_only=True):
     """At most one of `simple` and `consistent_hash`. LEAST_CONN is the deprecated name of LEAST_REQUEST."""
 
-    simple: (
-        Literal["UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST"] | None
-    ) = None
+    simple: Literal["UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST"] | None = None
     consistent_hash: ConsistentHashLB | None = None
     locality_lb_setting: LocalityLoadBalancerSetting | None = None
     zone_aware_lb_setting: ZoneAwareLoadBalancerSetting | None = None
@@ -89,9 +87,7 @@ class LoadBalancerSettings(Model, frozen=True, kw_only=True):
     warmup: WarmupConfiguration | None = None
 
 
-def load_balancer_faults(
-    path: str, settings: LoadBalancerSettings | None, has_outliers: bool
-) -> Iterator[Fault]:
+def load_balancer_faults(path: str, settings: LoadBalancerSettings | None, has_outliers: bool) -> Iterator[Fault]:
     """Yield what is wrong with load balancing. `has_outliers`: outlier detection stands beside it."""
     if settings is None:
         return
@@ -106,9 +102,7 @@ def load_balancer_faults(
     yield from zone_aware_faults(f"{path}.zoneAwareLbSetting", settings.zone_aware_lb_setting, has_outliers)
 
 
-def zone_aware_faults(
-    path: str, setting: ZoneAwareLoadBalancerSetting | None, has_outliers: bool
-) -> Iterator[Fault]:
+def zone_aware_faults(path: str, setting: ZoneAwareLoadBalancerSetting | None, has_outliers: bool) -> Iterator[Fault]:
     """Yield what is wrong with zone-aware routing."""
     if setting is None:
         return
@@ -138,9 +132,7 @@ def _hash_faults(path: str, settings: ConsistentHashLB) -> Iterator[Fault]:
     if len(given) > 1:
         yield Fault(path, f"only one of {', '.join(given)} can be set")
     elif not given:
-        yield Fault(
-            path, "names no hash key, so endpoints are random", f"add one of {', '.join(keys)}", "warning"
-        )
+        yield Fault(path, "names no hash key, so endpoints are random", f"add one of {', '.join(keys)}", "warning")
     if settings.ring_hash is not None and settings.maglev is not None:
         yield Fault(path, "only one of ringHash and maglev can be set")
     if settings.minimum_ring_size:

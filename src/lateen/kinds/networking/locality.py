@@ -33,9 +33,7 @@ class LocalityLoadBalancerSetting(Model, frozen=True, kw_only=True):
     enabled: bool | None = None
 
 
-def locality_faults(
-    path: str, setting: LocalityLoadBalancerSetting | None, has_outliers: bool
-) -> Iterator[Fault]:
+def locality_faults(path: str, setting: LocalityLoadBalancerSetting | None, has_outliers: bool) -> Iterator[Fault]:
     """Yield what is wrong with a locality setting; failover works only with outlier detection beside it."""
     if setting is None:
         return

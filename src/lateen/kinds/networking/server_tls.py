@@ -37,9 +37,9 @@ class ServerTLSSettings(Model, frozen=True, kw_only=True):
     """`credential_name`: a Secret beside the gateway's workload; else paths of files in it."""
 
     https_redirect: bool = False
-    mode: Literal[
-        "PASSTHROUGH", "SIMPLE", "MUTUAL", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL", "OPTIONAL_MUTUAL"
-    ] = "PASSTHROUGH"
+    mode: Literal["PASSTHROUGH", "SIMPLE", "MUTUAL", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL", "OPTIONAL_MUTUAL"] = (
+        "PASSTHROUGH"
+    )
     server_certificate: str = ""
     private_key: str = ""
     ca_certificates: str = ""
@@ -103,9 +103,7 @@ def _mesh_faults(path: str, tls: ServerTLSSettings) -> Iterator[Fault]:
     }
     for name, value in given.items():
         if value:
-            message = (
-                "ISTIO_MUTUAL uses the mesh's own: it cannot have associated server certificates and keys"
-            )
+            message = "ISTIO_MUTUAL uses the mesh's own: it cannot have associated server certificates and keys"
             yield Fault(f"{path}.{name}", message, "remove it, or use mode MUTUAL")
 
 
@@ -119,9 +117,7 @@ def _certificate_faults(path: str, tls: ServerTLSSettings) -> Iterator[Fault]:
         place = f"{path}.tlsCertificates[{index}]"
         yield from _pair_faults(place, tls.mode, pair.server_certificate, pair.private_key)
     if max(len(tls.tls_certificates), len(tls.credential_names)) > _MAX_CERTIFICATES:
-        message = (
-            f"{tls.mode} TLS can support up to {_MAX_CERTIFICATES} server certificates: the rest is ignored"
-        )
+        message = f"{tls.mode} TLS can support up to {_MAX_CERTIFICATES} server certificates: the rest is ignored"
         yield Fault(path, message, "", "warning")
     yield from _client_faults(path, tls)
 
@@ -136,9 +132,7 @@ def _pair_faults(path: str, mode: str, certificate: str, key: str) -> Iterator[F
 
 def _client_faults(path: str, tls: ServerTLSSettings) -> Iterator[Fault]:
     if tls.mode == "SIMPLE" and tls.ca_crl:
-        yield Fault(
-            f"{path}.caCrl", "CRL is not supported with SIMPLE TLS: no client certificate is asked for"
-        )
+        yield Fault(f"{path}.caCrl", "CRL is not supported with SIMPLE TLS: no client certificate is asked for")
     has_secret = tls.credential_name or tls.credential_names or tls.ca_cert_credential_name
     if tls.mode in _ASKS_CLIENT and not tls.ca_certificates and not has_secret:
         yield Fault(f"{path}.caCertificates", f"{tls.mode} TLS requires a client CA bundle")

@@ -114,9 +114,7 @@ def _port_faults(spec: ServiceEntrySpec) -> Iterator[Fault]:
         if port.number in numbers:
             yield Fault(f"{path}.number", f"port {port.number} stands there already")
         if not is_any_case_label(port.name):
-            said = (
-                f'"{port.name}" is not a port name: letters, digits and "-"' if port.name else "is required"
-            )
+            said = f'"{port.name}" is not a port name: letters, digits and "-"' if port.name else "is required"
             yield Fault(f"{path}.name", said)
         elif port.name in names:
             yield Fault(f"{path}.name", f'there is a port "{port.name}" already', "port names are unique")

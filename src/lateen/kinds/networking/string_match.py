@@ -21,8 +21,6 @@ def match_faults(path: str, match: StringMatch, *, empty_prefix: bool = False) -
     if len(given) > 1:
         yield Fault(path, f"only one of {', '.join(given)} can be set")
     if match.prefix == "" and not empty_prefix:
-        yield Fault(
-            f"{path}.prefix", "may not be empty", "leave the match empty ({}) to ask for presence only"
-        )
+        yield Fault(f"{path}.prefix", "may not be empty", "leave the match empty ({}) to ask for presence only")
     if match.regex is not None:
         yield from regex_faults(f"{path}.regex", match.regex)

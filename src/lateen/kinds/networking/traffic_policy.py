@@ -74,9 +74,7 @@ def policy_faults(path: str, policy: TrafficPolicy | None) -> Iterator[Fault]:
     if policy.tunnel is not None:
         yield from _tunnel_faults(f"{path}.tunnel", policy.tunnel)
     if policy.retry_budget is not None:
-        yield from duration_faults(
-            f"{path}.retryBudget.budgetInterval", policy.retry_budget.budget_interval, zero=True
-        )
+        yield from duration_faults(f"{path}.retryBudget.budgetInterval", policy.retry_budget.budget_interval, zero=True)
     seen: set[int] = set()
     for index, setting in enumerate(policy.port_level_settings):
         place = f"{path}.portLevelSettings[{index}]"

@@ -63,9 +63,7 @@ class Loop:
         finally:
             await cancel(*self._busy.values(), *self._later)
 
-    def _listener(
-        self, keys: Callable[[Json, Mirror], Iterable[Key]]
-    ) -> Callable[[Json | None, Json | None], None]:
+    def _listener(self, keys: Callable[[Json, Mirror], Iterable[Key]]) -> Callable[[Json | None, Json | None], None]:
         def changed(before: Json | None, after: Json | None) -> None:
             for raw in (before, after):
                 if raw is not None:

@@ -108,9 +108,7 @@ def _replicas(raw: Json) -> Replicas:
 
 async def _forget(owner: Json, olds: list[Json], mirror: Mirror) -> None:
     """Delete the oldest empty ReplicaSets beyond revisionHistoryLimit (10)."""
-    empty = [
-        old for old in olds if not old["spec"]["replicas"] and not (old.get("status") or {}).get("replicas")
-    ]
+    empty = [old for old in olds if not old["spec"]["replicas"] and not (old.get("status") or {}).get("replicas")]
     surplus = len(empty) - owner["spec"].get("revisionHistoryLimit", 10)
     for old in empty[: max(surplus, 0)]:
         await mirror.delete("ReplicaSet", key_of(old))
@@ -128,9 +126,7 @@ async def _write_status(owner: Json, new: Json | None, mirror: Mirror) -> None:
         "unavailableReplicas": max(desired - counts["availableReplicas"], 0),
     }
     done = updated == desired == counts["replicas"] == counts["availableReplicas"]
-    status["conditions"] = _conditions(
-        owner, counts["availableReplicas"] >= _least(owner), done, mirror.clock.now()
-    )
+    status["conditions"] = _conditions(owner, counts["availableReplicas"] >= _least(owner), done, mirror.clock.now())
     if status != owner.get("status"):
         latest = mirror.get("Deployment", key_of(owner)) or owner
         await mirror.update_status("Deployment", {**latest, "status": status})

@@ -18,9 +18,7 @@ async def reconcile(key: Key, mirror: Mirror) -> None:
         return
     metadata = {"name": NAME, "namespace": key.name}
     try:
-        await mirror.create(
-            "ServiceAccount", {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata}
-        )
+        await mirror.create("ServiceAccount", {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
     except ApiError as error:
         if error.code != 409:
             raise

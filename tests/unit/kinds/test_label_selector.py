@@ -1,0 +1,24 @@
+import pytest
+
+from lateen.kinds.label_selector import label_faults, selector_faults
+
+
+def test_labels_with_and_without_prefix_are_accepted():
+    assert list(label_faults("p", {"app": "x", "app.kubernetes.io/name": "", "a_b.c": "V-1.0"})) == []
+
+
+@pytest.mark.parametrize(
+    "labels", [{"": "x"}, {"a b": "x"}, {"-a": "x"}, {"a/b/c": "x"}, {"a": "x y"}, {"a": "x" * 64}]
+)
+def test_what_is_no_label_is_refused_at_its_key(labels):
+    (fault,) = label_faults("metadata.labels", labels)
+    assert fault.path.startswith("metadata.labels")
+
+
+@pytest.mark.parametrize("labels", [{"*": "x"}, {"app": "*"}, {"": "x"}, {"a b": "x"}])
+def test_a_selector_has_neither_wildcards_nor_empty_keys(labels):
+    assert len(list(selector_faults("p", labels))) == 1
+
+
+def test_a_plain_selector_is_accepted():
+    assert list(selector_faults("p", {"istio": "ingressgateway"})) == []
