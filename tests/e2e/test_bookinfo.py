@@ -51,7 +51,7 @@ def run() -> Loop:
 @pytest.fixture(scope="module")
 def database(bookinfo: Mesh, run: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
     bookinfo.lateen("internal", "add-host", "mysqldb", DATABASE)
-    server = MariaDb(bookinfo.state / "db", Path(f"/run/netns/lateen-{bookinfo.name}-ext-mysqldb"), DATABASE)
+    server = MariaDb(bookinfo.state / "db", Path(f"/run/netns/lateen-{bookinfo.name}-mysqldb"), DATABASE)
     try:
         run(server.start())
         run(server.admin((EXAMPLES / "mysqldb-init.sql").read_text()))

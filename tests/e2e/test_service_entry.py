@@ -18,7 +18,7 @@ def outside(mesh: Mesh) -> Iterator[Mesh]:
     servers = []
     for name, ip in HOSTS.items():
         mesh.lateen("internal", "add-host", name, ip)
-        netns = Path(f"/run/netns/lateen-{mesh.name}-ext-{name}")
+        netns = Path(f"/run/netns/lateen-{mesh.name}-{name}")
         environment = {"PORTS": "3306=server-first 8080=http", "NAME": name, "PATH": "/usr/bin:/bin"}
         servers.append(subprocess.Popen(["nsenter", f"--net={netns}", "/usr/bin/python3", ROOT / "tests/e2e/apps/echo.py"], env=environment))
     try:

@@ -1,5 +1,4 @@
-"""Whatever is put and deleted in whatever order: plans equal those made from scratch, and Envoy can take
-them."""
+"""Whatever is put and deleted in whatever order: plans equal those made from scratch, and Envoy can take them."""
 
 import contextlib
 import sys
@@ -15,71 +14,106 @@ from worlds import SHOP, World, istio, mesh_config, pod, service, slices
 
 from lateen.base.errors import Invalid
 from lateen.plan.listener import Listener
+from lateen.plan.route import RouteConfig
 from lateen.planner.scope import COMMON, Scope
 
 EDGE = Scope("gateway", "shop", "app=edge")
 SCOPES = (COMMON, SHOP, Scope("sidecar", "bank"), Scope("inbound", "shop", "app=web"), EDGE)
 
-    NAMES = st.sampled_from(["web", "api", "a.b", "default"]) NAMESPACES = st.sampled_from(["shop", "bank"])
-    ADDRESSES = st.sampled_from(["10.0.0.1", "10.0.0.2", "None"]) HOSTS = st.sampled_from( ["web",
-    "api.shop", "web.shop.svc.cluster.local", "*.cluster.local", "*", "a.x", "A.X", "*.x", "default",
-    "10.0.0.1"] ) PORTS = st.sampled_from([("http", 80), ("http", 81), ("", 80), ("tcp", 80), ("tls", 443),
-    ("grpc", 81), ("", 82)]) CREATED = st.sampled_from(["", "2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"])
+CREATED = st.sampled_from(["", "2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"])
+NAMES = st.sampled_from(["web", "api", "a-b", "default"])
+NAMESPACES = st.sampled_from(["shop", "bank"])
+RULE_HOSTS = ["web", "api.shop", "web.shop.svc.cluster.local", "*.cluster.local", "*", "a.x", "A.X", "*.x", "default"]
+ENTRY_HOSTS = ["a.x", "A.x", "*.x", "api.shop", "web.shop.svc.cluster.local"]
+PORTS = st.sampled_from([("http", 80), ("http", 81), ("", 80), ("tcp", 80), ("tls", 443), ("grpc", 81), ("", 82)])
 
 
 @st.composite
 def services(draw: st.DrawFn) -> dict[str, Any]:
     ports = draw(st.lists(PORTS, min_size=1, max_size=3, unique_by=lambda port: port[1]))
     found = [{"name": f"{name}-{number}" if name else f"p{number}", "port": number} for name, number in ports]
-    name = draw(NAMES).replace(".", "-")
-    return service(name, found, namespace=draw(NAMESPACES), address=draw(ADDRESSES))
+    address = draw(st.sampled_from(["10.0.0.1", "10.0.0.2", "None"]))
+    return service(draw(NAMES), found, namespace=draw(NAMESPACES), address=address)
 
 
-    @st.composite def entries(draw: st.DrawFn) -> dict[str, Any]: ports = draw(st.lists(PORTS, min_size=1,
-    max_size=2, unique_by=lambda port: port[1])) said = ", ".join(f"{{number: {number}, name: p{number},
-    protocol: {name or 'TCP'}}}" for name, number in ports) host = draw(st.sampled_from(["a.x", "A.x",
-    "*.x", "api.shop", "web.shop.svc.cluster.local"])) blocks = draw(st.sampled_from(["", "10.0.0.1",
-    "10.0.0.0/24", "10.0.0.9/24", "192.0.2.1/32"])) resolution = "STATIC" if host.startswith("*") is False
-    and draw(st.booleans()) else "NONE" address = f", addresses: [{blocks}]" if blocks else "" spec =
-    f"{{hosts: ['{host}'], ports: [{said}], resolution: {resolution}{address}}}" return
-    istio("ServiceEntry", draw(st.sampled_from(["e", "f"])), spec, namespace=draw(NAMESPACES),
-    created=draw(CREATED))
+@st.composite
+def entries(draw: st.DrawFn) -> dict[str, Any]:
+    ports = draw(st.lists(PORTS, min_size=1, max_size=2, unique_by=lambda port: port[1]))
+    said = ", ".join(f"{{number: {number}, name: p{number}, protocol: {name or 'TCP'}}}" for name, number in ports)
+    address = draw(st.sampled_from(["", "10.0.0.1", "10.0.0.0/24", "10.0.0.9/24", "192.0.2.1/32"]))
+    resolution = draw(st.sampled_from(["STATIC", "NONE"]))
+    host = draw(st.sampled_from(ENTRY_HOSTS))
+    spec = f"{{hosts: ['{host}'], ports: [{said}], resolution: {resolution}, addresses: [{address}]}}"
+    name = draw(st.sampled_from(["e", "f"]))
+    return istio("ServiceEntry", name, spec, namespace=draw(NAMESPACES), created=draw(CREATED))
 
 
-    @st.composite def rules(draw: st.DrawFn) -> dict[str, Any]: hosts = draw(st.lists(HOSTS, min_size=1,
-    max_size=2, unique_by=str.lower)) gateways = draw(st.sampled_from(["[mesh]", "[shop/g]", "[mesh,
-    shop/g]"])) match = draw(st.sampled_from(["", "match: [{port: 80}], ", "match: [{uri: {prefix: /a}}],
-    "])) said = ", ".join(f"'{host}'" for host in hosts) spec = f"{{hosts: [{said}], gateways: {gateways},
-    http: [{{{match}route: [{{destination: {{host: web}}}}]}}]}}" name = draw(st.sampled_from(["r", "s",
-    "t"])) return istio("VirtualService", name, spec, namespace=draw(NAMESPACES), created=draw(CREATED))
+@st.composite
+def rules(draw: st.DrawFn) -> dict[str, Any]:
+    hosts = draw(st.lists(st.sampled_from(RULE_HOSTS), min_size=1, max_size=2, unique_by=str.lower))
+    gateways = draw(st.sampled_from(["[mesh]", "[shop/g]", "[mesh, shop/g]"]))
+    match = draw(st.sampled_from(["", "match: [{port: 80}], ", "match: [{uri: {prefix: /a}}], "]))
+    said = ", ".join(f"'{host}'" for host in hosts)
+    spec = f"{{hosts: [{said}], gateways: {gateways}, http: [{{{match}route: [{{destination: {{host: web}}}}]}}]}}"
+    name = draw(st.sampled_from(["r", "s", "t"]))
+    return istio("VirtualService", name, spec, namespace=draw(NAMESPACES), created=draw(CREATED))
 
 
-    @st.composite def others(draw: st.DrawFn) -> dict[str, Any]: mode = draw(st.sampled_from(["STRICT",
-    "PERMISSIVE", "DISABLE", "UNSET"])) hosts = draw(st.sampled_from(["'*'", "a.x", "'*.x', a.x"]))
-    protocol, tls = draw(st.sampled_from([("HTTP", ""), ("HTTPS", ", tls: {mode: SIMPLE, credentialName:
-    c}")])) policy = draw(st.sampled_from(["REGISTRY_ONLY", "ALLOW_ANY"])) server = f"{{port: {{number: 80,
-    name: p, protocol: {protocol}}}, hosts: [{hosts}]{tls}}}" return draw( st.sampled_from( [
-    istio("PeerAuthentication", "p", f"{{mtls: {{mode: {mode}}}}}"), istio("PeerAuthentication", "q",
-    f"{{selector: {{matchLabels: {{app: web}}}}, mtls: {{mode: {mode}}}}}"), istio("DestinationRule", "d",
-    "{host: web, subsets: [{name: v1, labels: {version: v1}}]}"), istio("Gateway", "g", f"{{selector: {{app:
-    edge}}, servers: [{server}]}}"), mesh_config(f"outboundTrafficPolicy: {{mode: {policy}}}"), pod("web-1",
-    "10.1.0.1", {"version": draw(st.sampled_from(["v1", "v2"]))}), slices("web", {"web-1": "10.1.0.1"},
-    {"http-80": 80}), ] ) )
+@st.composite
+def others(draw: st.DrawFn) -> dict[str, Any]:
+    mode = draw(st.sampled_from(["STRICT", "PERMISSIVE", "DISABLE", "UNSET"]))
+    hosts = draw(st.sampled_from(["'*'", "a.x", "'*.x', a.x"]))
+    protocol, tls = draw(st.sampled_from([("HTTP", ""), ("HTTPS", ", tls: {mode: SIMPLE, credentialName: c}")]))
+    server = f"{{port: {{number: 80, name: p, protocol: {protocol}}}, hosts: [{hosts}]{tls}}}"
+    policy = draw(st.sampled_from(["REGISTRY_ONLY", "ALLOW_ANY"]))
+    version = draw(st.sampled_from(["v1", "v2"]))
+    choices = [
+        istio("PeerAuthentication", "p", f"{{mtls: {{mode: {mode}}}}}"),
+        istio("PeerAuthentication", "q", f"{{selector: {{matchLabels: {{app: web}}}}, mtls: {{mode: {mode}}}}}"),
+        istio("DestinationRule", "d", "{host: web, subsets: [{name: v1, labels: {version: v1}}]}"),
+        istio("Gateway", "g", f"{{selector: {{app: edge}}, servers: [{server}]}}"),
+        mesh_config(f"outboundTrafficPolicy: {{mode: {policy}}}"),
+        pod("web-1", "10.1.0.1", {"version": version}),
+        slices("web", {"web-1": "10.1.0.1"}, {"http-80": 80}),
+    ]
+    return draw(st.sampled_from(choices))
 
 
 OBJECTS = st.one_of(services(), entries(), rules(), others())
 STEPS = st.lists(st.tuples(OBJECTS, st.booleans()), min_size=1, max_size=25)
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(STEPS)
+def test_any_history_leads_to_plans_as_from_scratch_that_envoy_can_take(
+    steps: list[tuple[dict[str, Any], bool]],
+) -> None:
+    world = World(*SCOPES)
+    present: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for raw, stays in steps:
+        if not stays:
+            world.delete(*name_of(raw))
+            present.pop(name_of(raw), None)
+            continue
+        # What is refused leaves the last accepted version in force.
+        with contextlib.suppress(Invalid):
+            world.put(raw)
+            present[name_of(raw)] = raw
+    fresh = World(*SCOPES)
+    fresh.put(*present.values())
+    assert plans(world) == plans(fresh)
+    for table in dict(world.plans.routes.items()).values():
+        assert_unique(table)
+    for listener in dict(world.plans.listeners.items()).values():
+        assert_distinct(listener)
+    for key, upstream in world.plans.upstreams.items():
+        assert (upstream.discovery == "EDS") == (key in world.plans.assignments)
+
+
 def plans(world: World) -> dict[str, dict[Any, Any]]:
     found = world.plans
-    return {
-        "upstreams": dict(found.upstreams.items()),
-        "assignments": dict(found.assignments.items()),
-        "listeners": dict(found.listeners.items()),
-        "routes": dict(found.routes.items()),
-        "scopes": dict(found.scopes.items()),
-    }
+    collections = (found.upstreams, found.assignments, found.listeners, found.routes, found.scopes)
+    return {collection.name: dict(collection.items()) for collection in collections}
 
 
 def name_of(raw: dict[str, Any]) -> tuple[str, str, str]:
@@ -87,17 +121,11 @@ def name_of(raw: dict[str, Any]) -> tuple[str, str, str]:
     return raw["kind"], meta["name"], meta["namespace"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]) @given(STEPS) def
-test_any_history_leads_to_plans_as_from_scratch_that_envoy_can_take(steps: list[tuple[dict[str, Any],
-bool]]) -> None: world = World(*SCOPES) present: dict[tuple[str, str, str], dict[str, Any]] = {} for raw,
-stays in steps: if stays: # What is refused leaves the last accepted version in force. with
-contextlib.suppress(Invalid): world.put(raw) present[name_of(raw)] = raw else: world.delete(*name_of(raw))
-present.pop(name_of(raw), None) fresh = World(*SCOPES) fresh.put(*present.values()) assert plans(world) ==
-plans(fresh) for table in dict(world.plans.routes.items()).values(): domains = [domain for host in
-table.virtual_hosts for domain in host.domains] assert len({domain.lower() for domain in domains}) ==
-len(domains) names = [host.name for host in table.virtual_hosts] assert len(set(names)) == len(names) for
-listener in dict(world.plans.listeners.items()).values(): assert_distinct(listener) for key, upstream in
-world.plans.upstreams.items(): assert (upstream.discovery == "EDS") == (key in world.plans.assignments)
+def assert_unique(table: RouteConfig) -> None:
+    """No domain and no name stands twice in a table."""
+    domains = [domain.lower() for host in table.virtual_hosts for domain in host.domains]
+    names = [host.name for host in table.virtual_hosts]
+    assert len(set(domains)) == len(domains) and len(set(names)) == len(names), table.name
 
 
 def assert_distinct(listener: Listener) -> None:

@@ -42,7 +42,9 @@ async def served(folder: Path, *, port: int = 0, **settings: Any) -> AsyncIterat
         yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", objects, credentials)
 
 
-def config_map(name: str, data: dict[str, str] | None = None, namespace: str = "default", **meta: Any) -> dict[str, Any]:
+def config_map(
+    name: str, data: dict[str, str] | None = None, namespace: str = "default", **meta: Any
+) -> dict[str, Any]:
     metadata = {"name": name, "namespace": namespace} | meta
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data or {}}
 

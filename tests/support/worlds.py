@@ -65,9 +65,7 @@ class World:
         return sorted(
             event.key
             for event in self.engine.events
-            if event.sequence >= self._seen
-            and event.collection == collection
-            and event.what in ("changed", "removed")
+            if event.sequence >= self._seen and event.collection == collection and event.what in ("changed", "removed")
         )
 
     def upstream(self, name: str, scope: Scope = SHOP) -> Upstream | None:

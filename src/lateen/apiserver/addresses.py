@@ -16,6 +16,7 @@ Raw = dict[str, Any]
 
 SERVICES = ipaddress.IPv4Network("10.96.0.0/16")
 NODE_PORTS = range(30000, 32768)
+_RANGE = f"{NODE_PORTS[0]}-{NODE_PORTS[-1]}"
 # Addresses that only the services of these names get: the API server's and the cluster DNS.
 RESERVED = {"10.96.0.1": Key("default", "kubernetes"), "10.96.0.10": Key("kube-system", "kube-dns")}
 _FIRST = 256  # dynamic addresses begin here: the low band is for services that ask for a fixed one
@@ -82,7 +83,9 @@ class Addresses:
         for port in spec["ports"]:
             taken = {other["nodePort"] for other in ports}
             wanted = port.get("nodePort") or had.get((port.get("name"), port["port"]))
-            if wanted and self._held.get(wanted, key) != key:
+            if wanted and wanted not in NODE_PORTS:
+                raise _refused(key, "spec.ports.nodePort", f"{wanted} is not in the range of node ports, {_RANGE}")
+            if wanted and (wanted in taken or self._held.get(wanted, key) != key):
                 raise _refused(key, "spec.ports.nodePort", f"{wanted} is already allocated")
             ports.append(port | {"nodePort": wanted or self._free_port(taken)})
         return spec | {"ports": ports}

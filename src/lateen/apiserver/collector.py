@@ -114,7 +114,7 @@ class Collector:
             self._wake.clear()
             failed = self.work()
             if loop.time() >= sweep:
-                self._drop_events()
+                self.drop_events()
                 sweep = loop.time() + _SWEEP_SECONDS
             try:
                 await asyncio.wait_for(self._wake.wait(), _RETRY_SECONDS if failed else _SWEEP_SECONDS)
@@ -195,7 +195,8 @@ class Collector:
                 for key, _ in self._objects.storage.objects(kind.resource, namespace):
                     yield kind, key
 
-    def _drop_events(self) -> None:
+    def drop_events(self) -> None:
+        """Delete events that are older than `EVENT_SECONDS`."""
         kind, now = by_kind("Event", ""), self._clock.now()
         for key, body in self._objects.storage.objects(kind.resource):
             raw = msgspec.json.decode(body)

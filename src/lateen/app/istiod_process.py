@@ -28,7 +28,7 @@ async def run_istiod(settings: Settings) -> None:
             Endpoint(f"{NODE_IP}:{TOKEN_PORT}", mutual=False),
         ),
     )
-    async with Client.from_kubeconfig(settings.istiod_kubeconfig) as client:
+    async with Client.from_kubeconfig(settings.inner_kubeconfig("istiod")) as client:
         running = spawn(ControlPlane(client, places, SystemClock()).run(), name="control plane")
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -42,6 +42,10 @@ class Pipeline:
             types.LISTENER: engine.map("listeners", plans.listeners, lambda _, __, plan: builder.listener(plan)),
             types.ROUTE: engine.map("routes", plans.routes, lambda _, __, plan: builder.route_config(plan)),
         }
+        self._by_scope = {
+            type_url: engine.index(f"{collection.name} by scope", collection, lambda key, resource: [key[0]])
+            for type_url, collection in self.resources.items()
+        }
         for type_url, collection in self.resources.items():
             collection.subscribe(self._deliver(type_url))
         self._views: dict[tuple[str, Scope], View] = {}
@@ -52,7 +56,9 @@ class Pipeline:
         self._wanted[scope] += 1
         if self._wanted[scope] == 1:
             for type_url in TYPES:
-                self._views[type_url, scope] = View()
+                self._views[type_url, scope] = view = View()
+                # A scope that is wanted again before the engine has forgotten it: equal rows are no news.
+                view.commit({name: row for (_, name), row in self._by_scope[type_url].find(scope).items()})
             self.plans.want(scope)
 
     def release(self, scope: Scope) -> None:

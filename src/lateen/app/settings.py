@@ -47,6 +47,10 @@ class Settings:
     def kubeconfig(self) -> Path:
         return self.state / "kubeconfig"
 
+    def inner_kubeconfig(self, role: str) -> Path:
+        """The kubeconfig of a part of the mesh: admin, istiod, controllers, node."""
+        return self.pki / "api" / f"{role}.kubeconfig"
+
     @property
     def logs(self) -> Path:
         return self.state / "logs"

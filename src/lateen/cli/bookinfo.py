@@ -74,7 +74,7 @@ class _Telling:
         self.http = http
         self.url = url
         self.password = secrets.token_urlsafe(16)
-        netns = Path("/run/netns") / f"lateen-{settings.mesh}-ext-mysqldb"
+        netns = Path("/run/netns") / f"lateen-{settings.mesh}-mysqldb"
         self.database = MariaDb(settings.state / "demo-database", netns, DATABASE)
 
     async def tell(self) -> None:

@@ -25,13 +25,12 @@ def node(ctx: click.Context, published: tuple[str, ...]) -> None:
 
 @command.command()
 @click.option("--fd", "fds", type=int, multiple=True, required=True, help="Listening sockets, inherited.")
-@click.option("--node-ip", required=True)
 @click.pass_context
-def apiserver(ctx: click.Context, fds: tuple[int, ...], node_ip: str) -> None:
+def apiserver(ctx: click.Context, fds: tuple[int, ...]) -> None:
     """Run the embedded API server."""
     from lateen.runtime.api_process import run_api
 
-    asyncio.run(run_api(settings_of(ctx), fds, node_ip))
+    asyncio.run(run_api(settings_of(ctx), fds))
 
 
 @command.command()

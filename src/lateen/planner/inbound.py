@@ -65,7 +65,7 @@ def plan_listener(ports: Iterable[InboundPort], modes: PeerModes, access_log: st
         direction="INBOUND",
         chains=tuple(chains),
         bind=True,
-        use_original_dst=True,
+        # Only the address is restored: handing on (use_original_dst) would lead to outbound listeners.
         filters=("original_dst", "tls_inspector", "http_inspector"),
         access_log=access_log,
     )

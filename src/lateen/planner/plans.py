@@ -16,6 +16,7 @@ from lateen.planner.scope import Scope
 from lateen.planner.scopes import Scopes, build_scopes
 from lateen.reactive import Collection, Demand, Engine
 from lateen.reactive.gather import union
+from lateen.registry.mesh import Mesh
 from lateen.registry.registry import Registry, build_registry
 from lateen.registry.workload import Workload
 from lateen.security.rules import build_peer_security
@@ -75,9 +76,9 @@ class Plans:
                 return (self._everyone.proxies,)
 
 
-def build_plans(engine: Engine, store: Store) -> Plans:
-    """Build everything from the store's objects to plans."""
-    registry = build_registry(engine, store)
+def build_plans(engine: Engine, store: Store, trust_domain: str = "cluster.local") -> Plans:
+    """Build everything from the store's objects to plans. `trust_domain`: the mesh's, unless its settings say."""
+    registry = build_registry(engine, store, Mesh(trust_domain=trust_domain))
     security = build_peer_security(engine, store)
     rules = build_rules(engine, store, registry)
     outbound = build_outbound(engine, registry, rules, security)

@@ -33,18 +33,18 @@ class Mesh(Struct, frozen=True, kw_only=True):
 DEFAULT_MESH = Mesh()
 
 
-def mesh_settings(config: MeshConfig) -> Mesh:
-    """Read the settings out of a MeshConfig."""
+def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
+    """Read the settings out of a MeshConfig; `default`: what counts where it is silent."""
     policy = config.outbound_traffic_policy
     return Mesh(
-        root_namespace=config.root_namespace or DEFAULT_MESH.root_namespace,
-        trust_domain=config.trust_domain or DEFAULT_MESH.trust_domain,
+        root_namespace=config.root_namespace or default.root_namespace,
+        trust_domain=config.trust_domain or default.trust_domain,
         allow_any=policy is None or policy.mode != "REGISTRY_ONLY",
         auto_mtls=config.enable_auto_mtls is not False,
         access_log=config.access_log_file,
         retries=config.default_http_retry_policy,
         h2_upgrade=config.h2_upgrade_policy == "UPGRADE",
-        connect_timeout_ms=milliseconds(config.connect_timeout, DEFAULT_MESH.connect_timeout_ms),
+        connect_timeout_ms=milliseconds(config.connect_timeout, default.connect_timeout_ms),
         detection_timeout_ms=milliseconds(config.protocol_detection_timeout),
         service_exports=tuple(config.default_service_export_to or ("*",)),
         virtual_service_exports=tuple(config.default_virtual_service_export_to or ("*",)),

@@ -23,6 +23,7 @@ class Registry:
     see `endpoints.selects`."""
 
     mesh: Collection[Key, Mesh]
+    default: Mesh
     workloads: Collection[Key, Workload]
     services: Collection[ServiceKey, Service]
     endpoints: Collection[ServiceKey, Endpoints]
@@ -33,7 +34,7 @@ class Registry:
 
     def settings(self, read: Read) -> Mesh:
         """Return the mesh's settings, the defaults where there are none."""
-        return read.get(self.mesh, MESH_KEY) or DEFAULT_MESH
+        return read.get(self.mesh, MESH_KEY) or self.default
 
     def selecting(self, read: Read, namespace: str, labels: Mapping[str, str]) -> Iterator[Service]:
         """Find the services whose selector holds for these labels, the oldest first."""
@@ -47,14 +48,22 @@ class Registry:
         return iter(sorted(found, key=lambda service: service.age))
 
 
-def build_registry(engine: Engine, store: Store) -> Registry:
-    """Build the registry's collections over the store's."""
-    mesh = engine.map("mesh", store["ConfigMap"], _mesh)
+def build_registry(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> Registry:
+    """Build the registry's collections over the store's. `default`: the mesh's settings where the ConfigMap is
+    silent."""
+
+    def settings(read: Read, key: Key, found: Object) -> Mesh | None:
+        if key != MESH_KEY:
+            return None
+        return mesh_settings(parse_mesh_config(found.model.data.get("mesh", "")), default)
+
+    mesh = engine.map("mesh", store["ConfigMap"], settings)
     workloads = engine.map("workloads", store["Pod"], lambda read, key, found: pods.workload(found))
     services = _services(engine, store, mesh)
     of_host = engine.index("services of host", services, lambda key, service: (service.host,))
     return Registry(
         mesh=mesh,
+        default=default,
         workloads=workloads,
         services=services,
         endpoints=_endpoints(engine, store, services, workloads),
@@ -69,12 +78,6 @@ def build_registry(engine: Engine, store: Store) -> Registry:
 
 def _declarations(read: Read, host: str, rows: Mapping[ServiceKey, Service]) -> tuple[Service, ...]:
     return tuple(sorted(rows.values(), key=lambda service: (not service.kubernetes, service.age)))
-
-
-def _mesh(read: Read, key: Key, found: Object) -> Mesh | None:
-    if key != MESH_KEY:
-        return None
-    return mesh_settings(parse_mesh_config(found.model.data.get("mesh") or ""))
 
 
 def _services(engine: Engine, store: Store, mesh: Collection[Key, Mesh]) -> Collection[ServiceKey, Service]:

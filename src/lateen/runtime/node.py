@@ -15,10 +15,12 @@ from lateen.base.clock import SystemClock
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn, until
+from lateen.kinds.all import by_kind
 from lateen.kinds.decode import decode
 from lateen.kinds.documents import load
 from lateen.node.agent import Agent, WorkloadRef
 from lateen.proto.descriptors import envoy_binary
+from lateen.runtime.api_process import NODE_NAME, prepare_api
 from lateen.runtime.children import Child, Program
 from lateen.runtime.controllers import CONTROLLERS, KINDS
 from lateen.runtime.controllers.controller import run_controllers
@@ -42,7 +44,6 @@ from lateen.server.pki_files import open_authority
 from lateen.sources.client import ApiError, Client
 
 CA_PORT = 15013
-NODE_NAME = "local"
 GATEWAY = Key("istio-system", "istio-ingressgateway")
 START_SECONDS = 60.0
 
@@ -66,6 +67,7 @@ class Node:
         self._clock = SystemClock()
         self._stopped = asyncio.Event()
         self._tasks: list[asyncio.Task[Any]] = []
+        self._clients: list[Client] = []
         fds = [each.fileno() for each in sockets]
         self._sockets = sockets
         base = ("--mesh", settings.mesh, "internal")
@@ -90,14 +92,12 @@ class Node:
         """Start everything, wait for `stop`, end everything."""
         window = await serve_node(self, self.settings.node_socket)
         sandboxes = await Sandboxes.start(self.settings.run / "sandboxes")
-        client: Client | None = None
         try:
-            prepare_api(self.settings, self._sockets)
+            prepare_api(self.settings, self._sockets[0].getsockname()[1])
             open_authority(self.settings.pki / "mesh", "cluster.local", self._clock)
             for child in self.children:
                 child.start()
-            client = Client.from_kubeconfig(self.settings.node_kubeconfig)
-            await self._start(client, sandboxes)
+            await self._start(sandboxes)
             self.ready.set()
             await self._stopped.wait()
         except (LateenError, TimeoutError) as error:
@@ -105,16 +105,17 @@ class Node:
             _log.exception("the mesh does not come up")
             await self._stopped.wait()
         finally:
-            await self._end(client, sandboxes)
+            await self._end(sandboxes)
             await window.cleanup()
 
-    async def _start(self, client: Client, sandboxes: Sandboxes) -> None:
+    async def _start(self, sandboxes: Sandboxes) -> None:
+        client = self._client("node")
         await self._api_answers(client)
         await self._create_profile()
         machine = self._machine(client, sandboxes)
         kubelet = Kubelet(machine)
         self._kubelet_window = await serve_kubelet(kubelet, machine, self.settings.kubelet_socket)
-        mirror = Mirror(client, KINDS, self._clock)
+        mirror = Mirror(self._client("controllers"), KINDS, self._clock)
         await self._serve_network(mirror)
         self._begin("controllers", run_controllers(CONTROLLERS, mirror))
         self._begin("kubelet", kubelet.run())
@@ -182,14 +183,23 @@ class Node:
     async def _create_profile(self) -> None:
         """Make what a new mesh has; what is there already stays as its owner changed it."""
         text = files("lateen.runtime").joinpath("profiles/default.yaml").read_text()
-        async with Client.from_kubeconfig(self.settings.kubeconfig) as admin:
-            for document in load(text, "profiles/default.yaml"):
-                found = decode(document.raw)
-                try:
-                    await admin.create(found.spec, found.raw)
-                except ApiError as error:
-                    if error.code != 409:
-                        raise
+        admin = self._client("admin")
+        fresh = not (await admin.list(by_kind("ConfigMap"), "istio-system", field_selector="metadata.name=istio")).items
+        for document in load(text, "profiles/default.yaml"):
+            found = decode(document.raw)
+            try:
+                await admin.create(found.spec, found.raw)
+            except ApiError as error:
+                if error.code != 409:
+                    raise
+                if fresh:
+                    await admin.patch(found.spec, found.key, found.raw)
+
+    def _client(self, role: str) -> Client:
+        """The API as a part of the mesh sees it, with that part's rights."""
+        client = Client.from_kubeconfig(self.settings.inner_kubeconfig(role), user_agent=f"lateen-{role}")
+        self._clients.append(client)
+        return client
 
     def _begin(self, name: str, coroutine: Coroutine[Any, Any, Any]) -> None:
         self._tasks.append(spawn(coroutine, name=name))
@@ -198,12 +208,12 @@ class Node:
         log = self.settings.logs / f"{program.name}.log"
         return Child(program, log, child_environment(), self.journal, self._clock)
 
-    async def _end(self, client: Client | None, sandboxes: Sandboxes) -> None:
+    async def _end(self, sandboxes: Sandboxes) -> None:
         await cancel(*self._tasks)
         await sandboxes.close()
         for child in reversed(self.children):
             await child.stop()
         if self.agent is not None:
             await self.agent.close()
-        if client is not None:
+        for client in self._clients:
             await client.close()

@@ -72,8 +72,8 @@ class _Window:
 
 
 @web.middleware
-async def _explain(request: web.Request, answer: Answer) -> web.StreamResponse:
+async def _explain(request: web.Request, handler: Answer) -> web.StreamResponse:
     try:
-        return await answer(request)
+        return await handler(request)
     except LateenError as error:
         return web.json_response({"error": str(error), "fix": error.fix}, status=400)

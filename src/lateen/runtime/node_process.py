@@ -9,12 +9,11 @@ from collections.abc import Sequence
 from lateen.app.settings import Settings
 from lateen.base.errors import LateenError
 from lateen.runtime import netns
+from lateen.runtime.api_process import API_PORT
 from lateen.runtime.leftovers import Journal, clean
-from lateen.runtime.network import POD_GATEWAY, Network
+from lateen.runtime.network import Network
 from lateen.runtime.node import Node
 from lateen.runtime.ownership import Ownership
-
-API_PORT = 6443
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +48,7 @@ def _api_sockets(network: Network) -> list[socket.socket]:
     """The API server's: any free port of the machine's loopback, and 6443 for the mesh itself."""
     return [
         netns.listen_in(network.host, "127.0.0.1", 0),
-        netns.listen_in(network.path, POD_GATEWAY, API_PORT),
+        netns.listen_in(network.path, "0.0.0.0", API_PORT),
     ]
 
 

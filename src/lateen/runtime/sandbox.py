@@ -103,9 +103,10 @@ class Sandbox:
         """Run a command inside the container whose process is `beside`, as its user, and wait for its end.
 
         `env` comes over the container's own. It is killed when the caller is cancelled or after `seconds`
-        (then TimeoutError); the first MOST_OUTPUT bytes of its output are kept.
+        (then TimeoutError); the first MiB of its output is kept.
         """
-        reader, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+        reader, writer = os.pipe2(os.O_CLOEXEC)
+        os.set_blocking(reader, False)
         with ExitStack() as opened:
             opened.callback(os.close, reader)
             with ExitStack() as passed:

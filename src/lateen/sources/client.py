@@ -208,6 +208,14 @@ class Client:
         answer = await self._json("POST", path, body=request)
         return Redacted(answer["status"]["token"].encode())
 
+    async def review(self, token: Redacted, audiences: tuple[str, ...]) -> Raw:
+        """Ask whose token this is, for any of `audiences`: the status of a TokenReview."""
+        spec = {"token": token.reveal().decode(), "audiences": list(audiences)}
+        body = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenReview", "spec": spec}
+        answer = await self._json("POST", "/apis/authentication.k8s.io/v1/tokenreviews", body=body)
+        status: Raw = answer["status"]
+        return status
+
     async def request(
         self,
         method: str,

@@ -1,7 +1,7 @@
 """Read where an API server is, and who we are to it, from a kubeconfig or from inside a pod."""
 
 import base64
-import ssl
+import ssl as tls
 import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ class Access:
     """One API server and one user. `ssl` is None for plain http; `token_file` is read again when it changes."""
 
     url: str
-    ssl: ssl.SSLContext | None = None
+    ssl: tls.SSLContext | None = None
     token: Redacted | None = None
     token_file: Path | None = None
     namespace: str = "default"
@@ -46,9 +46,9 @@ def load_kubeconfig(path: Path, user_context: str = "") -> Access:
 def in_cluster(host: str, port: str, folder: Path = SERVICE_ACCOUNT) -> Access:
     """What a pod knows: KUBERNETES_SERVICE_HOST and _PORT as given, its CA and its token in `folder`."""
     authority = f"[{host}]" if ":" in host else host
-    tls = ssl.create_default_context(cafile=str(folder / "ca.crt"))
+    context = tls.create_default_context(cafile=str(folder / "ca.crt"))
     namespace = (folder / "namespace").read_text().strip()
-    return Access(f"https://{authority}:{port}", tls, None, folder / "token", namespace)
+    return Access(f"https://{authority}:{port}", context, None, folder / "token", namespace)
 
 
 def _named(entries: Iterable[Mapping[str, Any]] | None, name: str, noun: str, path: Path) -> Mapping[str, Any]:
@@ -67,23 +67,23 @@ def _access(cluster: Mapping[str, Any], user: Mapping[str, Any], path: Path, nam
     url = cluster.get("server", "").rstrip("/")
     token = Redacted(user["token"].encode()) if user.get("token") else None
     token_file = path.parent / user["tokenFile"] if user.get("tokenFile") else None
-    tls = _tls(cluster, user, path.parent) if url.startswith("https:") else None
-    return Access(url, tls, token, token_file, namespace)
+    context = _context(cluster, user, path.parent) if url.startswith("https:") else None
+    return Access(url, context, token, token_file, namespace)
 
 
-def _tls(cluster: Mapping[str, Any], user: Mapping[str, Any], folder: Path) -> ssl.SSLContext:
+def _context(cluster: Mapping[str, Any], user: Mapping[str, Any], folder: Path) -> tls.SSLContext:
     authority = _bytes(cluster, "certificate-authority", folder)
-    tls = ssl.create_default_context(cadata=authority.decode() if authority else None)
+    context = tls.create_default_context(cadata=authority.decode() if authority else None)
     if cluster.get("insecure-skip-tls-verify"):
-        tls.check_hostname = False
-        tls.verify_mode = ssl.CERT_NONE
+        context.check_hostname = False
+        context.verify_mode = tls.CERT_NONE
     certificate, key = _bytes(user, "client-certificate", folder), _bytes(user, "client-key", folder)
     if certificate and key:
         with tempfile.NamedTemporaryFile() as pair:  # ssl reads keys from files only; this one is 0600
             pair.write(certificate + b"\n" + key)
             pair.flush()
-            tls.load_cert_chain(pair.name)
-    return tls
+            context.load_cert_chain(pair.name)
+    return context
 
 
 def _bytes(entry: Mapping[str, Any], field: str, folder: Path) -> bytes:

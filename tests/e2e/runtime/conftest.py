@@ -1,6 +1,7 @@
 """Networks and sandboxes of a test's own, gone after it."""
 
 import asyncio
+import dataclasses
 import os
 import secrets
 import sys
@@ -10,9 +11,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
+
+from apiservers import NODE, served
+
+from lateen.apiserver.credentials import CONTROLLER
+from lateen.apiserver.credentials import NODE as KUBELET
 from lateen.base.clock import SystemClock
-from lateen.base.tasks import until
+from lateen.base.tasks import cancel, spawn, until
+from lateen.runtime.controllers import CONTROLLERS, KINDS
+from lateen.runtime.controllers.controller import run_controllers
+from lateen.runtime.kubelet import Kubelet
 from lateen.runtime.leftovers import Journal, clean
+from lateen.runtime.mirror import Mirror
 from lateen.runtime.network import Network, PodNetwork
 from lateen.runtime.sandbox import ContainerSpec, Mount, Process, Sandbox, Sandboxes, SandboxSpec
 
@@ -141,7 +152,42 @@ def machine(network: Network, sandboxes: Sandboxes, tmp_path: Path) -> "Machine"
     spec = {"images": ["server"], "command": ["python", "server.py"], "directory": str(apps)}
     images.put({"metadata": {"name": "server"}, "spec": spec})
     return Machine(
-        node="local", ip="10.244.0.1", client=None, network=network, sandboxes=sandboxes,
+        node=NODE, ip="10.244.0.1", client=None, network=network, sandboxes=sandboxes,
         proxies=Proxies(NoAgent(), None), clock=clock, run=tmp_path / "run", logs=tmp_path / "logs",
         clerk=Clerk(clock), images=images,
     )  # fmt: skip
+
+
+class Cluster:
+    """An API server, its controllers and one kubelet. `admin` may do everything."""
+
+    def __init__(self, admin, mirror, kubelet, machine):
+        self.admin, self.mirror, self.kubelet, self.machine = admin, mirror, kubelet, machine
+
+    def pods(self, app):
+        """The pods with this label, those that are ending too, by name."""
+        found = [pod for pod in self.mirror.all("Pod") if pod["metadata"].get("labels", {}).get("app") == app]
+        return sorted(found, key=lambda pod: pod["metadata"]["name"])
+
+    async def until(self, condition, what, seconds=20):
+        """Wait until `condition()` holds for what the mirror shows."""
+        return await until(condition, seconds=seconds, what=what, every=0.01)
+
+
+@pytest.fixture
+async def cluster(machine, tmp_path):
+    async with (
+        served(tmp_path / "api", kubelet_socket=tmp_path / "kubelet.sock") as api,
+        api.client() as admin,
+        api.client(CONTROLLER) as controllers,
+        api.client(KUBELET) as node,
+    ):
+        machine = dataclasses.replace(machine, client=node)
+        mirror = Mirror(controllers, KINDS, machine.clock)
+        kubelet = Kubelet(machine)
+        tasks = [
+            spawn(run_controllers(CONTROLLERS, mirror), name="controllers"),
+            spawn(kubelet.run(), name="kubelet"),
+        ]
+        yield Cluster(admin, mirror, kubelet, machine)
+        await cancel(*tasks)

@@ -7,7 +7,10 @@ from lateen.apiserver import fields
 from lateen.apiserver.shapes import shape_of
 
 POD = shape_of("", "Pod")
-SPEC = {"spec": {"containers": [{"name": "a", "image": "x"}], "tolerations": [1]}, "metadata": {"finalizers": ["f"], "labels": {}}}
+SPEC = {
+    "spec": {"containers": [{"name": "a", "image": "x"}], "tolerations": [1]},
+    "metadata": {"finalizers": ["f"], "labels": {}},
+}
 
 
 def test_leaves_items_and_empty_maps_are_fields() -> None:
@@ -66,5 +69,5 @@ def test_values_are_found_and_removed_by_path() -> None:
     assert fields.value_at(SPEC, path, POD) == "x"
     assert fields.value_at(SPEC, (*path[:2], 'k:{"name":"z"}'), POD) != "x"
     assert fields.without(SPEC, path, POD)["spec"]["containers"] == [{"name": "a"}]
-    assert fields.without(SPEC, path[:3], POD)["spec"]["containers"] == []
+    assert fields.without(SPEC, path[:3], POD)["spec"] == {"tolerations": [1]}
     assert "labels" not in fields.without(SPEC, ("f:metadata", "f:labels"), POD)["metadata"]

@@ -20,7 +20,10 @@ def patched(*steps: dict[str, Any]) -> Any:
         ({"op": "add", "path": "/spec/http/-", "value": {}}, {"http": [{"weight": 1}, {"weight": 2}, {}]}),
         ({"op": "add", "path": "/spec/new", "value": [1]}, {"new": [1]}),
         ({"op": "remove", "path": "/spec/http/0"}, {"http": [{"weight": 2}]}),
-        ({"op": "move", "from": "/spec/http/0", "path": "/spec/first"}, {"first": {"weight": 1}, "http": [{"weight": 2}]}),
+        (
+            {"op": "move", "from": "/spec/http/0", "path": "/spec/first"},
+            {"first": {"weight": 1}, "http": [{"weight": 2}]},
+        ),
         ({"op": "copy", "from": "/spec/http/0/weight", "path": "/spec/w"}, {"w": 1}),
         ({"op": "replace", "path": "/spec/a~1b/m~0n", "value": 4}, {"a/b": {"m~n": 4}}),
         ({"op": "test", "path": "/spec/http/0/weight", "value": 1}, {}),
@@ -60,7 +63,10 @@ def test_a_failed_test_is_a_422() -> None:
     assert refused.value.code == 422
 
 
-@pytest.mark.parametrize("patch", [{}, "x", [1], [{"op": "jump", "path": "/a"}], [{"op": "add", "path": "/a"}], [{"op": "remove", "path": "a"}]])
+@pytest.mark.parametrize(
+    "patch",
+    [{}, "x", [1], [{"op": "jump", "path": "/a"}], [{"op": "add", "path": "/a"}], [{"op": "remove", "path": "a"}]],
+)
 def test_what_is_no_patch_is_a_400(patch: Any) -> None:
     with pytest.raises(Refusal) as refused:
         json_patch(DOCUMENT, patch)

@@ -6,19 +6,26 @@ def test_messages_are_kubernetes_own() -> None:
     assert str(not_found("", "pods", "a")) == 'pods "a" not found'
     assert str(not_found("apps", "deployments", "a")) == 'deployments.apps "a" not found'
     assert str(forbidden("", "pods", "", "no")) == "pods is forbidden: no"
-    assert str(conflict("", "pods", "a", "it changed")) == (
-        'Operation cannot be fulfilled on pods "a": it changed'
-    )
+    assert str(conflict("", "pods", "a", "it changed")) == ('Operation cannot be fulfilled on pods "a": it changed')
 
 
 def test_a_status_carries_code_reason_and_details() -> None:
     status = not_found("apps", "deployments", "a").status()
-    assert (status["kind"], status["status"], status["code"], status["reason"]) == ("Status", "Failure", 404, "NotFound")
+    assert (status["kind"], status["status"], status["code"], status["reason"]) == (
+        "Status",
+        "Failure",
+        404,
+        "NotFound",
+    )
     assert status["details"] == {"name": "a", "group": "apps", "kind": "deployments"}
 
 
 def test_every_fault_is_a_cause_and_warnings_are_none() -> None:
-    faults = [Fault("spec.a", "is bad", "fix it"), Fault("spec.b", "is odd", severity="warning"), Fault("", "all wrong")]
+    faults = [
+        Fault("spec.a", "is bad", "fix it"),
+        Fault("spec.b", "is odd", severity="warning"),
+        Fault("", "all wrong"),
+    ]
     causes = fault_causes(faults)
     assert [cause["field"] for cause in causes] == ["spec.a", ""]
     refusal = invalid("g", "K", "n", causes)

@@ -112,9 +112,7 @@ def test_a_new_file_takes_no_revision_of_an_old_one_for_its_own(tmp_path: Path) 
 def test_a_second_process_is_refused(tmp_path: Path) -> None:
     storage = open_storage(tmp_path)
     storage.put("things", A, body())
-    program = (
-        "import sys, pathlib; from lateen.apiserver.storage import Storage; Storage(pathlib.Path(sys.argv[1]))"
-    )
+    program = "import sys, pathlib; from lateen.apiserver.storage import Storage; Storage(pathlib.Path(sys.argv[1]))"
     ended = subprocess.run(
         [sys.executable, "-c", program, str(tmp_path / "api.db")], capture_output=True, text=True, check=False
     )
@@ -205,7 +203,9 @@ steps = st.lists(st.tuples(st.sampled_from(["put", "delete"]), st.sampled_from("
 
 @settings(max_examples=40, deadline=None)
 @given(steps)
-def test_a_list_plus_the_changes_behind_it_is_the_next_list(tmp_path_factory: Any, script: list[tuple[str, str]]) -> None:
+def test_a_list_plus_the_changes_behind_it_is_the_next_list(
+    tmp_path_factory: Any, script: list[tuple[str, str]]
+) -> None:
     storage = open_storage(tmp_path_factory.mktemp("storage"))
     snapshots = {storage.revision: values(storage)}
     for number, (verb, name) in enumerate(script):

@@ -38,7 +38,12 @@ def test_null_removes_a_field() -> None:
 
 def test_the_order_directive_orders_and_others_keep_their_place() -> None:
     live = containers({"name": "a"}, {"name": "injected"}, {"name": "b"})
-    patch = {"spec": {"$setElementOrder/containers": [{"name": "b"}, {"name": "a"}], "containers": [{"name": "b", "image": "2"}]}}
+    patch = {
+        "spec": {
+            "$setElementOrder/containers": [{"name": "b"}, {"name": "a"}],
+            "containers": [{"name": "b", "image": "2"}],
+        }
+    }
     merged = strategic_patch(live, patch, POD)["spec"]["containers"]
     assert [item["name"] for item in merged if item["name"] != "injected"] == ["b", "a"]
     assert {"name": "injected"} in merged and len(merged) == 3
@@ -69,7 +74,9 @@ def test_lists_without_a_key_are_replaced() -> None:
 
 def test_service_ports_merge_by_port_and_container_ports_by_container_port() -> None:
     live = {"spec": {"ports": [{"port": 80, "targetPort": 1}]}}
-    merged = strategic_patch(live, {"spec": {"ports": [{"port": 80, "targetPort": 2}, {"port": 81}]}}, shape_of("", "Service"))
+    merged = strategic_patch(
+        live, {"spec": {"ports": [{"port": 80, "targetPort": 2}, {"port": 81}]}}, shape_of("", "Service")
+    )
     assert merged == {"spec": {"ports": [{"port": 80, "targetPort": 2}, {"port": 81}]}}
 
 

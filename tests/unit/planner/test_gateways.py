@@ -1,5 +1,7 @@
 """Gateways as a whole: objects in, listeners and route tables out."""
 
+from typing import Any
+
 from worlds import World, istio, mesh_config, service
 
 from lateen.plan.route import Redirect
@@ -8,29 +10,32 @@ from lateen.planner.scope import Scope
 EDGE = Scope("gateway", "istio-system", "istio=edge")
 
 
-def gateway(name: str, *servers: str, namespace: str = "shop", created: str = "", selector: str = "{istio:
-edge}"): spec = f"{{selector: {selector}, servers: [{', '.join(servers)}]}}" return istio("Gateway", name,
-spec, namespace=namespace, created=created)
+def gateway(name: str, *servers: str, namespace: str = "shop", created: str = "", to: str = "edge") -> dict[str, Any]:
+    spec = f"{{selector: {{istio: {to}}}, servers: [{', '.join(servers)}]}}"
+    return istio("Gateway", name, spec, namespace=namespace, created=created)
 
 
 def plain(*hosts: str, port: int = 80, more: str = "") -> str:
     return f"{{port: {{number: {port}, name: http-{port}, protocol: HTTP}}, hosts: {quoted(hosts)}{more}}}"
 
 
-    def secure(*hosts: str, mode: str = "SIMPLE", protocol: str = "HTTPS", name: str = "https") -> str:
-    secret = ", credentialName: cert" if mode in ("SIMPLE", "MUTUAL") else "" tls = f"{{mode:
-    {mode}{secret}}}" return f"{{port: {{number: 443, name: {name}, protocol: {protocol}}}, hosts:
-    {quoted(hosts)}, tls: {tls}}}"
+def secure(*hosts: str, mode: str = "SIMPLE", protocol: str = "HTTPS", name: str = "https") -> str:
+    secret = ", credentialName: cert" if mode in ("SIMPLE", "MUTUAL") else ""
+    tls = f"{{mode: {mode}{secret}}}"
+    return f"{{port: {{number: 443, name: {name}, protocol: {protocol}}}, hosts: {quoted(hosts)}, tls: {tls}}}"
 
 
 def quoted(hosts: tuple[str, ...]) -> str:
     return "[" + ", ".join(f"'{host}'" for host in hosts) + "]"
 
 
-def rules(name: str, host: str, to: str = "web", *, at: str = "g", match: str = "", created: str = "",
-namespace: str = "shop"): matched = f"match: [{match}], " if match else "" rule = f"{{{matched}route:
-[{{destination: {{host: {to}}}}}]}}" spec = f"{{hosts: ['{host}'], gateways: [{at}], http: [{rule}]}}"
-return istio("VirtualService", name, spec, created=created, namespace=namespace)
+def rules(
+    name: str, host: str, to: str = "web", *, at: str = "g", match: str = "", created: str = "", namespace: str = "shop"
+) -> dict[str, Any]:
+    matched = f"match: [{match}], " if match else ""
+    rule = f"{{{matched}route: [{{destination: {{host: {to}}}}}]}}"
+    spec = f"{{hosts: ['{host}'], gateways: [{at}], http: [{rule}]}}"
+    return istio("VirtualService", name, spec, created=created, namespace=namespace)
 
 
 def hosts(world: World, table: str) -> dict[str, list[str]]:
@@ -39,10 +44,13 @@ def hosts(world: World, table: str) -> dict[str, list[str]]:
     return {host.name: world.targets(table, host.name, EDGE) for host in found.virtual_hosts}
 
 
-    def test_a_gateway_without_rules_answers_nothing_but_listens(): world = World(EDGE)
-    world.put(gateway("g", plain("foo.bar"))) listener = world.listener("0.0.0.0_80", EDGE) assert
-    (listener.bind, listener.chains[0].proxy.route_name, listener.chains[0].proxy.edge) == (True, "http.80",
-    True) assert hosts(world, "http.80") == {"blackhole:80": []}
+def test_a_gateway_without_rules_answers_nothing_but_listens():
+    world = World(EDGE)
+    world.put(gateway("g", plain("foo.bar")))
+    listener = world.listener("0.0.0.0_80", EDGE)
+    proxy = listener.chains[0].proxy
+    assert (listener.bind, proxy.route_name, proxy.edge) == (True, "http.80", True)
+    assert hosts(world, "http.80") == {"blackhole:80": []}
 
 
 def test_rules_are_bound_by_the_gateways_name():
@@ -57,7 +65,7 @@ def test_rules_are_bound_by_the_gateways_name():
 
 def test_another_gateways_proxies_do_not_notice():
     world = World(EDGE)
-    world.put(gateway("g", plain("*"), selector="{istio: other}"), rules("v", "*"))
+    world.put(gateway("g", plain("*"), to="other"), rules("v", "*"))
     assert world.names("listeners", EDGE) == []
 
 
@@ -107,14 +115,18 @@ def test_https_redirect_asks_for_tls_with_or_without_rules():
     assert world.host("http.80", "a.x:80", EDGE).require_tls
 
 
-    def test_https_ends_here_by_sni_with_a_table_per_server(): world = World(EDGE) world.put(gateway("g",
-    secure("a.x", name="one"), secure("*.b.x", mode="MUTUAL", name="two")), rules("v", "a.x")) listener =
-    world.listener("0.0.0.0_443", EDGE) assert [(chain.match.server_names, chain.proxy.route_name,
-    chain.tls.mode) for chain in listener.chains] == [ (("a.x",), "https.443.one.g.shop", "SIMPLE"),
-    (("*.b.x",), "https.443.two.g.shop", "MUTUAL"), ] assert listener.filters == ("tls_inspector",) assert
-    listener.chains[0].tls.credential == "cert" assert hosts(world, "https.443.one.g.shop") == {"a.x:443":
-    ["outbound|443||web.shop.svc.cluster.local"]} assert hosts(world, "https.443.two.g.shop") ==
-    {"blackhole:443": []}
+def test_https_ends_here_by_sni_with_a_table_per_server():
+    world = World(EDGE)
+    world.put(gateway("g", secure("a.x", name="one"), secure("*.b.x", mode="MUTUAL", name="two")), rules("v", "a.x"))
+    listener = world.listener("0.0.0.0_443", EDGE)
+    assert [(chain.match.server_names, chain.proxy.route_name, chain.tls.mode) for chain in listener.chains] == [
+        (("a.x",), "https.443.one.g.shop", "SIMPLE"),
+        (("*.b.x",), "https.443.two.g.shop", "MUTUAL"),
+    ]
+    assert listener.filters == ("tls_inspector",)
+    assert listener.chains[0].tls.credential == "cert"
+    assert hosts(world, "https.443.one.g.shop") == {"a.x:443": ["outbound|443||web.shop.svc.cluster.local"]}
+    assert hosts(world, "https.443.two.g.shop") == {"blackhole:443": []}
 
 
 def test_tls_passes_through_by_sni():
@@ -172,8 +184,9 @@ def test_a_changed_rule_touches_its_hosts_and_their_tables_only():
     assert world.changed("planned listeners") == []
 
 
-    def test_redirects_and_settings_reach_gateways(): spec = "{hosts: [a.x], gateways: [g], http:
-    [{redirect: {uri: /b}}]}" world = World(EDGE) world.put(gateway("g", plain("a.x")),
-    istio("VirtualService", "v", spec), mesh_config("accessLogFile: /dev/stdout")) assert
-    world.host("http.80", "a.x:80", EDGE).routes[0].action == Redirect(path="/b") assert
-    world.listener("0.0.0.0_80", EDGE).access_log == "/dev/stdout"
+def test_redirects_and_settings_reach_gateways():
+    spec = "{hosts: [a.x], gateways: [g], http: [{redirect: {uri: /b}}]}"
+    world = World(EDGE)
+    world.put(gateway("g", plain("a.x")), istio("VirtualService", "v", spec), mesh_config("accessLogFile: /dev/stdout"))
+    assert world.host("http.80", "a.x:80", EDGE).routes[0].action == Redirect(path="/b")
+    assert world.listener("0.0.0.0_80", EDGE).access_log == "/dev/stdout"

@@ -54,6 +54,11 @@ def test_a_port_mode_holds_on_its_port_only_declared_or_not():
     assert all(tls for *_, tls in chains(listener, 0))
 
 
+def test_connections_are_not_handed_on_to_outbound_listeners():
+    listener = plan_listener([], PeerModes(), "")
+    assert (listener.bind, listener.use_original_dst, listener.filters[0]) == (True, False, "original_dst")
+
+
 def test_connections_to_the_proxys_own_port_go_nowhere():
     listener = plan_listener([], PeerModes(), "")
     assert listener.chains[0].proxy.upstreams == (("BlackHoleCluster", 100),)

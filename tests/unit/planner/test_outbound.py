@@ -18,33 +18,44 @@ def busy() -> World:
     return world
 
 
-    def rules(to: str, host: str = "web") -> dict: return istio("VirtualService", host, f"{{hosts: [{host}],
-    http: [{{route: [{{destination: {{host: {to}}}}}]}}]}}")
+def rules(to: str, host: str = "web") -> dict:
+    spec = f"{{hosts: [{host}], http: [{{route: [{{destination: {{host: {to}}}}}]}}]}}"
+    return istio("VirtualService", host, spec)
 
 
-    def test_nobody_connected_costs_nothing(): world = World(SHOP) world.plans.release(SHOP) world.settle()
+def test_nobody_connected_costs_nothing():
+    world = World(SHOP)
+    world.plans.release(SHOP)
+    world.settle()
     world.put(service("web"), pod("web-1", "10.1.0.1"), slices("web", {"web-1": "10.1.0.1"}), rules("x"))
-    planned = {"upstreams", "assignments", "listeners", "routes"} assert {name: world.names(name) for name
-    in planned} == {name: [] for name in planned} per_client = {"outbound upstreams", "assignments",
-    "virtual hosts", "outbound routes", "outbound listeners"} assert not per_client & set(world.ran())
+    for collection in ("upstreams", "assignments", "listeners", "routes"):
+        assert world.names(collection) == []
+    per_client = {"outbound upstreams", "assignments", "virtual hosts", "outbound routes", "outbound listeners"}
+    assert not per_client & set(world.ran())
 
 
-    def test_a_client_that_leaves_takes_its_plans_along(): world = busy() world.plans.release(BANK)
-    world.settle() assert world.names("upstreams", BANK) == world.names("routes", BANK) ==
-    world.names("listeners", BANK) == [] assert world.names("upstreams")
+def test_a_client_that_leaves_takes_its_plans_along():
+    world = busy()
+    world.plans.release(BANK)
+    world.settle()
+    assert world.names("upstreams", BANK) == world.names("routes", BANK) == world.names("listeners", BANK) == []
+    assert world.names("upstreams")
 
 
-    def test_a_moved_pod_changes_its_services_assignments_and_nothing_else(): world = busy() moved =
-    {"web-1": "10.1.0.99", "web-2": "10.1.0.2"} world.put(pod("web-1", "10.1.0.99", {"version": "v1"}))
-    assert "assignments" not in world.ran() world.put(slices("web", moved)) assert
-    world.changed("assignments") == [(BANK, f"outbound|80||{WEB}"), (SHOP, f"outbound|80||{WEB}")] assert
-    not {"outbound upstreams", "virtual hosts", "outbound routes", "outbound listeners"} & set(world.ran())
+def test_a_moved_pod_changes_its_services_assignments_and_nothing_else():
+    world = busy()
+    world.put(pod("web-1", "10.1.0.99", {"version": "v1"}))
+    assert "assignments" not in world.ran()
+    world.put(slices("web", {"web-1": "10.1.0.99", "web-2": "10.1.0.2"}))
+    assert world.changed("assignments") == [(BANK, f"outbound|80||{WEB}"), (SHOP, f"outbound|80||{WEB}")]
+    assert not {"outbound upstreams", "virtual hosts", "outbound routes", "outbound listeners"} & set(world.ran())
 
 
-    def test_a_pod_of_another_service_account_changes_who_may_answer(): world = busy()
-    world.put(pod("web-1", "10.1.0.1", {"version": "v1"}, account="other")) assert world.changed("planned
-    upstreams") == [(BANK, f"outbound|80||{WEB}"), (SHOP, f"outbound|80||{WEB}")] assert "virtual hosts" not
-    in world.ran()
+def test_a_pod_of_another_service_account_changes_who_may_answer():
+    world = busy()
+    world.put(pod("web-1", "10.1.0.1", {"version": "v1"}, account="other"))
+    assert world.changed("planned upstreams") == [(BANK, f"outbound|80||{WEB}"), (SHOP, f"outbound|80||{WEB}")]
+    assert "virtual hosts" not in world.ran()
 
 
 def test_a_virtual_service_changes_its_hosts_and_their_tables():
@@ -57,18 +68,19 @@ def test_a_virtual_service_changes_its_hosts_and_their_tables():
     assert world.changed("planned listeners") == []
 
 
-    def test_a_virtual_service_for_gateways_touches_no_sidecar(): world = busy()
-    world.put(istio("VirtualService", "v", "{hosts: ['*'], gateways: [g], http: [{route: [{destination:
-    {host: web}}]}]}")) assert not {"virtual hosts", "traffic of host", "outbound routes"} &
-    set(world.ran())
+def test_a_virtual_service_for_gateways_touches_no_sidecar():
+    world = busy()
+    spec = "{hosts: ['*'], gateways: [g], http: [{route: [{destination: {host: web}}]}]}"
+    world.put(istio("VirtualService", "v", spec))
+    assert not {"virtual hosts", "traffic of host", "outbound routes"} & set(world.ran())
 
 
 def test_an_equal_rule_ends_where_it_came_in():
     world = busy()
     raw = rules("api")
     world.put(raw)
-    raw["metadata"]["resourceVersion"] = "2"
-    world.put(raw)
+    newer = {**raw, "metadata": {**raw["metadata"], "resourceVersion": "2"}}
+    world.put(newer)
     assert world.ran() == {"traffic": [("shop", "web")]}
 
 
@@ -83,16 +95,17 @@ def test_a_destination_rule_concerns_its_host():
 def test_a_destination_rule_of_one_client_changes_that_client():
     world = busy()
     world.put(istio("DestinationRule", "web", f"{{host: {WEB}, subsets: [{{name: v1}}]}}", namespace="bank"))
-    assert world.changed("planned upstreams") == [
-        (BANK, f"outbound|80|v1|{WEB}"),
-        (BANK, f"outbound|80||{WEB}"),
-    ]
+    changed = world.changed("planned upstreams")
+    assert changed == [(BANK, f"outbound|80|v1|{WEB}"), (BANK, f"outbound|80||{WEB}")]
 
 
-    def test_a_new_service_joins_its_table(): world = busy() world.put(service("new")) assert
-    world.ran()["virtual hosts"] == [(BANK, "new.shop.svc.cluster.local"), (SHOP,
-    "new.shop.svc.cluster.local")][::-1] assert world.changed("outbound routes") == [(BANK, "80"), (SHOP,
-    "80")] assert world.changed("planned listeners") == []
+def test_a_new_service_joins_its_table():
+    world = busy()
+    world.put(service("new"))
+    new = "new.shop.svc.cluster.local"
+    assert set(world.ran()["virtual hosts"]) == {(BANK, new), (SHOP, new)}
+    assert world.changed("outbound routes") == [(BANK, "80"), (SHOP, "80")]
+    assert world.changed("planned listeners") == []
 
 
 def test_the_outbound_policy_is_in_every_table():
@@ -114,7 +127,9 @@ def test_a_service_is_seen_where_it_is_exported():
     assert world.host("80", f"{WEB}:80") and not world.host("80", f"{WEB}:80", BANK)
 
 
-    def test_of_two_declarations_of_a_host_each_namespace_means_its_own(): world = World(SHOP, BANK) for
-    namespace, number in (("shop", 1), ("bank", 2)): spec = f"{{hosts: [a.x], ports: [{{number: {number},
-    name: http, protocol: HTTP}}]}}" world.put(istio("ServiceEntry", "a", spec, namespace=namespace)) assert
-    (world.names("upstreams"), world.names("upstreams", BANK)) == (["outbound|1||a.x"], ["outbound|2||a.x"])
+def test_of_two_declarations_of_a_host_each_namespace_means_its_own():
+    world = World(SHOP, BANK)
+    for namespace, number in (("shop", 1), ("bank", 2)):
+        spec = f"{{hosts: [a.x], ports: [{{number: {number}, name: http, protocol: HTTP}}]}}"
+        world.put(istio("ServiceEntry", "a", spec, namespace=namespace))
+    assert (world.names("upstreams"), world.names("upstreams", BANK)) == (["outbound|1||a.x"], ["outbound|2||a.x"])

@@ -49,7 +49,10 @@ def test_a_destination_without_a_port_means_the_only_one_or_the_one_it_came_in_b
 
 
 def test_weights_divide_and_a_share_of_nothing_gets_nothing():
-    two = "{route: [{destination: {host: a.x}, weight: 90}, {destination: {host: b.x}, weight: 10}, {destination: {host: c.x}}]}"
+    shares = (
+        "{destination: {host: a.x}, weight: 90}, {destination: {host: b.x}, weight: 10}, {destination: {host: c.x}}"
+    )
+    two = f"{{route: [{shares}]}}"
     assert [(to.upstream, to.weight) for to in forward(two).destinations] == [
         ("outbound|80||a.x", 90),
         ("outbound|80||b.x", 10),
@@ -58,8 +61,10 @@ def test_weights_divide_and_a_share_of_nothing_gets_nothing():
 
 
 def test_each_match_is_a_route_and_nothing_follows_what_takes_everything():
-    rules = """[{name: first, match: [{uri: {exact: /a}, name: a}, {uri: {exact: /b}}], route: [{destination: {host: a.x}}]},
-      {route: [{destination: {host: b.x}}]}, {match: [{uri: {exact: /c}}], route: [{destination: {host: c.x}}]}]"""
+    rules = """[
+      {name: first, match: [{uri: {exact: /a}, name: a}, {uri: {exact: /b}}], route: [{destination: {host: a.x}}]},
+      {route: [{destination: {host: b.x}}]},
+      {match: [{uri: {exact: /c}}], route: [{destination: {host: c.x}}]}]"""
     found = routes(rules)
     assert [(route.name, route.origin.field) for route in found] == [
         ("first.a", "spec.http[0]"),

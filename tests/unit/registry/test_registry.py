@@ -59,7 +59,7 @@ def test_endpoints_follow_slices_and_pods():
 
 
 def test_a_pod_is_read_by_the_services_it_is_behind():
-    engine, store, registry = world()
+    engine, store, _ = world()
     for name in ("web", "api"):
         for raw in (service(name), pod(f"{name}-1", "10.1.0.1"), slices(name, {f"{name}-1": "10.1.0.1"})):
             store.put(raw)

@@ -15,9 +15,7 @@ def test_deleted_and_ended_pods_are_not_active():
     assert finished(pod(phase="Failed")) and not active(pod(phase="Succeeded"))
 
 
-@pytest.mark.parametrize(
-    "conditions", [[], [{**READY, "status": "False"}], [{**READY, "type": "Initialized"}]]
-)
+@pytest.mark.parametrize("conditions", [[], [{**READY, "status": "False"}], [{**READY, "type": "Initialized"}]])
 def test_ready_needs_its_condition(conditions):
     assert not ready(pod(conditions=conditions))
     assert not ready({"metadata": {}})
