@@ -2,6 +2,7 @@
 
 import re
 import secrets
+import shutil
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from lateen.cli.progress import show_progress
 from lateen.cli.story import Story
 from lateen.kinds.all import by_kind
 from lateen.runtime.mariadb import MariaDb
+from lateen.runtime.ownership import owner_of
 from lateen.sources.client import Client
 
 DATABASE = "203.0.113.10"
@@ -43,6 +45,7 @@ async def tell(settings: Settings, *, once: bool, publish: tuple[str, ...]) -> N
     port = up.parse_publish(publish)[0][0]
     story = Story("Bookinfo with its ratings in a database outside the mesh")
     start = [str(examples() / name) for name in ("images.yaml", "bookinfo.yaml", "networking/bookinfo-gateway.yaml")]
+    _begin_afresh(settings)
     story.step("Start a mesh on this machine, with Bookinfo in it")
     story.did(f"lateen up -d {' '.join('-f ' + _short(name) for name in start)}")
     up.start(settings, publish)
@@ -60,6 +63,21 @@ async def tell(settings: Settings, *, once: bool, publish: tuple[str, ...]) -> N
         if telling is not None:
             await telling.database.stop()
         await bring_down(settings)
+        shutil.rmtree(settings.state, ignore_errors=True)
+
+
+def _begin_afresh(settings: Settings) -> None:
+    """A story needs an empty mesh: what an earlier telling left goes, what is the user's stays and is an error."""
+    marker = settings.state / "story"
+    if marker.exists() and not owner_of(settings.run):
+        shutil.rmtree(settings.state)
+    if settings.database.exists():
+        raise LateenError(
+            f"the mesh {settings.mesh!r} has objects of its own, and the story needs an empty one",
+            "lateen --mesh demo demo bookinfo tells it in another mesh; lateen down --wipe empties this one",
+        )
+    settings.state.mkdir(parents=True, exist_ok=True)
+    marker.touch()
 
 
 class _Telling:

@@ -15,6 +15,8 @@ NAME = os.environ.get("NAME", os.environ.get("HOSTNAME", "?"))
 
 class Http(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
 
     def answer(self):
         length = int(self.headers.get("content-length") or 0)
@@ -30,6 +32,7 @@ class Http(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
+        self.wfile.flush()
 
     do_GET = do_POST = do_PUT = do_DELETE = answer
 
