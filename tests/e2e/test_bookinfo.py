@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import shutil
+import tempfile
 import threading
 import time
 import urllib.request
@@ -49,9 +51,11 @@ def run() -> Loop:
 
 
 @pytest.fixture(scope="module")
-def database(bookinfo: Mesh, run: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MariaDb]:
+def database(bookinfo: Mesh, run: Loop) -> Iterator[MariaDb]:
     bookinfo.lateen("internal", "add-host", "mysqldb", DATABASE)
-    server = MariaDb(bookinfo.state / "db", Path(f"/run/netns/lateen-{bookinfo.name}-mysqldb"), DATABASE)
+    folder = Path(tempfile.mkdtemp(prefix="lateen-db-"))
+    folder.chmod(0o755)  # the server runs as a user of its own
+    server = MariaDb(folder / "db", Path(f"/run/netns/lateen-{bookinfo.name}-mysqldb"), DATABASE)
     try:
         run(server.start())
         run(server.admin((EXAMPLES / "mysqldb-init.sql").read_text()))
@@ -59,6 +63,7 @@ def database(bookinfo: Mesh, run: Loop, tmp_path_factory: pytest.TempPathFactory
         yield server
     finally:
         run(server.stop())
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")

@@ -34,6 +34,9 @@ class TokenReviews:
         status = answer.get("status", {})
         if not status.get("authenticated"):
             raise Unauthenticated(status.get("error") or "the token is nobody's")
+        # A server that knows nothing of audiences answers without any: it has not looked at this token's.
+        if audience not in (status.get("audiences") or ()):
+            raise Unauthenticated(f"the token is not for {audience!r}")
         return self._caller(status["user"], _expiry(token))
 
     def _caller(self, user: dict[str, object], expires: float) -> Caller:

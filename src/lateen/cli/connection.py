@@ -42,8 +42,12 @@ async def connected(settings: Settings) -> AsyncIterator[Client]:
     if not settings.kubeconfig.exists() or not settings.node_socket.exists():
         raise LateenError(f"no mesh named {settings.mesh!r} is running here", "start one: lateen up -d")
     client = Client.from_kubeconfig(settings.kubeconfig)
+    import aiohttp
+
     try:
         yield client
+    except aiohttp.ClientConnectionError as error:
+        raise LateenError(f"the mesh's API does not answer: {error}", "is the mesh running? lateen status") from error
     finally:
         await client.close()
 

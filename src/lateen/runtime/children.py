@@ -82,4 +82,5 @@ class Child:
                 sys.executable, "-m", "lateen", *self.program.arguments, stdin=asyncio.subprocess.DEVNULL, stdout=log,
                 stderr=log, env=dict(self._env), pass_fds=tuple(self.program.fds), cwd="/", start_new_session=True,
             )  # fmt: skip
-        self._journal.add_process(self._process.pid)
+        with suppress(ProcessLookupError):  # it may have ended already
+            self._journal.add_process(self._process.pid)

@@ -34,6 +34,7 @@ class MariaDb:
         data = self._folder / "data"
         if not (data / "mysql").exists():
             await self._install(data)
+        self._socket.unlink(missing_ok=True)  # of a server that was killed: it would look like an answer
         with (self._folder / "server.log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *self._inside("mariadbd", "--no-defaults", f"--user={_USER}", f"--datadir={data}",

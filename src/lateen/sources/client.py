@@ -230,6 +230,13 @@ class Client:
             data = await answer.read()
             return msgspec.json.decode(data) if answer.content_type == "application/json" else data.decode()
 
+    async def stream(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[bytes]:
+        """Yield the body of a GET as it comes, for as long as the server sends (a followed log)."""
+        timeout = aiohttp.ClientTimeout(total=None, connect=10)
+        async with await self._send("GET", path, query, timeout=timeout) as answer:
+            async for chunk in answer.content.iter_any():
+                yield chunk
+
     async def _json(
         self,
         method: str,

@@ -1,0 +1,65 @@
+"""Where a mesh keeps its things follows from its name and three variables of the environment."""
+
+from pathlib import Path
+
+import pytest
+
+from lateen.app.settings import Settings, child_environment
+from lateen.base.errors import LateenError
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def test_without_anything_said_the_mesh_is_local_in_the_systems_folders() -> None:
+    settings = Settings.load()
+    assert settings == Settings("local", Path("/var/lib/lateen/local"), Path("/run/lateen/local"))
+
+
+def test_environment_names_the_mesh_and_moves_its_folders(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATEEN_MESH", "blue")
+    monkeypatch.setenv("LATEEN_STATE", "/a")
+    monkeypatch.setenv("LATEEN_RUN", "/b")
+    assert Settings.load() == Settings("blue", Path("/a/blue"), Path("/b/blue"))
+
+
+def test_a_name_that_is_given_counts_more_than_the_environments(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATEEN_MESH", "blue")
+    assert Settings.load("red").mesh == "red"
+
+
+@pytest.mark.parametrize("mesh", ["a", "7", "my-mesh", "elevenchars"])
+def test_a_mesh_is_named_as_a_network_interface_can_be(mesh: str) -> None:
+    assert Settings.load(mesh).mesh == mesh
+
+
+@pytest.mark.parametrize("mesh", ["A", "a_b", "-a", "a-", "twelve-chars", "a/b", "..", "a b", "a\n"])
+def test_a_name_that_cannot_be_is_refused_with_the_rule(mesh: str) -> None:
+    with pytest.raises(LateenError, match="cannot name a mesh") as caught:
+        Settings.load(mesh)
+    assert "at most 11" in caught.value.fix
+
+
+def test_what_outlives_the_mesh_is_in_state_and_what_does_not_in_run() -> None:
+    settings = Settings("m", Path("/state"), Path("/run"))
+    assert {path.parent for path in (settings.database, settings.pki, settings.kubeconfig, settings.logs)} == {
+        settings.state
+    }
+    sockets = (settings.journal, settings.kubelet_socket, settings.istiod_socket, settings.node_socket)
+    assert {path.parent for path in sockets} == {settings.run}
+    assert len(set(sockets)) == 4
+
+
+def test_children_get_only_what_they_read_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LATEEN_STATE", "/a")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hunter2")
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy")
+    monkeypatch.delenv("LANG", raising=False)
+    env = child_environment()
+    assert env["LATEEN_STATE"] == "/a"
+    assert "hunter2" not in env.values()
+    assert not {"HTTP_PROXY", "LANG"} & set(env)
+    assert env["PYTHONUNBUFFERED"] == "1"
