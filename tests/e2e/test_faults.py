@@ -145,16 +145,16 @@ def test_every_fault_is_told_with_file_line_and_field_and_nothing_changes(pair: 
     file.write_text(BAD)
     refused = pair.lateen("apply", "-f", str(file), check=False)
     assert refused.returncode == 1
-    for line, field in ((6, "spec.htp"), (14, "spec.resolution"), (13, "spec.addresses[0]"), (16, "spec.ports[0].number"), (12, "spec.hosts")):
+    for line, field in ((6, "spec.htp"), (15, "spec.resolution"), (14, "spec.addresses[0]"), (17, "spec.ports[0].number"), (13, "spec.hosts[1]")):
         assert f"{file}:{line}: {field}" in refused.stderr, refused.stderr
     assert pair.lateen("get", "configmap", "good", check=False).returncode == 1
 
 
-def test_after_kill_9_of_everything_down_leaves_nothing(tmp_path: Path) -> None:
-    mesh = Mesh(tmp_path)
+def test_after_kill_9_of_everything_down_leaves_nothing(tmp_path_factory: pytest.TempPathFactory) -> None:
+    mesh = Mesh(tmp_path_factory.mktemp("m"))
     before = _namespaces()
-    mesh.up()
     try:
+        mesh.up()
         owner = json.loads(mesh.lateen("status", "-o", "json").stdout)["processes"]["node"]
         assert any(mesh.name in name for name in _namespaces() - before)
         os.kill(owner, signal.SIGKILL)

@@ -38,8 +38,9 @@ async def served(folder: Path, *, port: int = 0, **settings: Any) -> AsyncIterat
     credentials = load_credentials(folder / "pki", node=NODE)
     listening = socket.create_server(("127.0.0.1", port))
     made = ApiServerSettings(folder / "api.db", credentials, **({"node": NODE} | settings))
-    async with apiserver(made, [Endpoint(listening)]) as objects:
-        yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", objects, credentials)
+    with listening:
+        async with apiserver(made, [Endpoint(listening)]) as objects:
+            yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", objects, credentials)
 
 
 def config_map(

@@ -14,7 +14,6 @@ from apiservers import Served, served
 from lateen.apiserver.credentials import ISTIOD
 from lateen.app.control_plane import ControlPlane, Places
 from lateen.base.clock import SystemClock
-from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn, until
 from lateen.kinds.all import by_kind
 from lateen.proto import descriptors, types
@@ -125,9 +124,9 @@ async def plane(folder: Path) -> AsyncIterator[Plane]:
     sockets = Endpoint(f"unix:{folder}/mutual.sock", mutual=True), Endpoint(f"unix:{folder}/token.sock", mutual=False)
     places = Places(pki=folder / "mesh", debug_socket=folder / "debug.sock", endpoints=sockets)
     async with served(folder) as api, api.client() as admin, api.client(ISTIOD) as client:
-        await admin.create(by_kind("Namespace"), {"metadata": {"name": "shop"}, "apiVersion": "v1", "kind": "Namespace"})
+        for kind, meta in (("Namespace", {"name": "shop"}), ("ServiceAccount", {"name": "default", "namespace": "shop"})):
+            await admin.apply(by_kind(kind), {"apiVersion": "v1", "kind": kind, "metadata": meta}, force=True)
         made = Plane(ControlPlane(client, places, SystemClock()), api, admin, places)
-        assert "Service" in made.control.missing()
         running = spawn(made.control.run(), name="control plane")
         try:
             await until((folder / "token.sock").exists, seconds=20, what="the control plane")
@@ -135,12 +134,3 @@ async def plane(folder: Path) -> AsyncIterator[Plane]:
         finally:
             await made.close()
             await cancel(running)
-
-
-async def account(admin: Client, name: str, namespace: str = "shop") -> None:
-    """Wait for, or make, a service account."""
-    raw = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name, "namespace": namespace}}
-    await admin.apply(by_kind("ServiceAccount"), raw)
-
-
-KEY = Key

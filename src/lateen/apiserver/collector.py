@@ -117,7 +117,8 @@ class Collector:
                 self.drop_events()
                 sweep = loop.time() + _SWEEP_SECONDS
             try:
-                await asyncio.wait_for(self._wake.wait(), _RETRY_SECONDS if failed else _SWEEP_SECONDS)
+                async with asyncio.timeout(_RETRY_SECONDS if failed else _SWEEP_SECONDS):
+                    await self._wake.wait()
             except TimeoutError:
                 self._todo |= dict.fromkeys(failed)
 

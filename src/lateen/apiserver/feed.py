@@ -70,6 +70,7 @@ class Feed:
     def __init__(self, storage: Storage, recent: int = RECENT) -> None:
         self._storage = storage
         self._recent: defaultdict[str, deque[Notice]] = defaultdict(lambda: deque(maxlen=recent))
+        self.closed = False
         self._begin = storage.revision
         self._reach: dict[str, int] = {}  # by resource: revisions up to this one are no longer in memory
         self._waiting: defaultdict[str, set[asyncio.Event]] = defaultdict(set)
@@ -95,6 +96,13 @@ class Feed:
             yield event
         finally:
             self._waiting[resource].discard(event)
+
+    def close(self) -> None:
+        """Tell everybody who waits that nothing more will come."""
+        self.closed = True
+        for waiting in self._waiting.values():
+            for event in waiting:
+                event.set()
 
     def _record(self, change: Change) -> None:
         recent = self._recent[change.resource]

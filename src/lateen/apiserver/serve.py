@@ -79,6 +79,7 @@ async def apiserver(
             yield objects
         finally:
             await cancel(task)
+            feed.close()  # open watches end at once, and their clients come again
             await runner.cleanup()
             await kubelet.close()
     finally:

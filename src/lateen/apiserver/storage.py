@@ -23,7 +23,7 @@ from lateen.base.errors import LateenError
 from lateen.base.refs import Key
 
 HISTORY = 10_000  # revisions that a watch can resume behind
-_SWEEP = 256  # writes between two sweeps of the history
+_SWEEP = 256  # writes between two sweeps of the history, at most
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS versions (
@@ -69,13 +69,13 @@ class Storage:
         self._path, self._history = path, history
         self._subscribers: list[Callable[[Change], None]] = []
         try:
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+            self._db = sqlite3.connect(path, timeout=1.0, isolation_level=None, check_same_thread=False)
             self._open(clock or SystemClock())
         except sqlite3.Error as error:
             raise _unusable(path, error) from error
 
     def _open(self, clock: Clock) -> None:
-        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=2000"):
+        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(_SCHEMA)
         # A new file begins at the clock: a revision of an earlier file is then always "too old", never mistaken for
@@ -178,7 +178,7 @@ class Storage:
     def _swept(self, revision: int) -> int:
         """Now and then, forget what no list or watch within the history can ask for; returns the new floor."""
         floor = revision - self._history
-        if revision % _SWEEP or floor <= self.floor:
+        if floor <= self.floor or (revision % _SWEEP and revision % (self._history // 8 + 1)):
             return self.floor
         self._db.execute("DELETE FROM versions WHERE until IS NOT NULL AND until <= ?", (floor,))
         self._db.execute("UPDATE counters SET value = ? WHERE name = 'floor'", (floor,))

@@ -70,24 +70,25 @@ class Watch:
 
     async def run(self, response: web.StreamResponse) -> None:
         """Write until time is up or the client leaves; a history too short ends it with an ERROR of 410."""
-        wish, loop = self._wish, asyncio.get_running_loop()
-        deadline = loop.time() + wish.seconds
-        with self._feed.wakes(wish.resource) as wake:
-            if wish.begin:
-                await self._write_beginning(response)
-            while (left := deadline - loop.time()) > 0:
-                try:
-                    await self._write_changes(response)
-                except Refusal as refusal:
-                    await response.write(event_line("ERROR", msgspec.json.encode(refusal.status())))
-                    return
-                try:
-                    await asyncio.wait_for(wake.wait(), min(left, BOOKMARK_SECONDS))
-                except TimeoutError:
-                    await self._write_bookmark(response)
-                wake.clear()
+        try:
+            with self._feed.wakes(self._wish.resource) as wake:
+                await self._follow(response, wake)
+        except Refusal as refusal:
+            await response.write(event_line("ERROR", msgspec.json.encode(refusal.status())))
+
+    async def _follow(self, response: web.StreamResponse, wake: asyncio.Event) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._wish.seconds
+        if self._wish.begin:
+            await self._write_beginning(response)
+        while not self._feed.closed and (left := deadline - loop.time()) > 0:
             await self._write_changes(response)
-            await self._write_bookmark(response)
+            try:
+                async with asyncio.timeout(min(left, BOOKMARK_SECONDS)):
+                    await wake.wait()
+            except TimeoutError:
+                await self._write_bookmark(response)
+            wake.clear()
 
     async def _write_beginning(self, response: web.StreamResponse) -> None:
         wish = self._wish

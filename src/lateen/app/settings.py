@@ -7,6 +7,9 @@ from pathlib import Path
 
 from lateen.base.errors import LateenError
 
+# A unix socket's path has at most 107 bytes; the longest is <run>/pods/<uid>/sds/socket.
+LONGEST_RUN = 107 - len("/pods/00000000-0000-0000-0000-000000000000/sds/socket")
+
 _MESH = re.compile(r"[a-z0-9]([a-z0-9-]{0,9}[a-z0-9])?")
 
 
@@ -33,6 +36,11 @@ class Settings:
             )
         state = Path(os.environ.get("LATEEN_STATE", "/var/lib/lateen"))
         run = Path(os.environ.get("LATEEN_RUN", "/run/lateen"))
+        if len(str(run / mesh)) > LONGEST_RUN:
+            raise LateenError(
+                f"{run / mesh} is too long a path for sockets below it",
+                f"set LATEEN_RUN to a folder of at most {LONGEST_RUN - len(mesh) - 1} characters",
+            )
         return cls(mesh, state / mesh, run / mesh)
 
     @property

@@ -65,7 +65,7 @@ class ConfigDump:
         return sorted(rows, key=lambda row: (row[1], str(row[0])))
 
     def routes(self, filters: Filters) -> list[Row]:
-        """NAME, VHOST NAME, DOMAINS, MATCH, VIRTUAL SERVICE: one row per route."""
+        """NAME, VHOST NAME, DOMAINS, MATCH, VIRTUAL SERVICE: one row per route; tables without a name last."""
         rows: list[Row] = []
         for table in self._resources("route", "route_config"):
             if filters.get("name") and filters["name"] != table.get("name"):
@@ -78,7 +78,7 @@ class ConfigDump:
                     (table.get("name", ""), host["name"], domains, _path(route), _service(route))
                     for route in host.get("routes", [{}])
                 ]
-        return sorted(rows, key=lambda row: str(row[0]))
+        return sorted(rows, key=lambda row: (not row[0], str(row[0])))
 
     def endpoints(self, filters: Filters) -> list[Row]:
         """ENDPOINT, STATUS, OUTLIER CHECK, CLUSTER: as the proxy judges them now."""

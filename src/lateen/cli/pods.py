@@ -25,9 +25,9 @@ async def find_pod(client: Client, text: str, namespace: str) -> dict[str, Any]:
         raise LateenError(f"{kind} {name} not found in namespace {namespace}")
     selector = owner["spec"].get("selector") or {}
     labels = selector.get("matchLabels", selector) if spec != "Service" else selector
-    pods, _ = await client.list(
-        by_kind("Pod"), namespace, label_selector=",".join(f"{k}={v}" for k, v in labels.items())
-    )
+    query = ",".join(f"{k}={v}" for k, v in labels.items())
+    # Without a selector nothing is selected; a list would give all pods.
+    pods = (await client.list(by_kind("Pod"), namespace, label_selector=query)).items if query else []
     running = [pod for pod in pods if pod.get("status", {}).get("phase") == "Running"] or pods
     if not running:
         raise LateenError(f"{kind} {name} has no pods in namespace {namespace}")

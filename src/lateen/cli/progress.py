@@ -55,10 +55,22 @@ async def _workloads_ready(client: Client, seconds: float, begun: float) -> None
     try:
         await until_seen(all_ready, seconds=seconds, what="the workloads")
     except TimeoutError:
+        reasons = await _reasons(client)
         raise LateenError(
-            f"not ready after {seconds:g} s: {', '.join(waiting)}", "lateen get pods -A; lateen logs deploy/NAME"
+            f"not ready after {seconds:g} s: {', '.join(waiting)}{reasons}", "lateen status; lateen logs deploy/NAME"
         ) from None
     _say("all workloads are ready", begun)
+
+
+async def _reasons(client: Client) -> str:
+    """What the pods' containers wait for, a line each."""
+    lines = []
+    for pod in (await client.list(by_kind("Pod"))).items:
+        status = pod.get("status", {})
+        for each in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
+            if (waiting := each.get("state", {}).get("waiting")) and waiting.get("message"):
+                lines.append(f"\n  pod {pod['metadata']['name']}, {each['name']}: {waiting['message']}")
+    return "".join(lines)
 
 
 def _is_ready(deployment: dict[str, Any]) -> bool:

@@ -27,6 +27,7 @@ PATCH_TYPES = {
     "apply": "application/apply-patch+yaml",
 }
 PAGE = 500
+SILENCE = 90  # seconds
 
 
 class Listing(NamedTuple):
@@ -186,8 +187,8 @@ class Client:
             "allowWatchBookmarks": "true",
             "timeoutSeconds": str(seconds),
         }
-        # A server that says nothing for longer than the watch may last is dead: TCP alone would not tell.
-        timeout = aiohttp.ClientTimeout(total=None, connect=10, sock_read=seconds + 15)
+        # Bookmarks come at least once a minute: a server silent for longer is dead, and TCP alone would not tell.
+        timeout = aiohttp.ClientTimeout(total=None, connect=10, sock_read=SILENCE)
         url = object_url(kind, Key(namespace, ""))
         async with await self._send("GET", url, query, timeout=timeout) as answer:
             async for line in _lines(answer.content):

@@ -75,5 +75,5 @@ def test_an_item_no_longer_applied_goes_whole() -> None:
 
 def test_a_field_written_by_an_update_conflicts_with_its_version_named() -> None:
     live = record_update(None, EMPTY | {"spec": {"replicas": 3}}, manager("scaler", "Update"), SHAPE)
-    with pytest.raises(Refusal, match='conflict with "scaler" using apps/v1: .spec.replicas'):
+    with pytest.raises(Refusal, match=r'conflict with "scaler" using apps/v1: .spec.replicas'):
         apply(live, config(replicas=1), manager("one"), SHAPE)

@@ -1,4 +1,5 @@
 import asyncio
+import io
 from typing import Any
 
 import aiohttp
@@ -25,9 +26,9 @@ from lateen.sources.client import ApiError
 async def ask(server: Served, method: str, path: str, token: str = "", **options: Any) -> tuple[int, Any]:
     token = token or server.credentials.tokens[ADMIN].reveal().decode()
     headers = {"Authorization": f"Bearer {token}"} | options.pop("headers", {})
-    async with aiohttp.ClientSession() as session:
-        async with session.request(method, server.url + path, headers=headers, **options) as answer:
-            return answer.status, await answer.json(content_type=None)
+    url = server.url + path
+    async with aiohttp.request(method, url, headers=headers, **options) as answer:
+        return answer.status, await answer.json(content_type=None)
 
 
 async def test_health_and_version_need_no_token_and_nothing_else_does_without(server: Served) -> None:
@@ -179,7 +180,7 @@ async def test_a_namespace_is_gone_soon_after_its_deletion(server: Served) -> No
         ),
         ("POST", "/api/v1/namespaces/default/pods", {"json": [1]}, 400),
         ("POST", "/api/v1/namespaces/default/pods", {"json": {"kind": "Secret"}}, 400),
-        ("POST", "/api/v1/namespaces/default/configmaps", {"data": b"x" * 4_000_000}, 413),
+        ("POST", "/api/v1/namespaces/default/configmaps", {"data": io.BytesIO(b"x" * 4_000_000)}, 413),
         ("GET", "/api/v1/namespaces/default/pods/a/exec", {}, 404),
         ("GET", "/api/v1/pods?labelSelector=a=b=c", {}, 400),
         ("GET", "/api/v1/pods?fieldSelector=spec.x=1", {}, 400),
