@@ -42,9 +42,7 @@ OUT_OF_SCOPE = {
 
 pytestmark = [
     pytest.mark.conformance,
-    pytest.mark.skipif(
-        not CORPUS.exists(), reason=f"{CORPUS} is not here: the injection corpus is not tested"
-    ),
+    pytest.mark.skipif(not CORPUS.exists(), reason=f"{CORPUS} is not here: the injection corpus is not tested"),
 ]
 
 
@@ -126,14 +124,8 @@ def compare(injected, want):
     assert injected["metadata"]["labels"] == want["metadata"]["labels"]
     assert owner_of(injected["metadata"]) == owner_of(want["metadata"])
     annotations, wanted = (
-        {
-            name: value
-            for name, value in pod["metadata"]["annotations"].items()
-            if name not in LOOSE_ANNOTATIONS
-        }
+        {name: value for name, value in pod["metadata"]["annotations"].items() if name not in LOOSE_ANNOTATIONS}
         for pod in (injected, want)
     )
     assert annotations == wanted
-    assert [c["name"] for c in injected["spec"]["containers"]] == [
-        c["name"] for c in want["spec"]["containers"]
-    ]
+    assert [c["name"] for c in injected["spec"]["containers"]] == [c["name"] for c in want["spec"]["containers"]]

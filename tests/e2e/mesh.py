@@ -50,7 +50,12 @@ class Mesh:
         self.name = "t" + secrets.token_hex(4)
         self.port = free_port()
         self.gateway = f"http://127.0.0.1:{self.port}"
-        self.env = {**os.environ, "LATEEN_MESH": self.name, "LATEEN_STATE": str(folder / "state"), "LATEEN_RUN": str(folder / "run")}
+        self.env = {
+            **os.environ,
+            "LATEEN_MESH": self.name,
+            "LATEEN_STATE": str(folder / "state"),
+            "LATEEN_RUN": str(folder / "run"),
+        }
         self.state = folder / "state" / self.name
         self.run_folder = folder / "run" / self.name
 
@@ -61,15 +66,23 @@ class Mesh:
     def down(self) -> None:
         self.lateen("down", "--wipe", seconds=90)
 
-    def lateen(self, *arguments: str, stdin: str = "", check: bool = True, seconds: float = 60) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run([LATEEN, *arguments], input=stdin, capture_output=True, text=True, env=self.env, timeout=seconds, cwd=ROOT)
+    def lateen(
+        self, *arguments: str, stdin: str = "", check: bool = True, seconds: float = 60
+    ) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [LATEEN, *arguments], input=stdin, capture_output=True, text=True, env=self.env, timeout=seconds, cwd=ROOT
+        )
         if check and done.returncode:
-            raise AssertionError(f"lateen {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}{done.stderr}\n{self.tail()}")
+            raise AssertionError(
+                f"lateen {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}{done.stderr}\n{self.tail()}"
+            )
         return done
 
     def kubectl(self, *arguments: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
         env = {**self.env, "KUBECONFIG": str(self.state / "kubeconfig")}
-        done = subprocess.run(["kubectl", *arguments], input=stdin, capture_output=True, text=True, env=env, timeout=60, cwd=ROOT)
+        done = subprocess.run(
+            ["kubectl", *arguments], input=stdin, capture_output=True, text=True, env=env, timeout=60, cwd=ROOT
+        )
         if check and done.returncode:
             raise AssertionError(f"kubectl {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
         return done
@@ -96,7 +109,9 @@ class Mesh:
             labels["sidecar.istio.io/inject"] = str(inject).lower()
         objects: list[dict[str, Any]] = [ECHO_IMAGE]
         if account:
-            objects.append({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": account, "namespace": namespace}})
+            objects.append(
+                {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": account, "namespace": namespace}}
+            )
         listed = service_ports or [{"name": f"http-{p.split('=')[0]}" if p.endswith("=http") else f"tcp-{p.split('=')[0]}",
                                     "port": int(p.split("=")[0])} for p in ports.split()]  # fmt: skip
         objects.append({"apiVersion": "v1", "kind": "Service", "metadata": {"name": app, "namespace": namespace},
@@ -120,7 +135,9 @@ class Mesh:
         eventually(ready, seconds, f"deployment {deployment} ready: {self.tail()}")
 
     def pods(self, app: str, namespace: str = "default") -> list[dict[str, Any]]:
-        found = json.loads(self.lateen("get", "pods", "-n", namespace, "-l", f"app={app}", "-o", "json").stdout)["items"]
+        found = json.loads(self.lateen("get", "pods", "-n", namespace, "-l", f"app={app}", "-o", "json").stdout)[
+            "items"
+        ]
         return [pod for pod in found if not pod["metadata"].get("deletionTimestamp")]
 
     def pod(self, app: str, namespace: str = "default") -> str:
@@ -149,9 +166,13 @@ class Mesh:
                 continue
         return 0
 
-    def curl(self, app: str, *arguments: str, namespace: str = "default", seconds: float = 8) -> subprocess.CompletedProcess[str]:
+    def curl(
+        self, app: str, *arguments: str, namespace: str = "default", seconds: float = 8
+    ) -> subprocess.CompletedProcess[str]:
         """curl from a pod of `app`."""
-        return self.inside(self.pods(app, namespace)[0], "curl", "-sS", "-m", str(seconds), *arguments, seconds=seconds + 5)
+        return self.inside(
+            self.pods(app, namespace)[0], "curl", "-sS", "-m", str(seconds), *arguments, seconds=seconds + 5
+        )
 
     def call(self, app: str, url: str, *arguments: str, namespace: str = "default") -> tuple[int, Any]:
         """GET from a pod of `app`: (status, the echo's JSON or None); 0 when there was no answer."""

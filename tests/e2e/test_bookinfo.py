@@ -59,7 +59,11 @@ def database(bookinfo: Mesh, run: Loop) -> Iterator[MariaDb]:
     try:
         run(server.start())
         run(server.admin((EXAMPLES / "mysqldb-init.sql").read_text()))
-        run(server.admin("CREATE USER 'bookinfo'@'%' IDENTIFIED BY 'demo-only'; GRANT SELECT ON test.ratings TO 'bookinfo'@'%'"))
+        run(
+            server.admin(
+                "CREATE USER 'bookinfo'@'%' IDENTIFIED BY 'demo-only'; GRANT SELECT ON test.ratings TO 'bookinfo'@'%'"
+            )
+        )
         yield server
     finally:
         run(server.stop())
@@ -69,7 +73,14 @@ def database(bookinfo: Mesh, run: Loop) -> Iterator[MariaDb]:
 @pytest.fixture(scope="module")
 def mysql_ratings(bookinfo: Mesh, database: MariaDb) -> Mesh:
     bookinfo.lateen("apply", "-f", str(EXAMPLES / "networking/destination-rule-all.yaml"))
-    bookinfo.apply({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "mysql-credentials"}, "stringData": {"password": "demo-only"}})
+    bookinfo.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": "mysql-credentials"},
+            "stringData": {"password": "demo-only"},
+        }
+    )
     said = bookinfo.lateen("apply", "-f", str(EXAMPLES / "bookinfo-ratings-v2-mysql.yaml")).stdout
     assert said == "deployment.apps/ratings-v2-mysql created\n"
     bookinfo.wait_ready("ratings-v2-mysql")
@@ -91,7 +102,11 @@ def stars(text: str) -> list[str]:
 def policy(mesh: Mesh, mode: str) -> None:
     found = mesh.get("configmap", "istio", "istio-system")
     found["data"]["mesh"] = re.sub(r"mode: \w+", f"mode: {mode}", found["data"]["mesh"])
-    mesh.apply({key: found[key] for key in ("apiVersion", "kind", "data")} | {"metadata": {"name": "istio", "namespace": "istio-system"}}, namespace="istio-system")
+    mesh.apply(
+        {key: found[key] for key in ("apiVersion", "kind", "data")}
+        | {"metadata": {"name": "istio", "namespace": "istio-system"}},
+        namespace="istio-system",
+    )
 
 
 def requests_to(mesh: Mesh, app: str) -> Counter[str]:
@@ -124,7 +139,9 @@ def test_row_3_destination_rules_give_one_cluster_per_subset_with_only_its_endpo
     versions = {pod["status"]["podIP"]: pod["metadata"]["labels"]["version"] for pod in mysql_ratings.pods("reviews")}
     for subset in ("v1", "v2", "v3"):
         name = f"outbound|9080|{subset}|reviews.default.svc.cluster.local"
-        rows = mysql_ratings.lateen("proxy-config", "endpoint", "deploy/productpage-v1", "--cluster", name).stdout.splitlines()[1:]
+        rows = mysql_ratings.lateen(
+            "proxy-config", "endpoint", "deploy/productpage-v1", "--cluster", name
+        ).stdout.splitlines()[1:]
         assert [versions[row.split(":")[0]] for row in rows] == [subset]
 
 
@@ -140,10 +157,14 @@ def test_rows_4_5_6_database_outside_the_mesh_and_its_least_privileged_user(data
 def test_row_7_ratings_v2_mysql_is_injected_and_ready(mysql_ratings: Mesh) -> None:
     pod = next(pod for pod in mysql_ratings.pods("ratings") if pod["metadata"]["labels"]["version"] == "v2-mysql")
     assert "istio-proxy" in {each["name"] for each in pod["spec"].get("initContainers", []) + pod["spec"]["containers"]}
-    assert {"type": "Ready", "status": "True"}.items() <= next(c for c in pod["status"]["conditions"] if c["type"] == "Ready").items()
+    assert {"type": "Ready", "status": "True"}.items() <= next(
+        c for c in pod["status"]["conditions"] if c["type"] == "Ready"
+    ).items()
 
 
-def test_rows_9_11_12_13_14_23_26_29_story_of_the_service_entry(mysql_ratings: Mesh, database: MariaDb, run: Loop) -> None:
+def test_rows_9_11_12_13_14_23_26_29_story_of_the_service_entry(
+    mysql_ratings: Mesh, database: MariaDb, run: Loop
+) -> None:
     mesh = mysql_ratings
     run(database.admin("update test.ratings set Rating=1"))
     policy(mesh, "REGISTRY_ONLY")
@@ -177,9 +198,16 @@ def test_rows_9_11_12_13_14_23_26_29_story_of_the_service_entry(mysql_ratings: M
     eventually(lambda: stars(page(mesh)) == ["1", "1"], 2, "open again")
     # Row 29: deletions are reported per object, and ratings go to every version again.
     said = mesh.lateen("delete", "-f", str(EXAMPLES / "networking/virtual-service-ratings-mysql.yaml")).stdout
-    assert set(said.splitlines()) == {"virtualservice.networking.istio.io/reviews deleted", "virtualservice.networking.istio.io/ratings deleted"}
+    assert set(said.splitlines()) == {
+        "virtualservice.networking.istio.io/reviews deleted",
+        "virtualservice.networking.istio.io/ratings deleted",
+    }
     before = requests_to(mesh, "ratings")
-    eventually(lambda: page(mesh) and all((requests_to(mesh, "ratings") - before)[version] for version in ("v1", "v2-mysql")), 30, "both versions of ratings")
+    eventually(
+        lambda: page(mesh) and all((requests_to(mesh, "ratings") - before)[version] for version in ("v1", "v2-mysql")),
+        30,
+        "both versions of ratings",
+    )
 
 
 def test_row_30_a_deployment_leaves_without_a_failed_request(mysql_ratings: Mesh) -> None:
@@ -198,7 +226,11 @@ def test_row_30_a_deployment_leaves_without_a_failed_request(mysql_ratings: Mesh
     caller.start()
     eventually(lambda: count > 20, 20, "load")
     mesh.lateen("delete", "-f", str(EXAMPLES / "bookinfo-ratings-v2-mysql.yaml"))
-    eventually(lambda: all(pod["metadata"]["labels"]["version"] != "v2-mysql" for pod in mesh.get("pods")), 60, "the pod to be gone")
+    eventually(
+        lambda: all(pod["metadata"]["labels"]["version"] != "v2-mysql" for pod in mesh.get("pods")),
+        60,
+        "the pod to be gone",
+    )
     done = count
     eventually(lambda: count > done + 20, 20, "load afterwards")
     stop.set()

@@ -62,7 +62,11 @@ def test_traffic_flows_while_the_control_plane_is_killed_and_it_comes_back(pair:
         os.kill(pid, signal.SIGKILL)
         load.more()
         eventually(lambda: part(pair, "istiod") not in (0, pid), 20, "a new control plane")
-        eventually(lambda: len(json.loads(pair.lateen("proxy-status", "-o", "json", check=False).stdout or "[]")) == connected, 30, "all proxies connected again")
+        eventually(
+            lambda: len(json.loads(pair.lateen("proxy-status", "-o", "json", check=False).stdout or "[]")) == connected,
+            30,
+            "all proxies connected again",
+        )
         load.more()
     assert set(load.statuses) == {200}
     # It has its state and serves changes.
@@ -145,7 +149,13 @@ def test_every_fault_is_told_with_file_line_and_field_and_nothing_changes(pair: 
     file.write_text(BAD)
     refused = pair.lateen("apply", "-f", str(file), check=False)
     assert refused.returncode == 1
-    for line, field in ((6, "spec.htp"), (15, "spec.resolution"), (14, "spec.addresses[0]"), (17, "spec.ports[0].number"), (13, "spec.hosts[1]")):
+    for line, field in (
+        (6, "spec.htp"),
+        (15, "spec.resolution"),
+        (14, "spec.addresses[0]"),
+        (17, "spec.ports[0].number"),
+        (13, "spec.hosts[1]"),
+    ):
         assert f"{file}:{line}: {field}" in refused.stderr, refused.stderr
     assert pair.lateen("get", "configmap", "good", check=False).returncode == 1
 
@@ -163,7 +173,9 @@ def test_after_kill_9_of_everything_down_leaves_nothing(tmp_path_factory: pytest
     eventually(lambda: not any(mesh.name in name for name in _namespaces()), 10, "namespaces to be gone")
     links = subprocess.run(["ip", "-br", "link"], capture_output=True, text=True).stdout
     assert mesh.name not in links
-    assert not any(str(mesh.run_folder) in _command(process) for process in Path("/proc").iterdir() if process.name.isdigit())
+    assert not any(
+        str(mesh.run_folder) in _command(process) for process in Path("/proc").iterdir() if process.name.isdigit()
+    )
 
 
 def _namespaces() -> set[str]:

@@ -14,7 +14,13 @@ def test_row_41_a_label_counts_for_new_pods_and_a_restart_makes_them_new(mesh: M
     mesh.deploy("api", namespace="payments")
     old = mesh.pods("api", "payments")[0]
     assert not has_proxy(old)
-    mesh.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "payments", "labels": {"istio-injection": "enabled"}}})
+    mesh.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": "payments", "labels": {"istio-injection": "enabled"}},
+        }
+    )
     assert mesh.pods("api", "payments")[0]["metadata"]["uid"] == old["metadata"]["uid"]
     mesh.kubectl("rollout", "restart", "deployment", "-n", "payments")
     eventually(lambda: [has_proxy(pod) for pod in mesh.pods("api", "payments")] == [True], 40, "a new pod with a proxy")
@@ -22,7 +28,13 @@ def test_row_41_a_label_counts_for_new_pods_and_a_restart_makes_them_new(mesh: M
 
 
 def test_row_41_the_revision_label_works_alike(mesh: Mesh) -> None:
-    mesh.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "revised", "labels": {"istio.io/rev": "default"}}})
+    mesh.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Namespace",
+            "metadata": {"name": "revised", "labels": {"istio.io/rev": "default"}},
+        }
+    )
     mesh.deploy("api", namespace="revised")
     assert has_proxy(mesh.pods("api", "revised")[0])
 

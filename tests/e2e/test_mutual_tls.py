@@ -57,7 +57,9 @@ def test_row_43_on_the_wire_there_is_no_plaintext(pair: Mesh) -> None:
     )  # fmt: skip
     assert capture.stderr is not None
     assert "listening" in capture.stderr.readline() + capture.stderr.readline()
-    eventually(lambda: pair.call("client", "http://server:8080/marked-path-in-the-clear") and capture.poll() is not None, 20)
+    eventually(
+        lambda: pair.call("client", "http://server:8080/marked-path-in-the-clear") and capture.poll() is not None, 20
+    )
     seen = capture.communicate()[0]
     assert server["status"]["podIP"] in seen
     assert "marked-path-in-the-clear" not in seen
@@ -85,7 +87,12 @@ def test_row_46_namespace_over_mesh_workload_over_namespace_port_over_workload(p
     mesh_wide = peer_authentication("STRICT", namespace="istio-system")
     namespace = peer_authentication("PERMISSIVE")
     workload = peer_authentication("STRICT", name="server", selector={"matchLabels": {"app": "server"}})
-    port = peer_authentication("STRICT", name="server", selector={"matchLabels": {"app": "server"}}, portLevelMtls={8080: {"mode": "PERMISSIVE"}})
+    port = peer_authentication(
+        "STRICT",
+        name="server",
+        selector={"matchLabels": {"app": "server"}},
+        portLevelMtls={8080: {"mode": "PERMISSIVE"}},
+    )
     steps = [(mesh_wide, 0), (namespace, 200), (workload, 0), (port, 200)]
     for policy, expected in steps:
         pair.apply(policy)
@@ -107,7 +114,9 @@ def test_row_52_certificate_has_the_spiffe_name_and_lives_a_day(pair: Mesh) -> N
     certs = json.loads(pair.kubectl("get", "--raw", f"/api/v1/namespaces/default/pods/{pod}:15000/proxy/certs").stdout)
     leaf = next(cert for entry in certs["certificates"] for cert in entry.get("cert_chain", []))
     assert leaf["subject_alt_names"] == [{"uri": "spiffe://cluster.local/ns/default/sa/server"}]
-    assert "PRIVATE KEY" not in json.dumps(json.loads(pair.lateen("proxy-config", "secret", "deploy/server", "-o", "json").stdout))
+    assert "PRIVATE KEY" not in json.dumps(
+        json.loads(pair.lateen("proxy-config", "secret", "deploy/server", "-o", "json").stdout)
+    )
 
 
 def test_row_52_rotation_fails_no_request(pair: Mesh) -> None:
@@ -130,10 +139,16 @@ def test_row_52_rotation_fails_no_request(pair: Mesh) -> None:
 
 
 def test_identities_are_proved_never_claimed(pair: Mesh) -> None:
-    _, seen = pair.call("client", "http://server:8080/", "-H", "x-forwarded-client-cert: URI=spiffe://cluster.local/ns/default/sa/admin")
+    _, seen = pair.call(
+        "client", "http://server:8080/", "-H", "x-forwarded-client-cert: URI=spiffe://cluster.local/ns/default/sa/admin"
+    )
     assert "sa/admin" not in seen["headers"]["x-forwarded-client-cert"]
 
 
 def test_no_private_key_is_on_the_machines_disk(pair: Mesh) -> None:
-    found = subprocess.run(["grep", "-rlE", "BEGIN (EC |RSA )?PRIVATE KEY", str(pair.state), str(pair.run_folder)], capture_output=True, text=True).stdout
+    found = subprocess.run(
+        ["grep", "-rlE", "BEGIN (EC |RSA )?PRIVATE KEY", str(pair.state), str(pair.run_folder)],
+        capture_output=True,
+        text=True,
+    ).stdout
     assert all("/pki/" in line for line in found.splitlines()), found

@@ -72,9 +72,7 @@ class World:
     folder: Path
     namespace: Path
     trust_domain: str = "cluster.local"
-    authority: CertificateAuthority = field(
-        default_factory=lambda: CertificateAuthority.create("cluster.local", CLOCK)
-    )
+    authority: CertificateAuthority = field(default_factory=lambda: CertificateAuthority.create("cluster.local", CLOCK))
     envoy: subprocess.Popen[bytes] | None = None
     seen: list[float] = field(default_factory=list)
 
@@ -153,9 +151,7 @@ class World:
     def get(self, port: int, path: str) -> tuple[int, str]:
         """Ask a port in the pod; status 0 while nobody listens."""
         with suppress(OSError), closing(http.client.HTTPConnection("127.0.0.1", port)) as connection:
-            connection.sock = netns.call_in(
-                self.namespace, lambda: socket.create_connection(("127.0.0.1", port), 2)
-            )
+            connection.sock = netns.call_in(self.namespace, lambda: socket.create_connection(("127.0.0.1", port), 2))
             connection.request("GET", path)
             response = connection.getresponse()
             return response.status, response.read().decode()
@@ -258,9 +254,7 @@ async def test_root_is_replaced_under_a_running_envoy(world: World) -> None:
     await world.agent.trust(world.trust)
     world.authority = new
     before = world.workload.renewal.renewed
-    await until(
-        lambda: world.workload.renewal.renewed > before, seconds=10, what="a certificate of the new root"
-    )
+    await until(lambda: world.workload.renewal.renewed > before, seconds=10, what="a certificate of the new root")
     world.trust = new.trust
     await world.agent.trust(new.trust)
     streams = len(world.seen)

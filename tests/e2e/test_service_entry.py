@@ -20,7 +20,11 @@ def outside(mesh: Mesh) -> Iterator[Mesh]:
         mesh.lateen("internal", "add-host", name, ip)
         netns = Path(f"/run/netns/lateen-{mesh.name}-{name}")
         environment = {"PORTS": "3306=server-first 8080=http", "NAME": name, "PATH": "/usr/bin:/bin"}
-        servers.append(subprocess.Popen(["nsenter", f"--net={netns}", "/usr/bin/python3", ROOT / "tests/e2e/apps/echo.py"], env=environment))
+        servers.append(
+            subprocess.Popen(
+                ["nsenter", f"--net={netns}", "/usr/bin/python3", ROOT / "tests/e2e/apps/echo.py"], env=environment
+            )
+        )
     try:
         mesh.deploy("client")
         config = {"outboundTrafficPolicy": {"mode": "REGISTRY_ONLY"}, "accessLogFile": "/dev/stdout",
@@ -64,7 +68,9 @@ def test_row_16_without_resolution_the_cluster_is_original_dst_for_that_address_
     wanted = entry("none", ["203.0.113.21/32"])
     outside.apply(wanted)
     eventually(lambda: greeting(outside, HOSTS["one"]) == "hello from one", 3)
-    clusters = outside.lateen("proxy-config", "cluster", "deploy/client", "--fqdn", "none.example.com").stdout.splitlines()
+    clusters = outside.lateen(
+        "proxy-config", "cluster", "deploy/client", "--fqdn", "none.example.com"
+    ).stdout.splitlines()
     assert clusters[1].split()[4] == "ORIGINAL_DST"
     assert greeting(outside, HOSTS["two"]) == ""
     outside.delete(wanted)

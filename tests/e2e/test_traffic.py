@@ -15,7 +15,9 @@ def versions(mesh: Mesh) -> Mesh:
     named = [{"name": "http", "port": 8080}, {"name": "tcp-raw", "port": 9000}, {"name": "mysql", "port": 3306}, {"name": "unnamed", "port": 7070},
              {"name": "grpc-fake", "port": 7071, "targetPort": 8080}]  # fmt: skip
     for version in ("v1", "v2"):
-        mesh.deploy(f"payments-api-{version}", app="payments-api", labels={"version": version}, ports=ports, service_ports=named)
+        mesh.deploy(
+            f"payments-api-{version}", app="payments-api", labels={"version": version}, ports=ports, service_ports=named
+        )
     mesh.deploy("client")
     mesh.deploy("outsider", inject=False)
     mesh.apply({"apiVersion": "networking.istio.io/v1", "kind": "DestinationRule", "metadata": {"name": "payments-api"},
@@ -59,7 +61,13 @@ def test_a_header_match_before_the_rest(versions: Mesh) -> None:
 
 def test_short_and_long_names_and_the_address_reach_the_service(versions: Mesh) -> None:
     address = versions.get("service", "payments-api")["spec"]["clusterIP"]
-    for host in ("payments-api", "payments-api.default", "payments-api.default.svc", "payments-api.default.svc.cluster.local", address):
+    for host in (
+        "payments-api",
+        "payments-api.default",
+        "payments-api.default.svc",
+        "payments-api.default.svc.cluster.local",
+        address,
+    ):
         assert versions.call("client", f"http://{host}:8080/")[0] == 200, host
 
 
@@ -67,7 +75,10 @@ def test_tcp_and_server_first_ports_pass_bytes(versions: Mesh) -> None:
     raw = "import socket; s=socket.create_connection(('payments-api',9000),3); s.sendall(b'hi\\n'); print(s.makefile().readline())"
     assert "payments-api-v" in versions.inside(versions.pods("client")[0], "/usr/bin/python3", "-c", raw).stdout
     first = "import socket; s=socket.create_connection(('payments-api',3306),3); print(s.makefile().readline())"
-    assert "hello from payments-api-v" in versions.inside(versions.pods("client")[0], "/usr/bin/python3", "-c", first).stdout
+    assert (
+        "hello from payments-api-v"
+        in versions.inside(versions.pods("client")[0], "/usr/bin/python3", "-c", first).stdout
+    )
 
 
 def test_a_port_without_protocol_name_is_sniffed(versions: Mesh) -> None:

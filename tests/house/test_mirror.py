@@ -39,9 +39,7 @@ def test_unit_tests_have_their_source() -> None:
         test.relative_to(ROOT)
         for test in sorted(UNIT.rglob("test_*.py"))
         if not any(
-            (
-                SOURCE / test.parent.relative_to(UNIT) / f"{prefix}{test.stem.removeprefix('test_')}.py"
-            ).exists()
+            (SOURCE / test.parent.relative_to(UNIT) / f"{prefix}{test.stem.removeprefix('test_')}.py").exists()
             for prefix in ("", "_")
         )
         and not (SOURCE / test.parent.relative_to(UNIT) / test.stem.removeprefix("test_")).is_dir()

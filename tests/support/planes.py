@@ -124,7 +124,10 @@ async def plane(folder: Path) -> AsyncIterator[Plane]:
     sockets = Endpoint(f"unix:{folder}/mutual.sock", mutual=True), Endpoint(f"unix:{folder}/token.sock", mutual=False)
     places = Places(pki=folder / "mesh", debug_socket=folder / "debug.sock", endpoints=sockets)
     async with served(folder) as api, api.client() as admin, api.client(ISTIOD) as client:
-        for kind, meta in (("Namespace", {"name": "shop"}), ("ServiceAccount", {"name": "default", "namespace": "shop"})):
+        for kind, meta in (
+            ("Namespace", {"name": "shop"}),
+            ("ServiceAccount", {"name": "default", "namespace": "shop"}),
+        ):
             await admin.apply(by_kind(kind), {"apiVersion": "v1", "kind": kind, "metadata": meta}, force=True)
         made = Plane(ControlPlane(client, places, SystemClock()), api, admin, places)
         running = spawn(made.control.run(), name="control plane")

@@ -62,7 +62,8 @@ def page(path, headers):
     product = PRODUCTS[0]
     body = (
         "<!DOCTYPE html><html><head><meta charset='utf-8'><title>Simple Bookstore App</title><style>"
-        "body{font-family:sans-serif;max-width:60em;margin:2em auto}blockquote{border-left:3px solid #ccc;padding-left:1em}"
+        "body{font-family:sans-serif;max-width:60em;margin:2em auto}"
+        "blockquote{border-left:3px solid #ccc;padding-left:1em}"
         "dt{font-weight:bold}.stars{font-size:1.6em;margin:.2em 0}</style></head><body>"
         f"<h1>{html.escape(product['title'])}</h1><p>Summary: {product['descriptionHtml']}</p>"
         f"{details_html(headers)}{reviews_html(headers)}</body></html>"

@@ -20,7 +20,7 @@ def rating_of(product, headers):
         return {}
     status, body = call(f"http://{RATINGS}:{RATINGS_PORT}/ratings/{product}", headers)
     if status != 200 or not body:
-        return dict.fromkeys(TEXTS, {"error": "Ratings service is currently unavailable"})
+        return {who: {"error": "Ratings service is currently unavailable"} for who in TEXTS}
     color = os.environ.get("STAR_COLOR", "black")
     return {who: {"stars": stars, "color": color} for who, stars in body["ratings"].items()}
 

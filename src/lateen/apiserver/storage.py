@@ -178,7 +178,7 @@ class Storage:
     def _swept(self, revision: int) -> int:
         """Now and then, forget what no list or watch within the history can ask for; returns the new floor."""
         floor = revision - self._history
-        if floor <= self.floor or (revision % _SWEEP and revision % (self._history // 8 + 1)):
+        if floor <= self.floor or revision % min(_SWEEP, self._history // 8 + 1):
             return self.floor
         self._db.execute("DELETE FROM versions WHERE until IS NOT NULL AND until <= ?", (floor,))
         self._db.execute("UPDATE counters SET value = ? WHERE name = 'floor'", (floor,))

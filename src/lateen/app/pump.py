@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from lateen.base.clock import Clock
 
-QUIET_SECONDS = 0.1
+QUIET_SECONDS = 0.03
 FIRST_WINDOW = 0.002
 WIDEST_WINDOW = 0.05
 BUDGET = 500

@@ -51,6 +51,11 @@ class FakeClock:
         heapq.heappush(self._sleepers, (self._now + seconds, next(self._order), future))
         await future
 
+    @property
+    def sleeping(self) -> int:
+        """How many sleep now: what a test waits for before it turns the clock."""
+        return sum(not future.done() for _, _, future in self._sleepers)
+
     def advance(self, seconds: float) -> None:
         """Turn the clock; sleepers whose time has come wake in order."""
         self._now += seconds

@@ -64,13 +64,13 @@ async def _workloads_ready(client: Client, seconds: float, begun: float) -> None
 
 async def _reasons(client: Client) -> str:
     """What the pods' containers wait for, a line each."""
-    lines = []
-    for pod in (await client.list(by_kind("Pod"))).items:
-        status = pod.get("status", {})
-        for each in (*status.get("initContainerStatuses", ()), *status.get("containerStatuses", ())):
-            if (waiting := each.get("state", {}).get("waiting")) and waiting.get("message"):
-                lines.append(f"\n  pod {pod['metadata']['name']}, {each['name']}: {waiting['message']}")
-    return "".join(lines)
+    return "".join(
+        f"\n  pod {pod['metadata']['name']}, {each['name']}: {waiting['message']}"
+        for pod in (await client.list(by_kind("Pod"))).items
+        for part in ("initContainerStatuses", "containerStatuses")
+        for each in pod.get("status", {}).get(part, ())
+        if (waiting := each.get("state", {}).get("waiting")) and waiting.get("message")
+    )
 
 
 def _is_ready(deployment: dict[str, Any]) -> bool:

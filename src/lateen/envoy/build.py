@@ -50,9 +50,7 @@ class Builder:
         """Return the RouteConfiguration; of its virtual hosts only those that changed are built."""
         return self._once(plan, types.ROUTE, lambda: route_config(plan))
 
-    def _once(
-        self, plan: Piece, type_url: str, encoded: Callable[[], bytes], origin: Origin = _NOWHERE
-    ) -> Resource:
+    def _once(self, plan: Piece, type_url: str, encoded: Callable[[], bytes], origin: Origin = _NOWHERE) -> Resource:
         if (made := self._made.get(plan)) is None:
             made = self._made[plan] = resource(type_url, plan.name, encoded(), origin)
         return made

@@ -39,9 +39,7 @@ class KeyPair:
 class CertificateAuthority:
     """Signs leaves with `key`, whose certificate is one of `chain`; the others lead to the root."""
 
-    def __init__(
-        self, key: Redacted, chain: bytes, root: bytes, clock: Clock, max_ttl: float = MAX_TTL
-    ) -> None:
+    def __init__(self, key: Redacted, chain: bytes, root: bytes, clock: Clock, max_ttl: float = MAX_TTL) -> None:
         """`chain` (in any order) and `root` are PEM; a self-signed authority's own certificate is both.
 
         Raises LateenError when key, chain and root do not belong together or have ended.
@@ -120,22 +118,16 @@ class CertificateAuthority:
         if not is_authority(own):
             raise LateenError("the authority's certificate may not sign others (CA:TRUE is missing)")
         if own not in self.trust.roots and not self.trust.vouches_for(self._certificates):
-            raise LateenError(
-                "the authority's chain does not end at its root", "give chain and root of one authority"
-            )
+            raise LateenError("the authority's chain does not end at its root", "give chain and root of one authority")
         if expires_at(own) <= self._clock.now():
-            raise LateenError(
-                "the authority's certificate has ended", "renew it, or remove it to have a new root made"
-            )
+            raise LateenError("the authority's certificate has ended", "renew it, or remove it to have a new root made")
 
 
 def _path(chain: list[x509.Certificate], key: VerifyingKey) -> list[x509.Certificate]:
     """Return the certificate of `key`, then the one that signed it, and so on."""
     path = [certificate for certificate in chain if certificate.public_key() == key][:1]
     if not path:
-        raise LateenError(
-            "no certificate of the chain is that of the key", "give the pair that belongs together"
-        )
+        raise LateenError("no certificate of the chain is that of the key", "give the pair that belongs together")
     while above := [other for other in chain if other not in path and signed_by(path[-1], other)]:
         path.append(above[0])
     return path

@@ -35,9 +35,7 @@ def load_key(pem: Redacted) -> SigningKey:
     try:
         key = serialization.load_pem_private_key(pem.reveal(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise LateenError(
-            "the private key cannot be read", "give an unencrypted EC or RSA key as PEM"
-        ) from None
+        raise LateenError("the private key cannot be read", "give an unencrypted EC or RSA key as PEM") from None
     if not isinstance(key, SigningKey):
         raise LateenError("the private key is neither EC nor RSA", "give an EC P-256 or P-384, or an RSA key")
     return key
@@ -61,9 +59,7 @@ def requested_key(csr_pem: bytes) -> VerifyingKey:
         request = x509.load_pem_x509_csr(csr_pem)
         key, signed = request.public_key(), request.is_signature_valid
     except (ValueError, UnsupportedAlgorithm):
-        raise RequestRefused(
-            "the certificate request cannot be read", "send a PKCS #10 request as PEM"
-        ) from None
+        raise RequestRefused("the certificate request cannot be read", "send a PKCS #10 request as PEM") from None
     if not signed:
         raise RequestRefused("the certificate request is not signed by its own key")
     return _strong(key)
@@ -74,6 +70,4 @@ def _strong(key: object) -> VerifyingKey:
         return key
     if isinstance(key, rsa.RSAPublicKey) and key.key_size >= _MIN_RSA_BITS:
         return key
-    raise RequestRefused(
-        "the key of the request is too weak", "use EC P-256, EC P-384 or RSA of 2048 bits and more"
-    )
+    raise RequestRefused("the key of the request is too weak", "use EC P-256, EC P-384 or RSA of 2048 bits and more")

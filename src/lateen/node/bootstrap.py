@@ -27,13 +27,9 @@ def bootstrap(facts: ProxyFacts) -> dict[str, Any]:
             "access_log": [_typed("envoy.access_loggers.file", _FILE_LOG, path="/dev/null")],
             "address": _tcp("127.0.0.1", facts.admin_port),
         },
-        "application_log_config": {
-            "log_format": {"text_format": "%Y-%m-%dT%T.%fZ\t%l\tenvoy %n %g:%#\t%v\tthread=%t"}
-        },
+        "application_log_config": {"log_format": {"text_format": "%Y-%m-%dT%T.%fZ\t%l\tenvoy %n %g:%#\t%v\tthread=%t"}},
         "layered_runtime": {"layers": [_RUNTIME, {"name": "admin", "admin_layer": {}}]},
-        "bootstrap_extensions": [
-            _typed("envoy.bootstrap.internal_listener", _INTERNAL_LISTENER, buffer_size_kb=64)
-        ],
+        "bootstrap_extensions": [_typed("envoy.bootstrap.internal_listener", _INTERNAL_LISTENER, buffer_size_kb=64)],
         "stats_config": stats_config(facts.stats),
         "stats_flush_on_admin": True,
         "deferred_stat_options": {"enable_deferred_creation_stats": True},
@@ -99,9 +95,7 @@ def _grpc_source(cluster: str) -> dict[str, Any]:
         "api_type": "DELTA_GRPC",
         "transport_api_version": "V3",
         "set_node_on_first_message_only": True,
-        "grpc_services": [
-            {"envoy_grpc": {"cluster_name": cluster, "retry_policy": {"retry_back_off": retry}}}
-        ],
+        "grpc_services": [{"envoy_grpc": {"cluster_name": cluster, "retry_policy": {"retry_back_off": retry}}}],
     }
 
 
@@ -228,9 +222,7 @@ _UPSTREAM_TLS = _TYPES + "extensions.transport_sockets.tls.v3.UpstreamTlsContext
 _HTTP = _TYPES + "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
 _ROUTER = _TYPES + "extensions.filters.http.router.v3.Router"
 _HTTP_PROTOCOLS = _TYPES + "extensions.upstreams.http.v3.HttpProtocolOptions"
-_DOWNSTREAM_CONNECTIONS = (
-    _TYPES + "extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig"
-)
+_DOWNSTREAM_CONNECTIONS = _TYPES + "extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig"
 _RUNTIME = {
     "name": "global config",
     "static_layer": {

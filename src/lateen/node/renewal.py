@@ -37,9 +37,7 @@ class Renewal:
     when the present certificate ends, in seconds since the epoch (0 = none yet).
     """
 
-    def __init__(
-        self, identity: Identity, obtain: Obtain, believe: Believe, view: View, clock: Clock
-    ) -> None:
+    def __init__(self, identity: Identity, obtain: Obtain, believe: Believe, view: View, clock: Clock) -> None:
         """`obtain` has a PEM request certified; `believe` publishes roots before a certificate of theirs."""
         self.identity = identity
         self.ready = asyncio.Event()
@@ -64,9 +62,7 @@ class Renewal:
                 delay = retry_delay(failures, _random.random())
                 failures, self.error = failures + 1, str(error)
                 trace = None if isinstance(error, LateenError) else error
-                _log.warning(
-                    "%s: no certificate, again in %.1f s: %s", self.identity.uri, delay, error, exc_info=trace
-                )
+                _log.warning("%s: no certificate, again in %.1f s: %s", self.identity.uri, delay, error, exc_info=trace)
             await self._rest(delay)
 
     def renew_now(self) -> None:
@@ -109,9 +105,7 @@ class Renewal:
         if not issued.trust.vouches_for(chain):
             raise Unavailable("the authority's certificate does not end at the roots it names")
         if expires_at(leaf) <= self._clock.now():
-            raise Unavailable(
-                "the authority's certificate has already ended", "compare the clocks of the machines"
-            )
+            raise Unavailable("the authority's certificate has already ended", "compare the clocks of the machines")
         return leaf
 
 

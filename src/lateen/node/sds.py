@@ -45,9 +45,7 @@ class SdsServer:
         self.path.unlink(missing_ok=True)
         server = grpc.aio.server(options=(("grpc.so_reuseport", 0),))
         method = grpc.stream_stream_rpc_method_handler(self._stream)
-        server.add_generic_rpc_handlers(
-            (grpc.method_handlers_generic_handler(SERVICE, {"DeltaSecrets": method}),)
-        )
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, {"DeltaSecrets": method}),))
         before = os.umask(0o177)
         try:
             server.add_insecure_port(f"unix:{self.path}")
@@ -70,9 +68,7 @@ class SdsServer:
             view.watchers.add(news.set)
         self.streams += 1
         try:
-            async with aclosing(
-                converse(partial(_read, call), session.receive, session.pending, news)
-            ) as responses:
+            async with aclosing(converse(partial(_read, call), session.receive, session.pending, news)) as responses:
                 async for response in responses:
                     yield response
         except ProtocolError as error:

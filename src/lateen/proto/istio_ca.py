@@ -63,9 +63,7 @@ def _class(name: str) -> Any:
 
 @functools.cache
 def _pool() -> descriptor_pool.DescriptorPool:
-    file = descriptor_pb2.FileDescriptorProto(
-        name="lateen/istio_ca.proto", package="istio.v1.auth", syntax="proto3"
-    )
+    file = descriptor_pb2.FileDescriptorProto(name="lateen/istio_ca.proto", package="istio.v1.auth", syntax="proto3")
     file.dependency.append("google/protobuf/struct.proto")
     request = file.message_type.add(name="IstioCertificateRequest").field
     request.add(name="csr", number=1, type=_FIELD.TYPE_STRING)

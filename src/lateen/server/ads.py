@@ -75,9 +75,7 @@ class Connection:
 class AdsServer:
     """The ADS service. Only callers with proof get a stream, and only for their own namespace."""
 
-    def __init__(
-        self, callers: Callers, open_proxy: Callable[[Caller, ProxyNode], Proxy], clock: Clock
-    ) -> None:
+    def __init__(self, callers: Callers, open_proxy: Callable[[Caller, ProxyNode], Proxy], clock: Clock) -> None:
         """`open_proxy` may raise Forbidden: the stream is then refused with its message."""
         self._callers = callers
         self._open_proxy = open_proxy
@@ -122,9 +120,7 @@ class AdsServer:
             raise
         return connection
 
-    async def _serve(
-        self, connection: Connection, call: grpc.aio.ServicerContext
-    ) -> AsyncGenerator[bytes, None]:
+    async def _serve(self, connection: Connection, call: grpc.aio.ServicerContext) -> AsyncGenerator[bytes, None]:
         number, name = next(self._numbers), connection.node.id
         news = asyncio.Event()
         alarm = spawn(self._ring_at(connection.caller.expires, news), name=f"end of the proof of {name}")

@@ -126,8 +126,6 @@ async def _explain(
     try:
         return await handler(request)
     except KeyError as error:
-        return _json(
-            {"error": f"nothing here is named {error.args[0]!r}" if error.args else "not found"}, status=404
-        )
+        return _json({"error": f"nothing here is named {error.args[0]!r}" if error.args else "not found"}, status=404)
     except LateenError as error:
         return _json({"error": str(error), "fix": error.fix}, status=400)

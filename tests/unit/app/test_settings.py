@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lateen.app.settings import Settings, child_environment
+from lateen.app.settings import LONGEST_RUN, Settings, child_environment
 from lateen.base.errors import LateenError
 
 
@@ -41,6 +41,17 @@ def test_a_name_that_cannot_be_is_refused_with_the_rule(mesh: str) -> None:
     with pytest.raises(LateenError, match="cannot name a mesh") as caught:
         Settings.load(mesh)
     assert "at most 11" in caught.value.fix
+
+
+def test_a_run_folder_too_deep_for_sockets_is_refused_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    longest = "/" + "r" * (LONGEST_RUN - len("/" + "/local"))
+    monkeypatch.setenv("LATEEN_RUN", longest)
+    deepest = Settings.load().run / "pods" / "00000000-0000-0000-0000-000000000000" / "sds" / "socket"
+    assert len(str(deepest)) == 107
+    monkeypatch.setenv("LATEEN_RUN", longest + "r")
+    with pytest.raises(LateenError, match="too long a path") as caught:
+        Settings.load()
+    assert "LATEEN_RUN" in caught.value.fix
 
 
 def test_what_outlives_the_mesh_is_in_state_and_what_does_not_in_run() -> None:

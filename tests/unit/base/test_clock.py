@@ -66,7 +66,9 @@ async def test_a_cancelled_sleeper_is_passed_over() -> None:
     clock = FakeClock()
     first, second = (spawn(clock.sleep(1), name="sleeper") for _ in range(2))
     await ticks()
+    assert clock.sleeping == 2
     await cancel(first)
+    assert clock.sleeping == 1
     clock.advance(1)
     await second
 

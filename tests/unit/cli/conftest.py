@@ -5,7 +5,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,15 +21,16 @@ from lateen.sources.client import Client
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Settings]:
     """A mesh that is not running, with folders of the test's own."""
-    monkeypatch.setenv("LATEEN_STATE", str(tmp_path / "state"))
-    monkeypatch.setenv("LATEEN_RUN", str(tmp_path / "run"))
-    monkeypatch.delenv("LATEEN_MESH", raising=False)
-    made = Settings.load()
-    made.state.mkdir(parents=True)
-    made.run.mkdir(parents=True)
-    return made
+    with tempfile.TemporaryDirectory(prefix="lateen-") as run_folder:  # a short path: sockets are in it
+        monkeypatch.setenv("LATEEN_STATE", str(tmp_path / "state"))
+        monkeypatch.setenv("LATEEN_RUN", run_folder)
+        monkeypatch.delenv("LATEEN_MESH", raising=False)
+        made = Settings.load()
+        made.state.mkdir(parents=True)
+        made.run.mkdir(parents=True)
+        yield made
 
 
 def run(*arguments: str, stdin: str = "") -> Result:

@@ -13,7 +13,9 @@ from lateen.cli.config_dump import ConfigDump, split_name
 from lateen.cli.proxy_config import VIEWS
 
 REVIEWS = "reviews.default.svc.cluster.local"
-RULE = {"filter_metadata": {"istio": {"config": "/apis/networking.istio.io/v1/namespaces/default/destination-rule/web"}}}
+RULE = {
+    "filter_metadata": {"istio": {"config": "/apis/networking.istio.io/v1/namespaces/default/destination-rule/web"}}
+}
 CLUSTERS = {
     "@type": "type.googleapis.com/envoy.admin.v3.ClustersConfigDump",
     "version_info": "7",

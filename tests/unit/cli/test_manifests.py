@@ -112,7 +112,9 @@ def test_an_empty_folder_is_said_so(tmp_path: Path) -> None:
         read_objects([str(tmp_path)])
 
 
-@pytest.mark.parametrize(("stated", "meant"), [("app", "app"), (".", "."), ("../src", "../src"), ("/opt/app", "/opt/app")])
+@pytest.mark.parametrize(
+    ("stated", "meant"), [("app", "app"), (".", "."), ("../src", "../src"), ("/opt/app", "/opt/app")]
+)
 def test_a_process_images_folder_is_relative_to_its_file(tmp_path: Path, stated: str, meant: str) -> None:
     (tmp_path / "deep").mkdir()
     write(tmp_path / "deep", a=IMAGE % stated)

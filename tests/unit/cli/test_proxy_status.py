@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -34,22 +35,21 @@ async def istiod(settings: Settings) -> AsyncIterator[None]:
 
 async def rows(lateen: Callable[..., Result], *arguments: str) -> list[list[str]]:
     said = await asyncio.to_thread(lateen, "proxy-status", *arguments)
-    return [line.split("   ") for line in said.stdout.splitlines()]
+    return [re.split(r" {3,}", line) for line in said.stdout.splitlines()]
 
 
 @pytest.mark.usefixtures("istiod")
 async def test_proxies_are_listed_by_name_with_the_types_they_asked_for(lateen: Callable[..., Result]) -> None:
-    table = [[cell.strip() for cell in row] for row in await rows(lateen)]
-    assert table == [
+    assert await rows(lateen) == [
         ["NAME", "CLUSTER", "ISTIOD", "VERSION", "SUBSCRIBED TYPES"],
-        ["api-1.default", "Kubernetes", "istiod", "1", "", "0"],
-        ["web-1.default", "Kubernetes", "istiod", "1", "", "2 (CDS,LDS)"],
+        ["api-1.default", "Kubernetes", "istiod", "1", "0"],
+        ["web-1.default", "Kubernetes", "istiod", "1", "2 (CDS,LDS)"],
     ]
 
 
 @pytest.mark.usefixtures("istiod")
 async def test_more_words_show_the_state_of_each_type(lateen: Callable[..., Result]) -> None:
-    table = [[cell.strip() for cell in row if cell.strip()] for row in await rows(lateen, "-v")]
+    table = await rows(lateen, "-v")
     assert table[0] == ["NAME", "CLUSTER", "CDS", "LDS", "EDS", "RDS", "ISTIOD", "VERSION"]
     assert table[1][2:6] == ["IGNORED"] * 4
     assert table[2][2:6] == ["SYNCED", "STALE", "IGNORED", "IGNORED"]

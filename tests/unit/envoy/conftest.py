@@ -159,9 +159,7 @@ def sds(authority):
             server = grpc.server(ThreadPoolExecutor(8))
             handler = grpc.stream_stream_rpc_method_handler(_answering(_secrets(authority, identity)))
             service = "envoy.service.secret.v3.SecretDiscoveryService"
-            server.add_generic_rpc_handlers(
-                (grpc.method_handlers_generic_handler(service, {"DeltaSecrets": handler}),)
-            )
+            server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, {"DeltaSecrets": handler}),))
             port = server.add_insecure_port(f"{LOOPBACK}:0")
             server.start()
             stack.callback(lambda: server.stop(None).wait())

@@ -68,9 +68,7 @@ def test_one_destination_with_headers_of_its_own_is_weighted():
 def test_rewrites_replace_what_matched():
     route = forwarded(path=StringMatch("prefix", "/a"), rewrite=Rewrite(path="/b", authority="c.d"))
     assert (route.prefix_rewrite, route.host_rewrite_literal) == ("/b", "c.d")
-    assert (
-        forwarded(path=StringMatch("path_prefix", "/a"), rewrite=Rewrite(path="/b/")).prefix_rewrite == "/b"
-    )
+    assert forwarded(path=StringMatch("path_prefix", "/a"), rewrite=Rewrite(path="/b/")).prefix_rewrite == "/b"
 
 
 def test_a_regular_rewrite_replaces_what_it_matches():

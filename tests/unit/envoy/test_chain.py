@@ -37,9 +37,7 @@ def test_a_chain_for_everything_has_no_match():
 
 def test_one_filter_ends_the_chain():
     assert [each.name for each in built().filters] == ["envoy.filters.network.tcp_proxy"]
-    assert [each.name for each in built(proxy=HTTP).filters] == [
-        "envoy.filters.network.http_connection_manager"
-    ]
+    assert [each.name for each in built(proxy=HTTP).filters] == ["envoy.filters.network.http_connection_manager"]
 
 
 def test_tls_negotiates_http_where_http_is_spoken():

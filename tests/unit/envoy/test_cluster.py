@@ -64,9 +64,7 @@ def test_http1_is_envoys_default_and_says_nothing(protocol):
 
 
 def test_http2_and_pool_limits():
-    pool = ConnectionPool(
-        max_connections=1, max_requests_per_connection=5, idle_timeout_ms=100, max_retries=2
-    )
+    pool = ConnectionPool(max_connections=1, max_requests_per_connection=5, idle_timeout_ms=100, max_retries=2)
     found = built(protocol="http2", pool=pool)
     assert options(found).explicit_http_config.HasField("http2_protocol_options")
     assert options(found).common_http_protocol_options.max_requests_per_connection.value == 5
@@ -95,9 +93,7 @@ def test_without_sni_a_users_tls_asks_for_the_requests_host_and_checks_it():
     named = options(built(protocol="http1", tls=tls)).upstream_http_protocol_options
     assert named.auto_sni and named.auto_san_validation
     assert not built(protocol="tcp", tls=tls).typed_extension_protocol_options
-    assert not built(
-        protocol="http1", tls=UpstreamTls(mode="SIMPLE", sni="a")
-    ).typed_extension_protocol_options
+    assert not built(protocol="http1", tls=UpstreamTls(mode="SIMPLE", sni="a")).typed_extension_protocol_options
 
 
 def test_metadata_is_what_istios_tools_read():
@@ -164,16 +160,10 @@ def test_envoy_takes_every_shape_of_cluster(accepted, protocol, tmp_path):
             outliers=outliers,
             host=HOST,
         ),
-        Upstream(
-            name="1", discovery="STATIC", protocol=protocol, endpoints=SOME, tls=MESH, balancer="RANDOM"
-        ),
+        Upstream(name="1", discovery="STATIC", protocol=protocol, endpoints=SOME, tls=MESH, balancer="RANDOM"),
         Upstream(name="2", discovery="STATIC", protocol=protocol, balancer="ROUND_ROBIN", endpoints=SOME),
-        Upstream(
-            name="3", discovery="STRICT_DNS", protocol=protocol, endpoints=(Endpoint("a.b", 443),), tls=simple
-        ),
-        Upstream(
-            name="logical", discovery="LOGICAL_DNS", protocol=protocol, endpoints=(Endpoint("a.b", 443),)
-        ),
+        Upstream(name="3", discovery="STRICT_DNS", protocol=protocol, endpoints=(Endpoint("a.b", 443),), tls=simple),
+        Upstream(name="logical", discovery="LOGICAL_DNS", protocol=protocol, endpoints=(Endpoint("a.b", 443),)),
         Upstream(name="4", discovery="ORIGINAL_DST", protocol=protocol, bind_address="127.0.0.6"),
         Upstream(name="5", discovery="ORIGINAL_DST", protocol=protocol, balancer="PASSTHROUGH"),
         Upstream(name="6", discovery="STATIC", protocol=protocol),

@@ -33,9 +33,7 @@ def test_nothing_is_switched_off_where_no_chain_names_a_port():
 
 
 def test_a_port_whose_chains_do_not_ask_is_not_made_to_wait():
-    found = inspected(
-        ChainMatch(port=3306), ChainMatch(port=9080, transport="tls"), ChainMatch(transport="tls")
-    )
+    found = inspected(ChainMatch(port=3306), ChainMatch(port=9080, transport="tls"), ChainMatch(transport="tls"))
     assert off(found["tls_inspector"]) == [(3306, 3307)]
     assert off(found["http_inspector"]) == [(3306, 3307), (9080, 9081)]
     assert not off(found["original_dst"])

@@ -28,9 +28,7 @@ def chain(name, proxy, tls=None, **match):
 
 def built(**plan):
     plan = {"name": "l", "address": "0.0.0.0", "port": 80, "direction": "OUTBOUND", "chains": (), **plan}
-    return message("envoy.config.listener.v3.Listener").FromString(
-        listener(Listener(**plan), "cluster.local")
-    )
+    return message("envoy.config.listener.v3.Listener").FromString(listener(Listener(**plan), "cluster.local"))
 
 
 def test_a_listener_is_bound_only_when_the_plan_says_so():
@@ -71,18 +69,14 @@ def test_equal_plans_are_equal_bytes():
 def inbound_routes():
     forward = Forward(destinations=(Destination(upstream="inbound|9080||"),), retries=None)
     hosts = (
-        VirtualHost(
-            name="inbound|http|9080", domains=("*",), routes=(Route(match=RouteMatch(), action=forward),)
-        ),
+        VirtualHost(name="inbound|http|9080", domains=("*",), routes=(Route(match=RouteMatch(), action=forward),)),
     )
     return RouteConfig(name="inbound|9080||", virtual_hosts=hosts)
 
 
 def test_envoy_takes_a_sidecars_listeners(accepted):
     build = Builder()
-    inbound = HttpProxy(
-        stat_prefix="inbound_9080", routes=inbound_routes(), client_certificate="APPEND_FORWARD"
-    )
+    inbound = HttpProxy(stat_prefix="inbound_9080", routes=inbound_routes(), client_certificate="APPEND_FORWARD")
     outbound = HttpProxy(stat_prefix="outbound_9080", route_name="9080", mesh_alpn=True)
     plans = [
         Listener(

@@ -34,9 +34,7 @@ def test_errors_of_local_origin_count_apart_only_when_split():
 
 
 def test_times_and_percentages():
-    cluster = ejected(
-        interval_ms=1500, base_ejection_ms=30_000, max_ejection_percent=40, min_health_percent=20
-    )
+    cluster = ejected(interval_ms=1500, base_ejection_ms=30_000, max_ejection_percent=40, min_health_percent=20)
     found = cluster.outlier_detection
     assert (found.interval.seconds, found.interval.nanos) == (1, 500_000_000)
     assert found.base_ejection_time.seconds == 30

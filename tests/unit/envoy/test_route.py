@@ -55,9 +55,7 @@ def test_one_changed_host_is_built_alone(monkeypatch):
 
 
 def test_field_numbers_are_those_of_the_api():
-    number = (
-        message("envoy.config.route.v3.RouteConfiguration").DESCRIPTOR.fields_by_name["virtual_hosts"].number
-    )
+    number = message("envoy.config.route.v3.RouteConfiguration").DESCRIPTOR.fields_by_name["virtual_hosts"].number
     assert number == module._VIRTUAL_HOSTS
 
 
@@ -73,11 +71,7 @@ def test_a_route_tells_where_it_comes_from():
     made = table(host("a", Route(match=RouteMatch(), action=DirectResponse(200), name="r", origin=origin)))
     [route] = made.virtual_hosts[0].routes
     assert route.name == "r"
-    assert (
-        route.metadata.filter_metadata["istio"]
-        .fields["config"]
-        .string_value.endswith("/virtual-service/reviews")
-    )
+    assert route.metadata.filter_metadata["istio"].fields["config"].string_value.endswith("/virtual-service/reviews")
 
 
 def test_tls_may_be_required():
@@ -97,9 +91,7 @@ SHAPES = [
     for action in (
         Forward(destinations=(Destination(upstream="a"),), rewrite=Rewrite(path="/", authority="x.y")),
         Forward(destinations=(Destination(upstream="a", weight=1), Destination(upstream="b", weight=2))),
-        Forward(
-            destinations=(Destination(upstream="a"),), rewrite=Rewrite(regex="^/a/(.*)", substitution=r"/\1")
-        ),
+        Forward(destinations=(Destination(upstream="a"),), rewrite=Rewrite(regex="^/a/(.*)", substitution=r"/\1")),
         Redirect(path="/b", authority="x", scheme="https", port=8443, status=307),
         DirectResponse(418, "100%" * 3000),
     )

@@ -68,9 +68,7 @@ def test_without_names_every_identity_of_the_trust_domain_is_accepted_and_no_oth
 
 
 def test_a_users_tls_has_its_own_files_and_names():
-    mutual = up(
-        mode="MUTUAL", sans=("a.b",), ca_file="/ca", cert_file="/cert", key_file="/key"
-    ).common_tls_context
+    mutual = up(mode="MUTUAL", sans=("a.b",), ca_file="/ca", cert_file="/cert", key_file="/key").common_tls_context
     assert mutual.validation_context.trusted_ca.filename == "/ca"
     assert accepted_names(mutual.validation_context) == [(DNS, "a.b")]
     assert mutual.tls_certificates[0].certificate_chain.filename == "/cert"
@@ -131,9 +129,7 @@ def test_envoy_takes_every_shape_of_tls(accepted, authority, tmp_path):
         filters=("tls_inspector",),
         chains=tuple(chains),
     )
-    clusters = [
-        build.cluster(Upstream(name=str(n), discovery="STATIC", tls=each)) for n, each in enumerate(ups)
-    ]
+    clusters = [build.cluster(Upstream(name=str(n), discovery="STATIC", tls=each)) for n, each in enumerate(ups)]
     accepted(clusters=clusters, listeners=[build.listener(listener)])
 
 
@@ -187,7 +183,5 @@ def test_strict_answers_the_mesh_alone(strict, authority, tmp_path):
     assert ask(strict) == "", "plaintext"
     assert ask(strict, client_of(authority, tmp_path)) == "", "no certificate"
     assert ask(strict, client_of(stranger, tmp_path, ME)) == "", "another authority"
-    assert ask(strict, client_of(authority, tmp_path, "spiffe://other.domain/ns/n/sa/a")) == "", (
-        "other trust domain"
-    )
+    assert ask(strict, client_of(authority, tmp_path, "spiffe://other.domain/ns/n/sa/a")) == "", "other trust domain"
     assert ask(strict, client_of(authority, tmp_path, "a.cluster.local")) == "", "no identity"

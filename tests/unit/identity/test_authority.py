@@ -58,9 +58,7 @@ def test_leaf_names_the_key_that_signed_it(authority: CertificateAuthority) -> N
     assert signed_by(leaf, root)
 
 
-def test_leaf_lives_a_day_and_begins_two_minutes_ago(
-    authority: CertificateAuthority, clock: FakeClock
-) -> None:
+def test_leaf_lives_a_day_and_begins_two_minutes_ago(authority: CertificateAuthority, clock: FakeClock) -> None:
     leaf = sign(authority)
     assert starts_at(leaf) == clock.now() - SKEW
     assert expires_at(leaf) == clock.now() + DAY
@@ -93,9 +91,7 @@ def test_facts_are_stated_beside_the_identity(authority: CertificateAuthority, l
 
 
 def test_server_certificate_carries_dns_names_and_identity(authority: CertificateAuthority) -> None:
-    pair = authority.server_certificate(
-        ["istiod.istio-system.svc"], "spiffe://cluster.local/ns/istio-system/sa/istiod"
-    )
+    pair = authority.server_certificate(["istiod.istio-system.svc"], "spiffe://cluster.local/ns/istio-system/sa/istiod")
     leaf = load_chain(pair.chain)[0]
     names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.DNSName) == ["istiod.istio-system.svc"]
@@ -126,9 +122,7 @@ def test_leaf_cannot_be_an_authority(authority: CertificateAuthority, clock: Fak
 
 
 def test_tampered_request_is_refused(authority: CertificateAuthority) -> None:
-    request = x509.load_pem_x509_csr(make_request(new_key(), REVIEWS.uri)).public_bytes(
-        serialization.Encoding.DER
-    )
+    request = x509.load_pem_x509_csr(make_request(new_key(), REVIEWS.uri)).public_bytes(serialization.Encoding.DER)
     tampered = x509.load_der_x509_csr(request.replace(b"spiffe", b"spjffe"))
     with pytest.raises(RequestRefused, match="not signed by its own key"):
         authority.sign(tampered.public_bytes(serialization.Encoding.PEM), REVIEWS)
@@ -147,9 +141,7 @@ def test_openssl_accepts_leaves_of_two_roots_with_one_name(tmp_path: Path) -> No
     (tmp_path / "roots.pem").write_bytes((old.trust | new.trust).pem)
     for number, authority in enumerate((old, new)):
         leaf = tmp_path / f"{number}.pem"
-        leaf.write_bytes(
-            authority.sign(make_request(new_key(), ""), REVIEWS, facts="reviews;default;reviews")
-        )
+        leaf.write_bytes(authority.sign(make_request(new_key(), ""), REVIEWS, facts="reviews;default;reviews"))
         command = [
             "openssl",
             "verify",

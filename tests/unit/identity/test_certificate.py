@@ -17,9 +17,7 @@ def test_chain_survives_writing_and_reading(authority: CertificateAuthority) -> 
     assert dump_chain(load_chain(authority.chain)) == authority.chain
 
 
-@pytest.mark.parametrize(
-    "text", [b"", b"nonsense", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"]
-)
+@pytest.mark.parametrize("text", [b"", b"nonsense", b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])
 def test_nonsense_is_no_chain(text: bytes) -> None:
     with pytest.raises(LateenError):
         load_chain(text)

@@ -50,9 +50,7 @@ def test_other_keys_are_refused(key: object) -> None:
         requested_key(request_of(key))
 
 
-@pytest.mark.parametrize(
-    "text", [b"", b"nonsense", b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n", b"x" * 20_000]
-)
+@pytest.mark.parametrize("text", [b"", b"nonsense", b"-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n", b"x" * 20_000])
 def test_nonsense_is_refused(text: bytes) -> None:
     with pytest.raises(RequestRefused):
         requested_key(text)

@@ -9,9 +9,7 @@ def pod(labels=None, annotations=None, **spec):
 
 
 def namespace(name="shop", **labels):
-    return {
-        "metadata": {"name": name, "labels": {key.replace("__", "-"): value for key, value in labels.items()}}
-    }
+    return {"metadata": {"name": name, "labels": {key.replace("__", "-"): value for key, value in labels.items()}}}
 
 
 ENABLED = namespace(istio__injection="enabled")

@@ -80,9 +80,7 @@ def test_control_plane_is_reached_by_name_or_address() -> None:
 def test_control_plane_must_prove_its_name_and_sees_our_certificate() -> None:
     tls = cluster(GATEWAY, "xds-grpc")["transport_socket"]["typed_config"]
     common = tls["common_tls_context"]
-    names = common["combined_validation_context"]["default_validation_context"][
-        "match_typed_subject_alt_names"
-    ]
+    names = common["combined_validation_context"]["default_validation_context"]["match_typed_subject_alt_names"]
     assert tls["sni"] == "istiod.istio-system.svc"
     assert names == [{"san_type": "DNS", "matcher": {"exact": "istiod.istio-system.svc"}}]
     assert common["tls_certificate_sds_secret_configs"][0]["name"] == "default"

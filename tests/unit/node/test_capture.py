@@ -107,9 +107,7 @@ class Wire:
         for namespace in (self.pod, self.peer):
             run("ip", "netns", "add", namespace)
             run("ip", "-n", namespace, "link", "set", "lo", "up")
-        run(
-            "ip", "link", "add", "eth0", "netns", self.pod, "type", "veth", "peer", "eth0", "netns", self.peer
-        )
+        run("ip", "link", "add", "eth0", "netns", self.pod, "type", "veth", "peer", "eth0", "netns", self.peer)
         for namespace, address in ((self.pod, "198.18.0.2/30"), (self.peer, "198.18.0.1/30")):
             run("ip", "-n", namespace, "addr", "add", address, "dev", "eth0")
             run("ip", "-n", namespace, "link", "set", "eth0", "up")

@@ -127,9 +127,7 @@ def another_root(mesh: Mesh, csr: bytes) -> Issued:
         (another_root, "does not end at the roots"),
     ],
 )
-async def test_certificate_that_is_not_ours_is_not_used(
-    spoil: Callable[[Mesh, bytes], Issued], complaint: str
-) -> None:
+async def test_certificate_that_is_not_ours_is_not_used(spoil: Callable[[Mesh, bytes], Issued], complaint: str) -> None:
     mesh = Mesh()
     mesh.answer = lambda csr: spoil(mesh, csr)
     task = spawn(mesh.renewal.run(), name="renewal")

@@ -21,9 +21,7 @@ def test_a_message_encodes_and_decodes():
 
 
 def test_nested_messages_are_found_through_the_message_around_them():
-    assert (
-        descriptors.message(CLUSTER + ".TransportSocketMatch").DESCRIPTOR.containing_type.full_name == CLUSTER
-    )
+    assert descriptors.message(CLUSTER + ".TransportSocketMatch").DESCRIPTOR.containing_type.full_name == CLUSTER
 
 
 def test_a_name_that_envoy_does_not_have_is_a_key_error():

@@ -50,9 +50,7 @@ class Stage:
 
         spec = {"name": "app", "image": "app:1", **spec}
         target = Target(spec, lambda: self.inside, execute)
-        return Container(
-            spec, policy, Surroundings(self.start, target, self.changed, SystemClock()), restarts
-        )
+        return Container(spec, policy, Surroundings(self.start, target, self.changed, SystemClock()), restarts)
 
 
 @pytest.fixture

@@ -45,9 +45,7 @@ def test_headless_services_and_aliases_have_no_address():
 
 
 def test_external_addresses_and_affinity_count():
-    table = service_table(
-        [service(externalIPs=["203.0.113.5"], sessionAffinity="ClientIP")], [endpoints("10.244.0.2")]
-    )
+    table = service_table([service(externalIPs=["203.0.113.5"], sessionAffinity="ClientIP")], [endpoints("10.244.0.2")])
     assert table[Front("203.0.113.5", "tcp", 80)] == Backends((Endpoint("10.244.0.2", 8080),), sticky=True)
 
 

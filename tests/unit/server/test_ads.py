@@ -92,9 +92,7 @@ class Plane:
 
     def tokened(self, token: str) -> Any:
         """Open a stream with a token ("" = none)."""
-        return self._stream(
-            self.token_port, (None, None), [("authorization", f"Bearer {token}")] if token else ()
-        )
+        return self._stream(self.token_port, (None, None), [("authorization", f"Bearer {token}")] if token else ())
 
     def _stream(self, port: int, pair: tuple[bytes | None, bytes | None], metadata: Any) -> Any:
         credentials = grpc.ssl_channel_credentials(self.authority.trust.pem, *pair)
@@ -134,12 +132,8 @@ async def next_names(stream: Any) -> list[str]:
     return names
 
 
-@pytest.mark.parametrize(
-    "prove", [Plane.certified, lambda plane: plane.tokened("good")], ids=["certificate", "token"]
-)
-async def test_proved_proxy_gets_what_there_is_and_what_changes(
-    plane: Plane, prove: Callable[[Plane], Any]
-) -> None:
+@pytest.mark.parametrize("prove", [Plane.certified, lambda plane: plane.tokened("good")], ids=["certificate", "token"])
+async def test_proved_proxy_gets_what_there_is_and_what_changes(plane: Plane, prove: Callable[[Plane], Any]) -> None:
     plane.view.commit(cluster(b"\x0a\x011"))
     stream = prove(plane)
     await stream.write(first())

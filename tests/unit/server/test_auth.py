@@ -65,12 +65,8 @@ async def test_no_proof_no_caller(callers: Callers, authorization: str) -> None:
         await callers.any_proof(Call(authorization=authorization))
 
 
-@pytest.mark.parametrize(
-    "uri", ["spiffe://other.mesh/ns/default/sa/reviews", "spiffe://cluster.local/istiod", "urn:x"]
-)
-async def test_foreign_certificate_is_refused_even_with_a_token(
-    callers: Callers, clock: FakeClock, uri: str
-) -> None:
+@pytest.mark.parametrize("uri", ["spiffe://other.mesh/ns/default/sa/reviews", "spiffe://cluster.local/istiod", "urn:x"])
+async def test_foreign_certificate_is_refused_even_with_a_token(callers: Callers, clock: FakeClock, uri: str) -> None:
     with pytest.raises(Unauthenticated):
         await callers.any_proof(Call(certificate(clock, uri), "Bearer good"))
 

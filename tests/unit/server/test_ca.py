@@ -36,9 +36,7 @@ class Tokens:
 class Plane:
     """A certificate service with two addresses: `port` for anyone, `mutual_port` for certified clients."""
 
-    authority: CertificateAuthority = field(
-        default_factory=lambda: CertificateAuthority.create("cluster.local", CLOCK)
-    )
+    authority: CertificateAuthority = field(default_factory=lambda: CertificateAuthority.create("cluster.local", CLOCK))
     trust: TrustBundle | None = None
     port: int = 0
     mutual_port: int = 0
@@ -46,9 +44,7 @@ class Plane:
     def bundle(self) -> TrustBundle:
         return self.trust or self.authority.trust
 
-    async def call(
-        self, data: bytes, token: str = "good", trust: TrustBundle | None = None, port: int = 0
-    ) -> bytes:
+    async def call(self, data: bytes, token: str = "good", trust: TrustBundle | None = None, port: int = 0) -> bytes:
         credentials = grpc.ssl_channel_credentials((trust or self.bundle()).pem)
         options = [("grpc.ssl_target_name_override", NAME)]
         address = f"127.0.0.1:{port or self.port}"
@@ -77,9 +73,7 @@ async def plane() -> AsyncIterator[Plane]:
 
 
 async def test_token_decides_the_identity(plane: Plane) -> None:
-    *chain, roots = CertificateResponse.decode(
-        await plane.call(CertificateRequest(REQUEST, 600).encode())
-    ).chain
+    *chain, roots = CertificateResponse.decode(await plane.call(CertificateRequest(REQUEST, 600).encode())).chain
     leaf = load_chain(chain[0])[0]
     assert identity_of(leaf).uri == "spiffe://cluster.local/ns/default/sa/reviews"
     assert TrustBundle.parse(roots) == plane.authority.trust
@@ -87,9 +81,7 @@ async def test_token_decides_the_identity(plane: Plane) -> None:
 
 
 async def test_facts_come_from_the_registry(plane: Plane) -> None:
-    leaf = load_chain(
-        CertificateResponse.decode(await plane.call(CertificateRequest(REQUEST).encode())).chain[0]
-    )[0]
+    leaf = load_chain(CertificateResponse.decode(await plane.call(CertificateRequest(REQUEST).encode())).chain[0])[0]
     names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.OtherName)[0].value.endswith(b"a;b;c")
 

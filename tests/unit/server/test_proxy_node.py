@@ -30,9 +30,7 @@ def test_node_is_read() -> None:
     assert node.metadata["LABELS"] == {"app": "reviews"}
 
 
-@pytest.mark.parametrize(
-    "node_id", ["", "x", "sidecar~1~pod~d", "other~1~p.n~d", "sidecar~1~.n~d", "sidecar~1~p.n"]
-)
+@pytest.mark.parametrize("node_id", ["", "x", "sidecar~1~pod~d", "other~1~p.n~d", "sidecar~1~.n~d", "sidecar~1~p.n"])
 def test_improper_ids_are_refused(node_id: str) -> None:
     with pytest.raises(BadNode):
         parse_id(node_id)

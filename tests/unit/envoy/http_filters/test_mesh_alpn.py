@@ -188,9 +188,7 @@ def test_the_server_tells_by_marks_what_has_come(client, server, tmp_path):
     assert get(server, "/which") == "plain-http"
     assert get(server, "/") == "nobody"
     assert exchange(server, b"\x01bytes\n") == "plain-tcp"
-    assert (
-        exchange(server, b"x", lambda raw: app_tls.wrap_socket(raw, server_hostname="app.test")) == "own-tls"
-    )
+    assert exchange(server, b"x", lambda raw: app_tls.wrap_socket(raw, server_hostname="app.test")) == "own-tls"
     assert get(http_port, "/foreign") == "http/1.1", "a user's TLS server must not see the mesh's marks"
     with pytest.raises(urllib.error.HTTPError, match="503"):
         get(http_port, "/wrong")

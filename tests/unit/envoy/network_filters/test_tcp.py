@@ -1,9 +1,7 @@
 from lateen.envoy.network_filters.tcp import tcp_proxy
 from lateen.plan.listener import Chain, ChainMatch, HttpProxy, Listener, TcpProxy
 
-LISTENER = Listener(
-    name="l", address="0.0.0.0", port=80, direction="INBOUND", chains=(), access_log="/dev/stdout"
-)
+LISTENER = Listener(name="l", address="0.0.0.0", port=80, direction="INBOUND", chains=(), access_log="/dev/stdout")
 
 
 def built(*upstreams):
