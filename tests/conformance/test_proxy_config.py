@@ -39,12 +39,11 @@ def hosts(dump: dict[str, Any]) -> dict[str, Any]:
     for state in ("static_endpoint_configs", "dynamic_endpoint_configs"):
         for entry in dump["configs"][0].get(state, []):
             config = entry["endpoint_config"]
-            name = config.get("cluster_name") or config["endpoints"][0]["lb_endpoints"][0]["metadata"]
             for locality in config.get("endpoints", []):
                 for each in locality.get("lb_endpoints", []):
                     health = {"eds_health_status": each["health_status"]}
                     found = {"address": each["endpoint"]["address"], "health_status": health}
-                    statuses.setdefault(name, []).append(found)
+                    statuses.setdefault(config["cluster_name"], []).append(found)
     return {"cluster_statuses": [{"name": name, "host_statuses": found} for name, found in statuses.items()]}
 
 
@@ -53,7 +52,7 @@ def test_endpoints_are_the_same_hosts_in_the_same_health(name: str, filters: dic
     """The golden's table has a column for localities (none are set) where ours has the outlier check."""
     dump = json.loads((CORPUS / "endpoint" / "configdump.json").read_text())
     ours = {
-        f"{place.removeprefix('unix://')} {status} {cluster}"
+        f"{str(place).removeprefix('unix://')} {status} {cluster}"
         for place, status, _, cluster in ConfigDump(dump, hosts(dump)).endpoints(filters)
     }
     header, *golden = collapsed((CORPUS / "endpoint" / f"{name}_output.txt").read_text())

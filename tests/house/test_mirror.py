@@ -1,5 +1,6 @@
 """The tests mirror the house: every source file has its test file, and no test file outlives its source."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,16 @@ UNIT = ROOT / "tests" / "unit"
 # Files without logic of their own, or which only e2e tests can run: each with the reason.
 EXEMPT = {
     "__main__.py": "one line",
+    "app/istiod_process.py": "listens inside a mesh's network: every e2e test runs it, tests/e2e/test_faults.py kills it",
+    "cli/bookinfo.py": "a story told with a real mesh and database; what it observes is tests/e2e/test_bookinfo.py's",
+    "cli/demo.py": "chooses the story",
+    "cli/down.py": "ends a real mesh: tests/e2e/test_faults.py, also after kill -9 of everything",
+    "cli/internal.py": "starts the mesh's processes: tests/e2e/mesh.py; add-host: tests/e2e/test_bookinfo.py, rotate: tests/e2e/test_mutual_tls.py",
+    "cli/logs.py": "needs a node that runs pods: tests/e2e/test_bookinfo.py counts requests by it",
+    "cli/progress.py": "waits for a real mesh: tests/e2e/mesh.py starts every mesh by it",
+    "cli/status.py": "asks a node, a control plane and an API: tests/e2e/test_faults.py finds its victims by it",
+    "runtime/mariadb.py": "needs a MariaDB in a network namespace: tests/e2e/test_bookinfo.py",
+    "runtime/node_api.py": "the node's windows: tests/e2e/test_faults.py (status, stop), tests/e2e/test_mutual_tls.py (rotate)",
 }
 
 
@@ -45,3 +56,11 @@ def test_unit_tests_have_their_source() -> None:
         and not (SOURCE / test.parent.relative_to(UNIT) / test.stem.removeprefix("test_")).is_dir()
     ]
     assert orphans == []
+
+
+@pytest.mark.parametrize("path", EXEMPT)
+def test_an_exemption_is_of_a_file_without_test_and_names_tests_that_there_are(path: str) -> None:
+    source = Path(path)
+    assert (SOURCE / source).exists()
+    assert not (UNIT / source.parent / f"test_{source.stem}.py").exists()
+    assert all((ROOT / test).exists() for test in re.findall(r"tests/[\w/]+\.py", EXEMPT[path]))

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
 from lateen.apiserver.credentials import ADMIN, Credentials, load_credentials
 from lateen.apiserver.objects import Objects, Write
 from lateen.apiserver.serve import ApiServerSettings, Endpoint, apiserver
@@ -41,6 +43,15 @@ async def served(folder: Path, *, port: int = 0, **settings: Any) -> AsyncIterat
     with listening:
         async with apiserver(made, [Endpoint(listening)]) as objects:
             yield Served(f"http://127.0.0.1:{listening.getsockname()[1]}", objects, credentials)
+
+
+async def ask(server: Served, method: str, path: str, token: str = "", **options: Any) -> tuple[int, Any]:
+    """Send a plain request as admin (or with `token`); returns status and decoded body."""
+    token = token or server.credentials.tokens[ADMIN].reveal().decode()
+    headers = {"Authorization": f"Bearer {token}"} | options.pop("headers", {})
+    url = server.url + path
+    async with aiohttp.request(method, url, headers=headers, **options) as answer:
+        return answer.status, await answer.json(content_type=None)
 
 
 def config_map(

@@ -90,9 +90,13 @@ async def _stream(request: web.Request, answer: aiohttp.ClientResponse) -> web.S
     headers = {name: value for name, value in answer.headers.items() if name.lower() not in _HOP}
     response = web.StreamResponse(status=answer.status, headers=headers)
     await response.prepare(request)
-    async for chunk in answer.content.iter_any():
-        await response.write(chunk)
-    await response.write_eof()
+    try:
+        async for chunk in answer.content.iter_any():
+            await response.write(chunk)
+        await response.write_eof()
+    except aiohttp.ClientError:  # the node is gone in the middle: so is the answer, visibly
+        if request.transport is not None:
+            request.transport.abort()
     return response
 
 

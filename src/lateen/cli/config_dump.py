@@ -24,7 +24,7 @@ class ConfigDump:
         """Return the part of the dump that `what` names, "all" for the whole."""
         if what == "all":
             return self._dump
-        return next((part for part in self._dump["configs"] if part["@type"].endswith(_PARTS[what])), {})
+        return next((part for part in self._dump["configs"] if part["@type"].endswith("." + _PARTS[what])), {})
 
     def clusters(self, filters: Filters) -> list[Row]:
         """SERVICE FQDN, PORT, SUBSET, DIRECTION, TYPE, DESTINATION RULE."""
@@ -106,7 +106,7 @@ class ConfigDump:
                 kind, pem = _pem(secret)
                 valid, end = _validity(pem)
                 rows.append((entry["name"], kind, "ACTIVE" if "active" in state else "WARMING", valid, end))
-        return rows
+        return list(dict.fromkeys(rows))  # Envoy lists a secret once per user
 
     def _resources(self, what: str, field: str) -> Iterator[Json]:
         """Yield the resources of one part, static and dynamic, active ones only."""

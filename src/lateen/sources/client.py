@@ -12,8 +12,9 @@ import msgspec
 from lateen.base.redacted import Redacted
 from lateen.base.refs import Key
 from lateen.kinds.spec import KindSpec
-from lateen.sources.api_error import ApiError, api_error, status_error
+from lateen.sources.api_error import ApiError, status_error
 from lateen.sources.kubeconfig import Access, load_kubeconfig
+from lateen.sources.transport import Transport
 from lateen.sources.urls import object_url, version_of
 
 __all__ = ["ApiError", "Client", "Listing", "WatchEvent"]
@@ -59,12 +60,13 @@ class Client:
         token_file: Path | None = None,
         user_agent: str = "lateen",
     ) -> None:
-        self.url = url.rstrip("/")
-        self._ssl = ssl
-        self._token = Redacted(token.encode()) if isinstance(token, str) else token
-        self._token_file = token_file
-        self._user_agent = user_agent
-        self._session: aiohttp.ClientSession | None = None
+        secret = Redacted(token.encode()) if isinstance(token, str) else token
+        self._transport = Transport(url, ssl=ssl, token=secret, token_file=token_file, user_agent=user_agent)
+
+    @property
+    def url(self) -> str:
+        """Where the server is."""
+        return self._transport.url
 
     @classmethod
     def from_access(cls, access: Access, *, user_agent: str = "lateen") -> Self:
@@ -92,9 +94,7 @@ class Client:
 
     async def close(self) -> None:
         """Close all connections; open watches end."""
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._transport.close()
 
     async def get(self, kind: KindSpec, key: Key) -> Raw:
         """Read one object."""
@@ -146,7 +146,7 @@ class Client:
         """
         query = {"fieldManager": manager, "force": "true" if force else "false"}
         url = object_url(kind, _key(kind, raw), version_of(kind, raw))
-        answer = await self._send("PATCH", url, query, raw, PATCH_TYPES["apply"])
+        answer = await self._transport.send("PATCH", url, query, raw, PATCH_TYPES["apply"])
         async with answer:
             return msgspec.json.decode(await answer.read()), answer.status == 201
 
@@ -190,7 +190,7 @@ class Client:
         # Bookmarks come at least once a minute: a server silent for longer is dead, and TCP alone would not tell.
         timeout = aiohttp.ClientTimeout(total=None, connect=10, sock_read=SILENCE)
         url = object_url(kind, Key(namespace, ""))
-        async with await self._send("GET", url, query, timeout=timeout) as answer:
+        async with await self._transport.send("GET", url, query, timeout=timeout) as answer:
             async for line in _lines(answer.content):
                 event = WatchEvent(**msgspec.json.decode(line))
                 if event.type == "ERROR":
@@ -227,14 +227,14 @@ class Client:
         content_type: str = "application/json",
     ) -> Any:
         """Send any request; returns decoded JSON, or text when the answer is not JSON."""
-        async with await self._send(method, path, query, body, content_type) as answer:
+        async with await self._transport.send(method, path, query, body, content_type) as answer:
             data = await answer.read()
             return msgspec.json.decode(data) if answer.content_type == "application/json" else data.decode()
 
     async def stream(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[bytes]:
         """Yield the body of a GET as it comes, for as long as the server sends (a followed log)."""
         timeout = aiohttp.ClientTimeout(total=None, connect=10)
-        async with await self._send("GET", path, query, timeout=timeout) as answer:
+        async with await self._transport.send("GET", path, query, timeout=timeout) as answer:
             async for chunk in answer.content.iter_any():
                 yield chunk
 
@@ -247,51 +247,9 @@ class Client:
         body: Any = None,
         content_type: str = "application/json",
     ) -> Raw:
-        async with await self._send(method, path, query, body, content_type) as answer:
+        async with await self._transport.send(method, path, query, body, content_type) as answer:
             decoded: Raw = msgspec.json.decode(await answer.read())
             return decoded
-
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str] | None = None,
-        body: Any = None,
-        content_type: str = "application/json",
-        *,
-        timeout: aiohttp.ClientTimeout | None = None,
-    ) -> aiohttp.ClientResponse:
-        headers = {"Accept": "application/json", "User-Agent": self._user_agent} | self._authorization()
-        data = None
-        if body is not None:
-            headers["Content-Type"] = content_type
-            data = msgspec.json.encode(body)
-        answer = await self._opened().request(
-            method,
-            self.url + path,
-            params=query,
-            data=data,
-            headers=headers,
-            ssl=self._ssl or True,
-            timeout=timeout or aiohttp.ClientTimeout(total=60, connect=10),
-        )
-        if answer.status >= 400:
-            async with answer:
-                raise api_error(answer.status, await answer.read())
-        return answer
-
-    def _authorization(self) -> dict[str, str]:
-        if self._token_file is not None:
-            return {"Authorization": f"Bearer {self._token_file.read_text().strip()}"}
-        if self._token is not None:
-            return {"Authorization": f"Bearer {self._token.reveal().decode()}"}
-        return {}
-
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            # One connection per watch: no limit, and nothing from the environment (proxies, netrc).
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
-        return self._session
 
 
 async def _lines(stream: aiohttp.StreamReader) -> AsyncIterator[bytes]:

@@ -1,5 +1,7 @@
 """Objects go in, views come out: shared, only for who is connected, and touched only by what concerns them."""
 
+from typing import Any
+
 import pytest
 from worlds import istio, pod, service, slices
 
@@ -47,7 +49,7 @@ class Proxies:
         proxy.watch(lambda: self.woken.append(name))
         return proxy
 
-    def wakes(self, *objects: object) -> set[str]:
+    def wakes(self, *objects: dict[str, Any]) -> set[str]:
         """Put objects and return whom that woke."""
         self.woken.clear()
         for raw in objects:

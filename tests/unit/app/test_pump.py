@@ -85,7 +85,7 @@ async def test_a_burst_within_a_window_is_one_commit(street: Street) -> None:
 
 async def test_windows_double_up_to_the_widest_while_changes_keep_coming(street: Street) -> None:
     await street.poke()
-    waits = []
+    waits: list[float] = []
     for _ in range(8):
         await street.poke()
         before = street.clock.now()

@@ -2,16 +2,21 @@
 
 import socket
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import pytest
 from aiohttp import web
+from click.testing import CliRunner
 
 from lateen.app.settings import Settings
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
 from lateen.cli.connection import ask, asynchronous, connected, find
 from lateen.kinds.all import by_kind
+
+if TYPE_CHECKING:
+    from conftest import Cluster
 
 
 @pytest.fixture
@@ -21,14 +26,12 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_a_command_may_be_a_coroutine(lateen: object) -> None:
+def test_a_command_may_be_a_coroutine() -> None:
     @click.command()
     @asynchronous
     async def command() -> None:
         """Says so."""
         click.echo("ran")
-
-    from click.testing import CliRunner
 
     assert CliRunner().invoke(command).stdout == "ran\n"
     assert command.help == "Says so."
@@ -56,8 +59,8 @@ async def test_a_mesh_that_has_died_is_an_error_in_words(settings: Settings, fre
             await client.get(by_kind("Pod"), Key("default", "a"))
 
 
-async def test_an_object_that_is_not_there_is_found_as_none(cluster: object) -> None:
-    client = cluster.client  # type: ignore[attr-defined]
+async def test_an_object_that_is_not_there_is_found_as_none(cluster: "Cluster") -> None:
+    client = cluster.client
     assert await find(client, by_kind("Pod"), Key("default", "nothing")) is None
     found = await find(client, by_kind("Namespace"), Key("", "default"))
     assert found is not None and found["metadata"]["name"] == "default"

@@ -8,6 +8,7 @@ import pytest
 from lateen.base.errors import Invalid, LateenError
 from lateen.cli.manifests import ORDER, objects_of, read_objects, shown
 from lateen.kinds.all import KINDS
+from lateen.kinds.object import Object
 
 CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: %s}\n"
 SERVICE = "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {ports: [{name: http, port: 80}]}\n"
@@ -32,8 +33,8 @@ def write(folder: Path, **files: str) -> None:
         (folder / f"{name}.yaml").write_text(text)
 
 
-def names(found: list[object]) -> list[str]:
-    return [shown(each) for each in found]  # type: ignore[arg-type]
+def names(found: list[Object]) -> list[str]:
+    return [shown(each) for each in found]
 
 
 def test_order_names_kinds_that_there_are_each_once() -> None:

@@ -1,8 +1,10 @@
 """`lateen up` refuses what cannot be before it starts anything."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 
 from lateen.app.settings import Settings
 from lateen.base.errors import Invalid, LateenError
@@ -31,8 +33,8 @@ def test_a_mesh_that_runs_already_is_not_started_again(settings: Settings) -> No
     assert not settings.logs.exists()
 
 
-def test_a_faulty_file_starts_nothing(settings: Settings, lateen: object, tmp_path: Path) -> None:
+def test_a_faulty_file_starts_nothing(settings: Settings, lateen: Callable[..., Result], tmp_path: Path) -> None:
     (tmp_path / "bad.yaml").write_text("apiVersion: v1\nkind: Service\nmetadata: {name: x}\nspec: {ports: 7}\n")
-    said = lateen("up", "-d", "-f", str(tmp_path / "bad.yaml"))  # type: ignore[operator]
+    said = lateen("up", "-d", "-f", str(tmp_path / "bad.yaml"))
     assert isinstance(said.exception, Invalid)
     assert not settings.logs.exists()

@@ -1,7 +1,6 @@
 import asyncio
 from pathlib import Path
 
-import aiohttp
 import pytest
 from apiservers import CONFIG_MAP, VIRTUAL_SERVICE, config_map, default, served, virtual_service
 
@@ -54,20 +53,3 @@ async def test_an_object_is_sent_in_its_own_version(tmp_path: Path) -> None:
         raw = virtual_service("v") | {"apiVersion": "networking.istio.io/v1beta1"}
         assert (await client.create(VIRTUAL_SERVICE, raw))["apiVersion"] == "networking.istio.io/v1beta1"
         assert (await client.apply(VIRTUAL_SERVICE, raw, force=True))[1] is False
-
-
-async def test_a_token_file_is_read_whenever_it_is_needed(tmp_path: Path) -> None:
-    async with served(tmp_path) as server:
-        path = tmp_path / "token"
-        path.write_text("wrong")
-        async with Client(server.url, token_file=path) as client:
-            with pytest.raises(ApiError):
-                await client.list(CONFIG_MAP)
-            path.write_bytes(server.credentials.tokens["admin"].reveal() + b"\n")
-            assert (await client.list(CONFIG_MAP)).items == []
-
-
-async def test_a_server_that_is_not_there_is_a_client_error() -> None:
-    async with Client("http://127.0.0.1:1") as client:
-        with pytest.raises(aiohttp.ClientError):
-            await client.list(CONFIG_MAP)
