@@ -84,12 +84,13 @@ class Proxy:
         self._reader: asyncio.Task[None] | None = None
 
     async def subscribe(self) -> None:
-        """Ask for everything, and wait for the first answer; raises grpc.aio.AioRpcError when refused."""
-        for type_url in _TYPES:
-            request = self._request(type_url=type_url)
-            request.node.id = self.node
-            await self._stream.write(request.SerializeToString())
-        await self._read()
+        """Ask for everything; raises grpc.aio.AioRpcError when refused."""
+        request = self._request(type_url=_TYPES[0])
+        request.node.id = self.node
+        await self._stream.write(request.SerializeToString())
+        await self._read()  # a refusal comes with the first answer: writing on would hide its reason
+        for type_url in _TYPES[1:]:
+            await self._stream.write(self._request(type_url=type_url).SerializeToString())
         self._reader = spawn(self._listen(), name=f"proxy {self.node}")
 
     async def has(self, type_url: str, name: str, there: bool = True) -> None:

@@ -99,15 +99,17 @@ async def test_a_killed_child_is_started_again_at_once(nursery: Nursery) -> None
 async def test_a_child_that_keeps_failing_is_started_less_and_less_often(nursery: Nursery) -> None:
     clock = FakeClock()
     child = nursery.child("fails", clock=clock)
-    await seen(lambda: nursery.said("started") == 2 and not child.pid, "two starts")
-    count = 2
-    for pause in (0.8, 1.6, 3.2, 5.0, 5.0):
+
+    async def started_and_ended(count: int) -> None:
+        await seen(lambda: nursery.said("started") == count and not child.pid, f"start {count}")
+
+    await started_and_ended(2)
+    for count, pause in ((3, 0.8), (4, 1.6), (5, 3.2), (6, 5.0), (7, 5.0)):
         await seen(lambda: clock.sleeping, "the pause")
         clock.advance(pause - 0.01)
         assert clock.sleeping
         clock.advance(0.02)
-        count += 1
-        await seen(lambda: nursery.said("started") == count and not child.pid, "the next start")
+        await started_and_ended(count)
 
 
 async def test_stop_lets_a_child_end_in_order(nursery: Nursery) -> None:
