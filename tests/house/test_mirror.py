@@ -13,14 +13,17 @@ UNIT = ROOT / "tests" / "unit"
 EXEMPT = {
     "__main__.py": "one line",
     "app/istiod_process.py": "listens inside a mesh's network: every e2e test runs it, tests/e2e/test_faults.py kills it",
-    "cli/bookinfo.py": "a story told with a real mesh and database; what it observes is tests/e2e/test_bookinfo.py's",
-    "cli/demo.py": "chooses the story",
+    "cli/bookinfo.py": "a story told with a real mesh and database: tests/e2e/test_demo.py",
+    "cli/demo.py": "chooses the story: tests/e2e/test_demo.py",
     "cli/down.py": "ends a real mesh: tests/e2e/test_faults.py, also after kill -9 of everything",
     "cli/internal.py": "starts the mesh's processes: tests/e2e/mesh.py; add-host: tests/e2e/test_bookinfo.py, rotate: tests/e2e/test_mutual_tls.py",
     "cli/logs.py": "needs a node that runs pods: tests/e2e/test_bookinfo.py counts requests by it",
     "cli/progress.py": "waits for a real mesh: tests/e2e/mesh.py starts every mesh by it",
     "cli/status.py": "asks a node, a control plane and an API: tests/e2e/test_faults.py finds its victims by it",
+    "runtime/api_process.py": "starts the API server of a mesh: every e2e test runs it, tests/e2e/test_injection.py its admission",
     "runtime/mariadb.py": "needs a MariaDB in a network namespace: tests/e2e/test_bookinfo.py",
+    "runtime/node.py": "puts a real mesh together: every e2e test runs it, tests/e2e/test_faults.py kills its parts",
+    "runtime/node_process.py": "takes the machine's network: tests/e2e/test_faults.py, also after kill -9",
     "runtime/node_api.py": "the node's windows: tests/e2e/test_faults.py (status, stop), tests/e2e/test_mutual_tls.py (rotate)",
 }
 

@@ -3,8 +3,10 @@
 import base64
 import math
 
+import aiohttp
 import msgspec
 
+from lateen.base.redacted import Redacted
 from lateen.server.auth import Caller, Unauthenticated
 from lateen.sources.client import ApiError, Client
 
@@ -22,16 +24,10 @@ class TokenReviews:
 
     async def token(self, token: str, audience: str) -> Caller:
         """Return the service account and pod that `token` belongs to; raises Unauthenticated."""
-        review = {
-            "apiVersion": "authentication.k8s.io/v1",
-            "kind": "TokenReview",
-            "spec": {"token": token, "audiences": [audience]},
-        }
         try:
-            answer = await self._client.request("POST", "/apis/authentication.k8s.io/v1/tokenreviews", body=review)
-        except ApiError as error:
+            status = await self._client.review(Redacted(token.encode()), (audience,))
+        except (ApiError, aiohttp.ClientError, OSError, TimeoutError) as error:
             raise Unauthenticated(f"the token could not be reviewed: {error}") from error
-        status = answer.get("status", {})
         if not status.get("authenticated"):
             raise Unauthenticated(status.get("error") or "the token is nobody's")
         # A server that knows nothing of audiences answers without any: it has not looked at this token's.

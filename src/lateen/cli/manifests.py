@@ -1,14 +1,14 @@
 """Read the objects named on the command line, and put them in the order that breaks nothing."""
 
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from lateen.base.errors import Fault, Invalid, LateenError
+from lateen.base.errors import Fault, Invalid
 from lateen.kinds.decode import decode
-from lateen.kinds.documents import Document, load
+from lateen.kinds.documents import Document
 from lateen.kinds.object import Object
+from lateen.sources.files import manifest_files, read_manifests
 
 # What others refer to comes first; a DestinationRule's subsets before the routes that name them.
 ORDER = (
@@ -26,9 +26,17 @@ def read_objects(names: Sequence[str]) -> list[Object]:
     """
     objects: list[Object] = []
     faults: list[Fault] = []
-    for name in names:
-        for path in _files(name):
-            _read(path, objects, faults)
+    for file in (file for name in names for file in manifest_files(name)):
+        try:
+            documents = read_manifests([file])
+        except Invalid as error:
+            faults.extend(error.faults)
+            continue
+        for document in documents:
+            try:
+                objects.append(decode(_resolved(document), file=document.file, lines=document.lines, strict=True))
+            except Invalid as error:
+                faults.extend(error.faults)
     if faults:
         raise Invalid(", ".join(names), faults)
     return sorted(objects, key=lambda found: _PLACE.get(found.kind, len(ORDER)))
@@ -39,45 +47,13 @@ def objects_of(raws: Iterable[dict[str, Any]]) -> list[Object]:
     return [decode(raw) for raw in raws]
 
 
-def _files(name: str) -> Iterable[Path | None]:
-    if name == "-":
-        return [None]
-    path = Path(name)
-    if path.is_dir():
-        found = sorted(file for pattern in ("*.yaml", "*.yml", "*.json") for file in path.rglob(pattern))
-        if not found:
-            raise LateenError(f"{name} holds no .yaml, .yml or .json file")
-        return found
-    if not path.exists():
-        raise LateenError(f"{name}: no such file or folder")
-    return [path]
-
-
-def _read(path: Path | None, objects: list[Object], faults: list[Fault]) -> None:
-    name = str(path) if path else "stdin"
-    try:
-        documents = load(path.read_text() if path else sys.stdin.read(), name)
-    except Invalid as error:
-        faults.extend(error.faults)
-        return
-    except (OSError, UnicodeDecodeError) as error:
-        faults.append(Fault("", f"cannot be read: {error}", file=name))
-        return
-    for document in documents:
-        try:
-            found = decode(_resolved(document, path), file=name, lines=document.lines, strict=True)
-            objects.append(found)
-        except Invalid as error:
-            faults.extend(error.faults)
-
-
-def _resolved(document: Document, path: Path | None) -> dict[str, Any]:
+def _resolved(document: Document) -> dict[str, Any]:
     """A ProcessImage's folder is meant relative to the file that names it."""
     raw = document.raw
     spec = raw.get("spec")
     if raw.get("kind") != "ProcessImage" or not isinstance(spec, dict) or not isinstance(spec.get("directory"), str):
         return raw
-    folder = (path.parent if path else Path()) / spec["directory"]
+    folder = (Path(document.file).parent if Path(document.file).exists() else Path()) / spec["directory"]
     return {**raw, "spec": {**spec, "directory": str(folder.resolve())}}
 
 

@@ -13,14 +13,17 @@ Raw = dict[str, Any]
 Lookup = Callable[[KindSpec, Key], Raw | None]
 
 
-def injection(settings: InjectSettings) -> Callable[[str, KindSpec, Raw, Lookup], Raw]:
-    """Return the admission: (operation, kind, object, lookup) → the object as it shall be. Raises Invalid."""
+def injection(settings: Callable[[Lookup], InjectSettings]) -> Callable[[str, KindSpec, Raw, Lookup], Raw]:
+    """Return the admission: (operation, kind, object, lookup) → the object as it shall be. Raises Invalid.
+
+    `settings` are asked for each new pod: they may change with the mesh's config.
+    """
 
     def admit(operation: str, kind: KindSpec, raw: Raw, lookup: Lookup) -> Raw:
         if operation != "CREATE" or (kind.group, kind.kind) != ("", "Pod"):
             return raw
         name = raw["metadata"]["namespace"]
         namespace = lookup(by_kind("Namespace"), Key("", name)) or {"metadata": {"name": name}}
-        return inject(raw, namespace, settings) or raw
+        return inject(raw, namespace, settings(lookup)) or raw
 
     return admit

@@ -9,15 +9,13 @@ from typing import Any
 
 import yaml
 
-from lateen.apiserver.admission import Lookup, Operation
 from lateen.apiserver.credentials import load_credentials, write_kubeconfig
 from lateen.apiserver.serve import ApiServerSettings, Endpoint, run_apiserver
 from lateen.app.settings import Settings
 from lateen.base.refs import Key
-from lateen.inject.pod import inject
+from lateen.inject.admission import Lookup, injection
 from lateen.inject.settings import InjectSettings
 from lateen.kinds.all import by_kind
-from lateen.kinds.spec import KindSpec
 
 API_PORT = 6443
 NODE_NAME = "local"
@@ -42,7 +40,11 @@ async def run_api(settings: Settings, fds: Sequence[int]) -> None:
     credentials = load_credentials(settings.pki / "api", node=NODE_NAME)
     tls = credentials.server_tls()
     server = ApiServerSettings(
-        settings.database, credentials, node=NODE_NAME, kubelet_socket=settings.kubelet_socket, admissions=(injection,)
+        settings.database,
+        credentials,
+        node=NODE_NAME,
+        kubelet_socket=settings.kubelet_socket,
+        admissions=(injection(_inject_settings),),
     )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -50,15 +52,8 @@ async def run_api(settings: Settings, fds: Sequence[int]) -> None:
     await run_apiserver(server, [Endpoint(socket.socket(fileno=fd), tls) for fd in fds], stop=stop)
 
 
-def injection(operation: Operation, kind: KindSpec, raw: dict[str, Any], lookup: Lookup) -> dict[str, Any]:
-    """Admission: give a new pod its proxy, by Istio's rules."""
-    if operation != "CREATE" or (kind.group, kind.kind) != ("", "Pod"):
-        return raw
-    namespace = lookup(by_kind("Namespace"), Key("", raw["metadata"]["namespace"]))
-    if namespace is None:
-        return raw
-    config = lookup(by_kind("ConfigMap"), _MESH_CONFIG) or {}
-    return inject(raw, namespace, InjectSettings(proxy_config=_default_config(config))) or raw
+def _inject_settings(lookup: Lookup) -> InjectSettings:
+    return InjectSettings(proxy_config=_default_config(lookup(by_kind("ConfigMap"), _MESH_CONFIG) or {}))
 
 
 def _default_config(config_map: dict[str, Any]) -> dict[str, Any]:

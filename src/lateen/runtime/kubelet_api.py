@@ -1,6 +1,5 @@
 """Show pods from the inside to whoever may open the kubelet's socket: logs, and HTTP to their ports."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from multidict import CIMultiDict
 from yarl import URL
 
 from lateen.base.refs import Key
+from lateen.base.sockets import private_socket
 from lateen.runtime.kubelet import Kubelet
 from lateen.runtime.logs import Reader, Wanted, log_folder, run_of
 from lateen.runtime.machine import Machine
@@ -42,12 +42,7 @@ async def serve_kubelet(kubelet: Kubelet, machine: Machine, path: Path) -> web.A
     """Serve it on the unix socket `path`, for this user alone; `cleanup()` of what is returned ends it."""
     runner = web.AppRunner(kubelet_app(kubelet, machine), access_log=None)
     await runner.setup()
-    path.unlink(missing_ok=True)
-    before = os.umask(0o177)
-    try:
-        await web.UnixSite(runner, str(path)).start()
-    finally:
-        os.umask(before)
+    await web.SockSite(runner, private_socket(path)).start()
     return runner
 
 

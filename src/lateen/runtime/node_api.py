@@ -1,7 +1,6 @@
 """What the command line may ask of the node process, on a unix socket for this user alone."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from lateen.base.errors import LateenError
+from lateen.base.sockets import private_socket
 
 if TYPE_CHECKING:
     from lateen.runtime.node import Node
@@ -32,12 +32,7 @@ async def serve_node(node: "Node", path: Path) -> web.AppRunner:
     app.router.add_post("/rotate", window.rotate)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    path.unlink(missing_ok=True)
-    before = os.umask(0o177)
-    try:
-        await web.UnixSite(runner, str(path)).start()
-    finally:
-        os.umask(before)
+    await web.SockSite(runner, private_socket(path)).start()
     return runner
 
 

@@ -1,7 +1,5 @@
 """Answer questions about the running control plane, as JSON on a socket that only its owner may open."""
 
-import os
-import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ import msgspec
 from aiohttp import web
 
 from lateen.base.errors import LateenError
+from lateen.base.sockets import private_socket
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,18 +85,6 @@ class DebugServer:
 
     async def _gone(self, request: web.Request) -> web.Response:
         return _json({"gone": await self._windows.gone(request.query["address"])})
-
-
-def private_socket(path: Path) -> socket.socket:
-    """Listen on a unix socket that nobody but its owner may open, from its first moment on."""
-    path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    before = os.umask(0o177)
-    try:
-        listener.bind(str(path))
-    finally:
-        os.umask(before)
-    return listener
 
 
 def _whole(ask: Callable[[], Any]) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lateen.base.errors import LateenError
+from lateen.base.errors import Fault, Invalid, LateenError
 from lateen.kinds.documents import Document, load
 
 SUFFIXES = frozenset({".yaml", ".yml", ".json"})
@@ -14,7 +14,7 @@ STDIN = "-"
 def read_manifests(paths: Iterable[str | Path]) -> list[Document]:
     """Read every document of the given files; folders are searched recursively, in order of names.
 
-    "-" is standard input. Raises LateenError for what cannot be read, Invalid for what is no YAML.
+    "-" is standard input. Raises Invalid for what cannot be read or is no YAML, LateenError for an empty folder.
     """
     return [document for path in paths for file in manifest_files(path) for document in _documents(file)]
 
@@ -36,5 +36,7 @@ def _documents(file: str) -> list[Document]:
         return load(sys.stdin.read(), "<stdin>")
     try:
         return load(Path(file).read_text(encoding="utf-8"), file)
-    except (OSError, UnicodeDecodeError) as error:
-        raise LateenError(f"cannot read {file}: {error}") from error
+    except OSError as error:
+        raise Invalid(file, [Fault("", f"cannot be read: {error.strerror}", file=file)]) from error
+    except UnicodeDecodeError as error:
+        raise Invalid(file, [Fault("", f"is not UTF-8 text: {error.reason}", file=file)]) from error

@@ -87,13 +87,11 @@ def test_all_faults_of_all_files_are_told_at_once(tmp_path: Path) -> None:
         c=SERVICE.replace("80", "eighty"),
         d=CONFIG % "good",
     )
-    (tmp_path / "e.yaml").write_bytes(b"\xff\xfe")
     with pytest.raises(Invalid) as caught:
         read_objects([str(tmp_path)])
     text = str(caught.value)
     for file, part in (("a", "spec.hosst"), ("a", "destination"), ("b", ""), ("c", "spec.ports[0].port")):
         assert any(file in fault.file and part in fault.path for fault in caught.value.faults), (file, part, text)
-    assert f"{tmp_path}/e.yaml:0: cannot be read" in text
 
 
 def test_a_field_that_kubernetes_does_not_have_is_a_fault_in_a_file(tmp_path: Path) -> None:
@@ -104,12 +102,18 @@ def test_a_field_that_kubernetes_does_not_have_is_a_fault_in_a_file(tmp_path: Pa
 
 @pytest.mark.parametrize("name", ["missing.yaml", "missing/"])
 def test_what_is_not_there_is_said_so(tmp_path: Path, name: str) -> None:
-    with pytest.raises(LateenError, match="no such file or folder"):
+    with pytest.raises(LateenError, match=r"missing.*cannot be read"):
         read_objects([str(tmp_path / name)])
 
 
+def test_a_file_that_is_no_text_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "e.yaml").write_bytes(b"\xff\xfe")
+    with pytest.raises(LateenError, match=r"e\.yaml.*is not UTF-8"):
+        read_objects([str(tmp_path)])
+
+
 def test_an_empty_folder_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(LateenError, match=r"no \.yaml"):
+    with pytest.raises(LateenError, match="no manifests in"):
         read_objects([str(tmp_path)])
 
 

@@ -4,7 +4,7 @@ from lateen.inject.settings import InjectSettings
 from lateen.kinds.all import by_kind
 
 POD = {"metadata": {"name": "web", "namespace": "shop"}, "spec": {"containers": [{"name": "web"}]}}
-ADMIT = injection(InjectSettings())
+ADMIT = injection(lambda lookup: InjectSettings())
 
 
 def lookup(kind, key):

@@ -33,13 +33,23 @@ class Stage:
 
     def __init__(self, inside):
         self.code, self.runs, self.error = "import time; time.sleep(60)", [], None
+        self.processes = []
         self.changes, self.inside = 0, inside
 
     async def start(self, run):
         if self.error is not None:
             raise self.error
         self.runs.append(run)
-        return Plain(await asyncio.create_subprocess_exec(sys.executable, "-c", self.code))
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", self.code)
+        self.processes.append(process)
+        return Plain(process)
+
+    async def close(self):
+        for process in self.processes:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+            process._transport.close()
 
     def changed(self):
         self.changes += 1
@@ -54,8 +64,10 @@ class Stage:
 
 
 @pytest.fixture
-def stage(inside):
-    return Stage(inside)
+async def stage(inside):
+    made = Stage(inside)
+    yield made
+    await made.close()
 
 
 async def wait(condition, what="the container"):
