@@ -56,7 +56,9 @@ class Stage:
 
     def container(self, policy="Always", restarts=0, **spec):
         async def execute(argv):
-            return await (await asyncio.create_subprocess_exec(*argv)).wait()
+            process = await asyncio.create_subprocess_exec(*argv)
+            self.processes.append(process)
+            return await process.wait()
 
         spec = {"name": "app", "image": "app:1", **spec}
         target = Target(spec, lambda: self.inside, execute)
