@@ -132,7 +132,12 @@ class Mesh:
             status, wanted = found.get("status", {}), found["spec"].get("replicas", 1)
             return bool(status.get("readyReplicas", 0) == wanted == status.get("updatedReplicas", 0))
 
-        eventually(ready, seconds, f"deployment {deployment} ready: {self.tail()}")
+        try:
+            eventually(ready, seconds, f"deployment {deployment} ready")
+        except AssertionError as error:
+            pods = json.dumps([[pod["metadata"]["name"], pod.get("status")] for pod in self.get("pods", namespace=namespace)])
+            found = self.get("deployment", deployment, namespace).get("status")
+            raise AssertionError(f"{error}\n{found}\n{pods}\n{self.tail()}") from error
 
     def pods(self, app: str, namespace: str = "default") -> list[dict[str, Any]]:
         found = json.loads(self.lateen("get", "pods", "-n", namespace, "-l", f"app={app}", "-o", "json").stdout)[

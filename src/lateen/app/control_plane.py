@@ -148,6 +148,7 @@ class ControlPlane:
         self.pipeline.settle()
 
     def _open(self, caller: Caller, node: ProxyNode) -> ConnectedProxy:
+        self.pipeline.settle()  # the pump may be between two steps: a pod half known would get half a world
         workload = self.pipeline.plans.workload_at(node.namespace, node.pod)
         if workload is None:
             raise Forbidden(f"there is no pod {node.pod!r} in namespace {node.namespace!r}")
