@@ -15,13 +15,13 @@ demo: setup  ## tell the story of Bookinfo with a database outside the mesh; the
 
 test: setup  ## every test, real Envoys in namespaces included
 	$(BIN)/pytest -q -n $(JOBS) tests --ignore=tests/e2e
-	LATEEN_TEST_NO_SKIPS=$(if $(CI),1,) $(BIN)/pytest -q tests/e2e
+	scripts/e2e $(if $(CI),--no-skips,)
 
 unit: setup
 	$(BIN)/pytest -q -n $(JOBS) tests --ignore=tests/e2e
 
 e2e: setup
-	$(BIN)/pytest -q tests/e2e $(ARGS)
+	scripts/e2e $(ARGS)
 
 check: setup  ## format, lint, types, floors and walls, house rules
 	$(BIN)/ruff format --check src tests bench examples
