@@ -2,9 +2,9 @@
 
 import sys
 
-from bench import cli, compute, live
+from bench import cli, compute, live, reactive
 
-BENCHES = {"cli": cli.run, "compute": compute.run, "live": live.run}
+BENCHES = {"cli": cli.run, "reactive": reactive.run, "compute": compute.run, "live": live.run}
 
 for name in sys.argv[1:] or BENCHES:
     print(f"== {name}")

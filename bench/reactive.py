@@ -19,7 +19,7 @@ def timed(engine: Engine, what: str, change: Callable[[], None]) -> None:
     print(f"{what:32} {runs:5} runs {took * 1e3:8.3f} ms {took / max(runs, 1) * 1e6:6.1f} us each")
 
 
-def main() -> None:
+def run() -> None:
     engine = Engine()
     services: Input[tuple[str, str], tuple[int, ...]] = engine.input("services")
     pods: Input[tuple[str, str], str] = engine.input("pods")
@@ -47,4 +47,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run()

@@ -135,7 +135,9 @@ class Mesh:
         try:
             eventually(ready, seconds, f"deployment {deployment} ready")
         except AssertionError as error:
-            pods = json.dumps([[pod["metadata"]["name"], pod.get("status")] for pod in self.get("pods", namespace=namespace)])
+            pods = json.dumps(
+                [[pod["metadata"]["name"], pod.get("status")] for pod in self.get("pods", namespace=namespace)]
+            )
             found = self.get("deployment", deployment, namespace).get("status")
             raise AssertionError(f"{error}\n{found}\n{pods}\n{self.tail()}") from error
 
