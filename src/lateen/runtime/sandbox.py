@@ -147,7 +147,9 @@ class Sandbox:
 
     def _root(self, mounts: Sequence[Mount]) -> dict[str, Any]:
         own = [[str(mount.source), mount.below, mount.target, mount.read_only] for mount in mounts]
-        return {**self._base, "binds": [*self._base["binds"], *own]}
+        # What lies deeper comes later: a volume at /tmp does not cover an interpreter that lives below it.
+        binds = sorted([*self._base["binds"], *own], key=lambda bind: len(Path(bind[2]).parts))
+        return {**self._base, "binds": binds}
 
 
 class Sandboxes:

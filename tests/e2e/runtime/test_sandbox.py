@@ -33,7 +33,7 @@ async def test_an_application_sees_no_ones_data(pods, tmp_path):
     sandbox, _ = await pods.make("a")
     secret = tmp_path / "secret"
     secret.write_text("x")
-    places = ["/root/.ssh", "/work/shared", "/var/lib", "/run", "/home", "/etc/shadow", str(secret), "/sys"]
+    places = ["/root/.ssh", "/mnt", "/var/lib", "/run", "/home", "/etc/shadow", str(secret), "/sys"]
     said = await pods.said(sandbox, TRY, *places, "/proc/1/root", "/proc/1/fd", "/proc/1/environ")
     assert [line.split()[1] for line in said.splitlines()] == ["FileNotFoundError"] * 11
 
@@ -66,6 +66,16 @@ async def test_an_application_may_bind_port_80(pods, call):
     sandbox, network = await pods.make("a")
     await pods.serve(sandbox, 80)
     assert call(pods.network.path, network.ip, 80).startswith("a ")
+
+
+async def test_a_volume_above_the_interpreter_does_not_hide_it(pods, tmp_path):
+    sandbox, network = await pods.make("a")
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    os.chown(volume, network.uid, network.uid)
+    above = "/" + sys.prefix.split("/")[1]
+    said = await pods.said(sandbox, "print('runs')", mounts=(Mount(volume, above, read_only=False),))
+    assert said == "runs"
 
 
 async def test_mounts_are_the_containers_own(pods, tmp_path):
