@@ -1,5 +1,6 @@
 """Killed parts come back, wrong input changes nothing, a second start says so."""
 
+import asyncio
 import json
 import os
 import signal
@@ -9,6 +10,10 @@ from pathlib import Path
 
 import pytest
 from mesh import Mesh, eventually
+
+from lateen.app.settings import Settings
+from lateen.cli.down import bring_down
+from lateen.runtime.ownership import owner_of
 
 
 @pytest.fixture(scope="module")
@@ -188,3 +193,18 @@ def _command(process: Path) -> str:
         return (process / "cmdline").read_text()
     except OSError:
         return ""
+
+
+def test_a_node_process_that_hangs_is_ended_with_all_its_children(tmp_path_factory: pytest.TempPathFactory) -> None:
+    mesh = Mesh(tmp_path_factory.mktemp("h"))
+    try:
+        mesh.up()
+        settings = Settings(mesh.name, mesh.state, mesh.run_folder)
+        os.kill(owner_of(settings.run), signal.SIGSTOP)
+        asyncio.run(bring_down(settings, seconds=2))
+        assert not owner_of(settings.run)
+        assert not any(
+            f"--mesh\0{mesh.name}\0" in _command(each) for each in Path("/proc").iterdir() if each.name.isdigit()
+        )
+    finally:
+        mesh.down()

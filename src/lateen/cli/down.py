@@ -1,6 +1,9 @@
 """`lateen down`."""
 
 import asyncio
+import os
+import signal
+from contextlib import suppress
 
 import click
 
@@ -32,8 +35,17 @@ async def bring_down(settings: Settings, seconds: float = 40.0) -> None:
     """Stop the node process if it runs, and clean up what it left if it did not end in order."""
     if owner_of(settings.run):
         try:
-            await ask(settings.node_socket, "/stop", method="POST")
+            await ask(settings.node_socket, "/stop", method="POST", seconds=seconds)
             await until(lambda: not owner_of(settings.run), seconds=seconds, what="the mesh to stop", every=0.05)
         except (LateenError, TimeoutError) as error:
             click.echo(f"warning: {error}; cleaning up", err=True)
+            await _kill_owner(settings)
     await asyncio.to_thread(clean, settings.journal)
+
+
+async def _kill_owner(settings: Settings) -> None:
+    """End a node process that does not end in order: while it lives it starts its children again."""
+    if pid := owner_of(settings.run):
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        await until(lambda: not owner_of(settings.run), seconds=5, what="the node process to end", every=0.05)
