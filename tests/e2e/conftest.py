@@ -9,23 +9,15 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from mesh import Mesh
+from skips import pytest_runtest_makereport as pytest_runtest_makereport
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         item.add_marker(pytest.mark.e2e)
-
-
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Where LATEEN_TEST_NO_SKIPS is set (CI), a skipped e2e test is a failed one."""
-    outcome = yield
-    report = outcome.get_result()  # type: ignore[attr-defined]
-    if report.skipped and os.environ.get("LATEEN_TEST_NO_SKIPS") and not hasattr(report, "wasxfail"):
-        report.outcome = "failed"
-        report.longrepr = f"skipped where skipping is a failure: {report.longrepr}"
 
 
 @pytest.fixture(scope="module")
