@@ -35,10 +35,12 @@ class Served:
 
 
 @asynccontextmanager
-async def served(folder: Path, *, port: int = 0, **settings: Any) -> AsyncIterator[Served]:
-    """Serve plain HTTP on a free port, with its files in `folder`."""
+async def served(
+    folder: Path, *, port: int = 0, listening: socket.socket | None = None, **settings: Any
+) -> AsyncIterator[Served]:
+    """Serve plain HTTP on a free port, or on a socket that listens already, with its files in `folder`."""
     credentials = load_credentials(folder / "pki", node=NODE)
-    listening = socket.create_server(("127.0.0.1", port))
+    listening = listening or socket.create_server(("127.0.0.1", port))
     made = ApiServerSettings(folder / "api.db", credentials, **({"node": NODE} | settings))
     with listening:
         async with apiserver(made, [Endpoint(listening)]) as objects:

@@ -5,9 +5,8 @@ A row is one version of an object, visible from its own revision `rv` until the 
 it and every watch does. Thus a list can be read as of any revision that the history still reaches, and a watch can
 resume behind it.
 
-The file is written through a write-ahead log with synchronous=NORMAL: once a write is acknowledged it is in the
-operating system's hands, and survives the end of this process by any means, kill -9 included. A power cut may take
-the last writes, never the file's consistency.
+The file is written through a write-ahead log with synchronous=FULL: a write is acknowledged when the disk has it, and
+then survives kill -9 of this process, a crash of the machine and a power cut (docs/adr/0008).
 """
 
 import sqlite3
@@ -75,7 +74,7 @@ class Storage:
             raise _unusable(path, error) from error
 
     def _open(self, clock: Clock) -> None:
-        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL"):
+        for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=FULL"):
             self._db.execute(f"PRAGMA {pragma}")
         self._db.executescript(_SCHEMA)
         # A new file begins at the clock: a revision of an earlier file is then always "too old", never mistaken for

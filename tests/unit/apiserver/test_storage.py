@@ -192,6 +192,11 @@ def test_a_file_that_cannot_grow_refuses_then_goes_on(tmp_path: Path) -> None:
     assert ended.returncode == 0, ended.stderr
 
 
+def test_every_commit_reaches_the_disk(tmp_path: Path) -> None:
+    full = 2
+    assert open_storage(tmp_path)._db.execute("PRAGMA synchronous").fetchone() == (full,)
+
+
 def test_an_unusable_file_is_said_plainly(tmp_path: Path) -> None:
     (tmp_path / "api.db").write_bytes(b"this is no database, and has been none" * 100)
     with pytest.raises(LateenError, match="cannot open"):
