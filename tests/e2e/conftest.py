@@ -3,7 +3,7 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
+from kubectl import KUBECTL, Kubectl, Served, serving
 from mesh import Mesh
 from skips import pytest_runtest_makereport as pytest_runtest_makereport
 
@@ -31,3 +32,18 @@ def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mesh]:
         yield made
     finally:
         made.down()
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Served]:
+    """An API server of the test's own, without controllers or nodes."""
+    async with serving(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture
+def kubectl(server: Served, tmp_path: Path) -> Kubectl:
+    """The real kubectl, talking to `server`."""
+    if KUBECTL is None:
+        pytest.skip("kubectl is not installed: the API is not tried with it")
+    return Kubectl(tmp_path)

@@ -2,27 +2,11 @@
 
 import asyncio
 import json
-import shutil
-import socket
-import sys
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from apiservers import NODE, POD, Served, default
+from kubectl import Answer, Kubectl
 
-from lateen.apiserver.credentials import load_credentials, write_kubeconfig
 from lateen.apiserver.deletion import DeleteOptions
-from lateen.apiserver.serve import ApiServerSettings, Endpoint, apiserver
-
-KUBECTL = shutil.which("kubectl")
-
-pytestmark = pytest.mark.skipif(KUBECTL is None, reason="kubectl is not installed: the API is not tried with it")
 
 MANIFESTS = """
 apiVersion: v1
@@ -58,63 +42,6 @@ kind: Pod
 metadata: {name: one, labels: {app: one}}
 spec: {containers: [{name: main, image: main}]}
 """
-
-
-@dataclass
-class Answer:
-    code: int
-    out: str
-    err: str
-
-
-class Kubectl:
-    """Runs kubectl with a home and a cache of the test's own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.environment = {"HOME": str(folder), "KUBECONFIG": str(folder / "kubeconfig"), "PATH": "/usr/bin:/bin"}
-
-    async def start(self, *words: str) -> asyncio.subprocess.Process:
-        assert KUBECTL is not None
-        return await asyncio.create_subprocess_exec(
-            KUBECTL,
-            *words,
-            env=self.environment,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-
-    async def run(self, *words: str, stdin: str = "") -> Answer:
-        process = await self.start(*words)
-        async with asyncio.timeout(30):
-            out, err = await process.communicate(stdin.encode())
-        return Answer(process.returncode or 0, out.decode(), err.decode())
-
-    async def __call__(self, line: str, stdin: str = "") -> str:
-        """Run a line that must succeed, without a warning; returns what it printed."""
-        answer = await self.run(*line.split(), stdin=stdin)
-        assert answer.code == 0 and "arning" not in answer.err, f"kubectl {line}: {answer.err}"
-        return answer.out
-
-    async def json(self, line: str) -> Any:
-        return json.loads(await self(f"{line} -o json"))
-
-
-@pytest.fixture
-async def server(tmp_path: Path) -> AsyncIterator[Served]:
-    credentials = load_credentials(tmp_path / "pki", node=NODE)
-    listening = socket.create_server(("127.0.0.1", 0))
-    url = f"https://127.0.0.1:{listening.getsockname()[1]}"
-    write_kubeconfig(tmp_path / "kubeconfig", url, credentials)
-    settings = ApiServerSettings(tmp_path / "api.db", credentials, node=NODE)
-    async with apiserver(settings, [Endpoint(listening, credentials.server_tls())]) as objects:
-        yield Served(url, objects, credentials)
-
-
-@pytest.fixture
-def kubectl(server: Served, tmp_path: Path) -> Kubectl:
-    return Kubectl(tmp_path)
 
 
 async def test_apply_says_created_then_unchanged_then_configured(kubectl: Kubectl) -> None:
