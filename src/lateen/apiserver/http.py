@@ -16,7 +16,7 @@ from lateen.apiserver.forms import parse_form
 from lateen.apiserver.kubelet_link import KubeletLink
 from lateen.apiserver.objects import Objects
 from lateen.apiserver.paths import Target, parse_path, verb_of
-from lateen.apiserver.responses import json_response, read_body, refusal_response
+from lateen.apiserver.responses import document_response, json_response, read_body, refusal_response
 from lateen.apiserver.reviews import review
 from lateen.apiserver.status import Refusal, forbidden
 from lateen.apiserver.subresources import Subresources
@@ -99,15 +99,16 @@ class Rim:
             return None
         path, accept = request.path, request.headers.get("Accept", "")
         if path == "/openapi/v3":
-            return json_response(openapi.index())
+            return document_response(request, openapi.index(), openapi.digest(openapi.index()))
         if path.startswith("/openapi/v3/"):
-            return json_response(openapi.describe(path.removeprefix("/openapi/v3/")))
+            document = openapi.describe(path.removeprefix("/openapi/v3/"))
+            return document_response(request, document, openapi.digest(document))
         if path == "/openid/v1/jwks":
             return json_response(self._parts.token_key.jwks())
         if path == "/.well-known/openid-configuration":
             return json_response(_openid())
-        document = discovery.answer(path, accept)
-        return None if document is None else json_response(document, media=discovery.content_type(accept, document))
+        found = discovery.answer(path, accept)
+        return None if found is None else json_response(found, media=discovery.content_type(accept, found))
 
     async def _verb(self, request: web.Request, target: Target, verb: str, user: User) -> web.StreamResponse:
         if target.kind is None:

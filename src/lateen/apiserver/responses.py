@@ -30,6 +30,19 @@ def body_response(body: bytes, code: int = 200, warnings: list[str] | None = Non
     return response
 
 
+def document_response(request: web.Request, document: bytes, digest: str) -> web.Response:
+    """Answer with an encoded document; 304 when the client has it already (RFC 9110, section 13.1.2).
+
+    Asked for by its hash, it may be kept: another document has another hash.
+    """
+    headers = {"ETag": f'"{digest}"', "Vary": "Accept"}
+    if request.query.get("hash") == digest:
+        headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    if digest in request.headers.get("If-None-Match", ""):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=document, headers=headers, content_type="application/json")
+
+
 def refusal_response(refusal: Refusal) -> web.Response:
     """Answer with the `Status` of a refusal."""
     response = json_response(refusal.status(), refusal.code)

@@ -11,7 +11,7 @@ from msgspec import inspect
 
 from lateen.base.errors import Fault
 from lateen.kinds.paths import join
-from lateen.kinds.shapes import TYPE_NAMES, blank, expected, limit_error, python_type
+from lateen.kinds.shapes import TYPE_NAMES, blank, expected, limit_error, python_type, size_error
 from lateen.kinds.suggestion import did_you_mean, suggestion
 
 # The message of a field that the model does not have.
@@ -67,6 +67,8 @@ class _Walk:
         match shape:
             case inspect.AnyType():
                 return raw
+            case inspect.Metadata():
+                return self.value(shape.type, raw, path)
             case inspect.StructType():
                 return self.struct(shape, raw, path)
             case inspect.DictType():
@@ -113,6 +115,8 @@ class _Walk:
     def map(self, shape: inspect.DictType, raw: Any, path: str) -> Any:
         if not isinstance(raw, dict):
             return self.wrong(dict, raw, path)
+        if message := size_error(shape, raw):
+            return self.fault(path, message)
         cleaned = {}
         for key, value in raw.items():
             if value is None and isinstance(shape.value_type, inspect.StrType):
@@ -125,6 +129,8 @@ class _Walk:
     def list(self, shape: inspect.VarTupleType | inspect.ListType, raw: Any, path: str) -> Any:
         if not isinstance(raw, list | tuple):
             return self.wrong(list, raw, path)
+        if message := size_error(shape, raw):
+            return self.fault(path, message)
         items = [self.value(shape.item_type, item, f"{path}[{index}]") for index, item in enumerate(raw)]
         return [blank(shape.item_type) if item is _ABSENT else item for item in items]
 

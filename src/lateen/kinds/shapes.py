@@ -1,6 +1,6 @@
 """What msgspec's description of a type says: how its values look, their limits, and a blank one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from typing import Any
 
 import re2
@@ -33,6 +33,8 @@ def python_type(shape: inspect.Type) -> type:
 
 def expected(shape: inspect.Type) -> str:
     """Name what a value of this type looks like."""
+    if isinstance(shape, inspect.Metadata):
+        return expected(shape.type)
     if isinstance(shape, inspect.StructType | inspect.DictType):
         return TYPE_NAMES[dict]
     if isinstance(shape, inspect.VarTupleType | inspect.ListType):
@@ -58,6 +60,15 @@ def limit_error(shape: inspect.Type, value: Any) -> str:
     return ""
 
 
+def size_error(shape: inspect.DictType | inspect.VarTupleType | inspect.ListType, value: Sized) -> str:
+    """Return which limit of its size a list or map breaks; "" when none."""
+    if shape.max_length is not None and len(value) > shape.max_length:
+        return f"holds too many: {len(value)}, at most {shape.max_length}"
+    if shape.min_length is not None and len(value) < shape.min_length:
+        return f"holds too few: {len(value)}, at least {shape.min_length}"
+    return ""
+
+
 def _range(low: float | None, high: float | None) -> str:
     if high is None:
         return f"at least {low:g}"
@@ -67,12 +78,14 @@ def _range(low: float | None, high: float | None) -> str:
 def blank(shape: inspect.Type) -> Any:
     """A value that stands in for a faulty one, so that the rest can still be decoded and validated."""
     match shape:
+        case inspect.Metadata():
+            return blank(shape.type)
         case inspect.StructType():
             return {field.encode_name: blank(field.type) for field in _required(shape)}
         case inspect.DictType():
             return {}
         case inspect.VarTupleType() | inspect.ListType():
-            return []
+            return [blank(shape.item_type)] * (shape.min_length or 0)
         case inspect.LiteralType():
             return shape.values[0]
         case inspect.UnionType():

@@ -19,6 +19,18 @@ async def test_unknown_fields_warn_when_asked_to(server: Served) -> None:
             assert answer.status == 201 and "imag" in answer.headers["Warning"]
 
 
+async def test_a_document_that_the_client_has_is_not_sent_again(server: Served) -> None:
+    token = server.credentials.tokens[ADMIN].reveal().decode()
+    async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"}) as session:
+        async with session.get(f"{server.url}/openapi/v3") as index:
+            path = (await index.json())["paths"]["api/v1"]["serverRelativeURL"]
+            assert "Cache-Control" not in index.headers
+        async with session.get(server.url + path) as answer:
+            assert "immutable" in answer.headers["Cache-Control"] and (await answer.json())["openapi"] == "3.0.0"
+        async with session.get(server.url + path, headers={"If-None-Match": answer.headers["ETag"]}) as again:
+            assert again.status == 304 and not await again.read()
+
+
 async def test_a_warning_cannot_break_out_of_its_header() -> None:
     response = body_response(b"{}", 200, ['say "x"\r\nSet-Cookie: a=b'])
     assert "\n" not in response.headers["Warning"] and response.headers["Warning"].count('"') == 2

@@ -1,8 +1,9 @@
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import pytest
+from msgspec import Meta
 
 from lateen.kinds.model import Int32, Model, OpenModel, Percent
 from lateen.kinds.schema import UNKNOWN_FIELD, encoded_names, faults, read
@@ -27,6 +28,8 @@ class Whole(Model, frozen=True, kw_only=True):
     on: bool = False
     loose: Loose | None = None
     anything: Any = None
+    few: Annotated[tuple[Part, ...], Meta(max_length=1)] = ()
+    when: Annotated[str, Meta(extra_json_schema={"format": "date-time"})] = ""
 
 
 def said(raw):
@@ -107,3 +110,14 @@ def test_integers_are_whole_and_fit(value):
 
 def test_field_names_are_those_of_the_api():
     assert encoded_names(Part) == ("host", "weight")
+
+
+def test_a_list_that_is_too_long_is_left_out_whole():
+    part = {"host": "a"}
+    reading = read(Whole, {"few": [part, part], "when": "now"})
+    assert [(fault.path, fault.message) for fault in reading.faults] == [("few", "holds too many: 2, at most 1")]
+    assert msgspec.convert(reading.cleaned, Whole) == Whole(when="now")
+
+
+def test_a_type_with_a_format_is_read_like_one_without():
+    assert said({"when": 1}) == [("when", "must be text, not a number")]

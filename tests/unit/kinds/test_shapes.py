@@ -5,7 +5,7 @@ import pytest
 from msgspec import Meta, Struct
 from msgspec.inspect import type_info
 
-from lateen.kinds.shapes import blank, expected, limit_error, python_type
+from lateen.kinds.shapes import blank, expected, limit_error, python_type, size_error
 
 
 class Needs(Struct):
@@ -22,6 +22,8 @@ class Needs(Struct):
         (Annotated[int, Meta(ge=1)], 1),
         (float, 0),
         (tuple[str, ...], []),
+        (Annotated[tuple[str, ...], Meta(min_length=1)], [""]),
+        (Annotated[str, Meta(extra_json_schema={"format": "date-time"})], ""),
         (Mapping[str, str], {}),
         (Literal["A"], "A"),
         (Needs, {"name": "", "count": 1}),
@@ -66,3 +68,15 @@ def test_only_scalars_have_a_class():
     assert python_type(type_info(bool)) is bool
     with pytest.raises(TypeError):
         python_type(type_info(Needs))
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "error"),
+    [
+        (Annotated[tuple[int, ...], Meta(max_length=1)], [1, 2], "holds too many: 2, at most 1"),
+        (Annotated[Mapping[str, int], Meta(min_length=1)], {}, "holds too few: 0, at least 1"),
+        (tuple[int, ...], [], ""),
+    ],
+)
+def test_a_size_is_told_with_its_limit(type_, value, error):
+    assert size_error(type_info(type_), value) == error
