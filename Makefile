@@ -8,17 +8,31 @@ STAMP := $(VENV)/.lateen-ready
 ARGS ?=
 JOBS ?= 2
 
-.PHONY: demo test check bench golden setup system unit e2e lock clean
+# What tests against a real Kubernetes run (tests/support/kubernetes).
+KUBERNETES := etcd kube-apiserver kube-controller-manager
+
+.PHONY: demo test check bench golden setup system unit contract e2e kube-apiserver kubernetes-for-tests lock clean
 
 demo: setup  ## tell the story of Bookinfo with a database outside the mesh; the mesh runs on until Ctrl-C
 	$(BIN)/lateen demo bookinfo $(ARGS)
 
-test: setup  ## every test, real Envoys in namespaces included
-	$(BIN)/pytest -q -n $(JOBS) tests --ignore=tests/e2e
+test: setup  ## every test, real Envoys in namespaces and a real Kubernetes API server included
+	$(MAKE) --no-print-directory -j2 kubernetes-for-tests unit
+	$(MAKE) --no-print-directory contract
 	scripts/e2e $(if $(CI),--no-skips,)
 
 unit: setup
-	$(BIN)/pytest -q -n $(JOBS) tests --ignore=tests/e2e
+	$(BIN)/pytest -q -n $(JOBS) tests --ignore=tests/e2e --ignore=tests/contract
+
+contract: setup  ## one suite of API semantics, against the embedded API server and a real one
+	LATEEN_TEST_NO_SKIPS=$(CI) $(BIN)/pytest -q -n $(JOBS) tests/contract
+
+kube-apiserver:  ## build the Kubernetes that the tests run against, from its Go modules into ~/.cache/lateen, once
+	@scripts/kubernetes $(KUBERNETES)
+
+# Where a Kubernetes is given there is nothing to build; where there is no Go, a notice will do, except in CI.
+kubernetes-for-tests:
+	@[ -n "$(LATEEN_TEST_KUBECONFIG)$(KUBEBUILDER_ASSETS)" ] || scripts/kubernetes $(if $(CI),,--optional) $(KUBERNETES)
 
 e2e: setup
 	scripts/e2e $(ARGS)

@@ -14,16 +14,26 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 import pytest
 from apis import Api, own_namespace
 from apiservers import served
+from kubernetes.cluster import Cluster
+from kubernetes.fixture import kubernetes as kubernetes
 from skips import pytest_runtest_makereport as pytest_runtest_makereport
 
 from lateen.apiserver.credentials import write_kubeconfig
 
 
 @pytest.fixture(params=["embedded", "kubernetes"])
-async def api(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Api]:
+def cluster(request: pytest.FixtureRequest) -> Cluster | None:
+    """A real Kubernetes, None for the embedded server."""
+    return request.getfixturevalue("kubernetes") if request.param == "kubernetes" else None
+
+
+@pytest.fixture
+async def api(cluster: Cluster | None, tmp_path: Path) -> AsyncIterator[Api]:
     """Each server in turn, with a namespace of the test's own."""
-    if request.param == "kubernetes":
-        pytest.skip("kubernetes: not yet")
+    if cluster is not None:
+        async with own_namespace("kubernetes", cluster.kubeconfig, tmp_path) as made:
+            yield made
+        return
     async with served(tmp_path, node="") as server:
         write_kubeconfig(tmp_path / "kubeconfig", server.url, server.credentials)
         async with own_namespace("embedded", tmp_path / "kubeconfig", tmp_path) as made:
