@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+import shlex
 import shutil
 import socket
 import sys
@@ -29,7 +31,7 @@ class Answer:
 
 
 class Kubectl:
-    """Runs kubectl with a home and a cache of the test's own."""
+    """Runs kubectl with a home and a cache of the test's own, in a folder of the test's own."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,6 +43,7 @@ class Kubectl:
             KUBECTL,
             *words,
             env=self.environment,
+            cwd=self.folder,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -54,12 +57,30 @@ class Kubectl:
 
     async def __call__(self, line: str, stdin: str = "") -> str:
         """Run a line that must succeed, without a warning; returns what it printed."""
-        answer = await self.run(*line.split(), stdin=stdin)
+        answer = await self.run(*shlex.split(line), stdin=stdin)
         assert answer.code == 0 and "arning" not in answer.err, f"kubectl {line}: {answer.err}"
         return answer.out
 
+    async def refused(self, line: str, stdin: str = "") -> str:
+        """Run a line that must fail; returns what it said."""
+        answer = await self.run(*shlex.split(line), stdin=stdin)
+        assert answer.code != 0, f"kubectl {line}: {answer.out}"
+        return answer.err
+
     async def json(self, line: str) -> Any:
         return json.loads(await self(f"{line} -o json"))
+
+    def write(self, name: str, text: str) -> Path:
+        """A file in the folder that kubectl runs in."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return path
+
+
+def rows(table: str) -> list[list[str]]:
+    """A printed table as rows of cells."""
+    return [re.split(r"\s{2,}", line.strip()) for line in table.splitlines() if line.strip()]
 
 
 @asynccontextmanager

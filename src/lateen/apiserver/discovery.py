@@ -90,7 +90,9 @@ def _resource_list(group: str, version: str) -> Raw:
 
 
 def _kinds(group: str, version: str) -> list[KindSpec]:
-    return [kind for kind in KINDS if kind.group == group and version in kind.versions]
+    """In the order of their names, which is the order in which `kubectl get all` prints them."""
+    found = [kind for kind in KINDS if kind.group == group and version in kind.versions]
+    return sorted(found, key=lambda kind: kind.plural)
 
 
 def _resources(kind: KindSpec, version: str) -> Iterator[Raw]:

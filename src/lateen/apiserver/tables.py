@@ -46,6 +46,14 @@ def _or_none(name: str, path: str) -> Column:
     return Column(name, cell=lambda raw: plain.text(raw) or "<none>")
 
 
+def _address(name: str, kind: str) -> Column:
+    def cell(raw: Mapping[str, Any]) -> str:
+        addresses = (raw.get("status") or {}).get("addresses") or ()
+        return next((one["address"] for one in addresses if one["type"] == kind), "<none>")
+
+    return Column(name, cell=cell)
+
+
 _WORKLOAD = (
     _containers("Containers", "name", "template", "spec"),
     _containers("Images", "image", "template", "spec"),
@@ -58,6 +66,13 @@ _WIDE: Mapping[tuple[str, str], tuple[Column, ...]] = {
         _or_none("Node", ".spec.nodeName"),
         Column("Nominated Node", cell=lambda raw: "<none>"),
         Column("Readiness Gates", cell=lambda raw: "<none>"),
+    ),
+    ("", "Node"): (
+        _address("Internal-IP", "InternalIP"),
+        _address("External-IP", "ExternalIP"),
+        _or_none("OS-Image", ".status.nodeInfo.osImage"),
+        _or_none("Kernel-Version", ".status.nodeInfo.kernelVersion"),
+        _or_none("Container-Runtime", ".status.nodeInfo.containerRuntimeVersion"),
     ),
     ("", "Service"): (_labels("spec", "selector"),),
     ("apps", "Deployment"): _WORKLOAD,

@@ -57,3 +57,10 @@ def test_what_is_not_served_is_a_404_and_other_paths_are_none_of_ours() -> None:
 
 def test_groups_and_versions_cover_all_kinds() -> None:
     assert sum(len(kinds) for _, _, kinds in group_versions()) == sum(len(kind.versions) for kind in KINDS)
+
+
+def test_resources_come_in_the_order_of_their_names() -> None:
+    document = answer("/api/v1")
+    assert document is not None
+    names = [resource["name"] for resource in document["resources"] if "/" not in resource["name"]]
+    assert names == sorted(names) and names.index("pods") < names.index("services")

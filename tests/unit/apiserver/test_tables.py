@@ -1,8 +1,9 @@
 from apiservers import DEPLOYMENT, POD, VIRTUAL_SERVICE, deployment, pod, virtual_service
 
 from lateen.apiserver.tables import partial, table
-from lateen.kinds.all import KINDS
+from lateen.kinds.all import KINDS, by_kind
 
+NODE = by_kind("Node")
 CREATED = {"creationTimestamp": "1970-01-01T00:00:00Z"}
 
 
@@ -31,3 +32,9 @@ def test_an_object_with_nothing_in_it_has_a_row_in_every_kind() -> None:
     for kind in KINDS:
         rows = table(kind, [{"metadata": {"name": "x"}}], "None", 0.0)
         assert len(rows["rows"][0]["cells"]) == len(rows["columnDefinitions"]), kind.kind
+
+
+def test_a_node_is_wide_with_its_addresses() -> None:
+    status = {"addresses": [{"type": "InternalIP", "address": "10.0.0.1"}], "nodeInfo": {"osImage": "x"}}
+    printed = table(NODE, [{"metadata": {"name": "n"}, "status": status}], "None", 0.0)
+    assert printed["rows"][0]["cells"][-5:] == ["10.0.0.1", "<none>", "x", "<none>", "<none>"]

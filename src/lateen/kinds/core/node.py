@@ -26,8 +26,10 @@ class NodeSpec(OpenModel, frozen=True, kw_only=True):
 
 
 class NodeStatus(OpenModel, frozen=True, kw_only=True):
-    """What the machine is."""
+    """What the machine is, and how much of everything it has."""
 
+    capacity: Mapping[str, int | str] = {}
+    allocatable: Mapping[str, int | str] = {}
     addresses: tuple[NodeAddress, ...] = ()
     conditions: tuple[Mapping[str, Any], ...] = ()
     node_info: Mapping[str, Any] = {}
@@ -46,7 +48,16 @@ class Node(OpenModel, frozen=True, kw_only=True):
 def _status(raw: Mapping[str, Any]) -> str:
     conditions = (raw.get("status") or {}).get("conditions") or ()
     ready = any(one.get("type") == "Ready" and one.get("status") == "True" for one in conditions)
-    return "Ready" if ready else "NotReady"
+    cordoned = (raw.get("spec") or {}).get("unschedulable")
+    return ("Ready" if ready else "NotReady") + (",SchedulingDisabled" if cordoned else "")
+
+
+def _roles(raw: Mapping[str, Any]) -> str:
+    labels = raw["metadata"].get("labels") or {}
+    return ",".join(sorted(label.removeprefix(_ROLE) for label in labels if label.startswith(_ROLE))) or "<none>"
+
+
+_ROLE = "node-role.kubernetes.io/"
 
 
 SPEC = KindSpec(
@@ -58,5 +69,10 @@ SPEC = KindSpec(
     short_names=("no",),
     model=Node,
     open=True,
-    columns=(Column("Status", cell=_status), AGE, Column("Version", ".status.nodeInfo.kubeletVersion")),
+    columns=(
+        Column("Status", cell=_status),
+        Column("Roles", cell=_roles),
+        AGE,
+        Column("Version", ".status.nodeInfo.kubeletVersion"),
+    ),
 )

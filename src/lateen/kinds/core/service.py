@@ -126,7 +126,8 @@ def _external(raw: Mapping[str, Any]) -> str:
     spec = raw.get("spec") or {}
     ingress = ((raw.get("status") or {}).get("loadBalancer") or {}).get("ingress") or ()
     found = [one.get("ip") or one.get("hostname") or "" for one in ingress] + list(spec.get("externalIPs") or ())
-    return ",".join(found) or spec.get("externalName") or "<none>"
+    waiting = "<pending>" if spec.get("type") == "LoadBalancer" else "<none>"
+    return ",".join(found) or spec.get("externalName") or waiting
 
 
 SPEC = KindSpec(

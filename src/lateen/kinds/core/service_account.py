@@ -4,7 +4,7 @@ from typing import Any
 
 from lateen.kinds.meta import ObjectMeta
 from lateen.kinds.model import OpenModel
-from lateen.kinds.spec import AGE, KindSpec
+from lateen.kinds.spec import AGE, Column, KindSpec
 
 
 class ServiceAccount(OpenModel, frozen=True, kw_only=True):
@@ -26,5 +26,5 @@ SPEC = KindSpec(
     short_names=("sa",),
     model=ServiceAccount,
     open=True,
-    columns=(AGE,),
+    columns=(Column("Secrets", cell=lambda raw: str(len(raw.get("secrets") or ())), type="integer"), AGE),
 )

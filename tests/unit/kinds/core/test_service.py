@@ -53,3 +53,8 @@ def test_the_columns_are_kubectls():
     texts = [column.text(raw) for column in by_kind("Service").columns[:4]]
     assert texts == ["ClusterIP", "10.96.0.1", "1.2.3.4", "80/TCP,53/UDP"]
     assert [column.text({}) for column in by_kind("Service").columns[:4]] == ["ClusterIP", "<none>", "<none>", "<none>"]
+
+
+def test_a_load_balancer_without_an_address_waits_for_one():
+    external = by_kind("Service").columns[2]
+    assert external.text({"spec": {"type": "LoadBalancer"}}) == "<pending>"
