@@ -16,10 +16,22 @@ from lateen.kinds.core import (
     service,
     service_account,
 )
+from lateen.kinds.extensions import traffic_extension, wasm_plugin
 from lateen.kinds.lateen import process_image
-from lateen.kinds.networking import destination_rule, gateway, service_entry, virtual_service
-from lateen.kinds.security import peer_authentication
+from lateen.kinds.networking import (
+    destination_rule,
+    envoy_filter,
+    gateway,
+    proxy_config,
+    service_entry,
+    sidecar,
+    virtual_service,
+    workload_entry,
+    workload_group,
+)
+from lateen.kinds.security import authorization_policy, peer_authentication, request_authentication
 from lateen.kinds.spec import KindSpec
+from lateen.kinds.telemetry import telemetry
 
 KINDS: tuple[KindSpec, ...] = (
     namespace.SPEC,
@@ -38,7 +50,17 @@ KINDS: tuple[KindSpec, ...] = (
     destination_rule.SPEC,
     gateway.SPEC,
     service_entry.SPEC,
+    sidecar.SPEC,
+    workload_entry.SPEC,
+    workload_group.SPEC,
+    proxy_config.SPEC,
+    envoy_filter.SPEC,
     peer_authentication.SPEC,
+    authorization_policy.SPEC,
+    request_authentication.SPEC,
+    telemetry.SPEC,
+    wasm_plugin.SPEC,
+    traffic_extension.SPEC,
     process_image.SPEC,
 )
 

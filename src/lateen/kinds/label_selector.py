@@ -1,7 +1,9 @@
 """Labels and what selects by them."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from lateen.base.errors import Fault
 from lateen.kinds.model import Model
@@ -27,7 +29,13 @@ class LabelSelector(Model, frozen=True, kw_only=True):
 class WorkloadSelector(Model, frozen=True, kw_only=True):
     """Istio's selector of workloads (security kinds, DestinationRule)."""
 
-    match_labels: Mapping[str, str] = {}
+    match_labels: Annotated[Mapping[str, Annotated[str, Meta(max_length=63)]], Meta(max_length=4096)] = {}
+
+
+class LabelsSelector(Model, frozen=True, kw_only=True):
+    """The same under another name (ServiceEntry, Sidecar, EnvoyFilter)."""
+
+    labels: Annotated[Mapping[str, Annotated[str, Meta(max_length=63)]], Meta(max_length=256)] = {}
 
 
 def label_faults(path: str, labels: Mapping[str, str]) -> Iterator[Fault]:

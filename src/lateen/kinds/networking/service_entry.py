@@ -13,7 +13,7 @@ from lateen.kinds.addresses import cidr_faults, is_ip
 from lateen.kinds.export_to import export_faults
 from lateen.kinds.hosts import host_faults
 from lateen.kinds.istio_status import IstioStatus
-from lateen.kinds.label_selector import selector_faults
+from lateen.kinds.label_selector import LabelsSelector, selector_faults
 from lateen.kinds.meta import ObjectMeta
 from lateen.kinds.model import Model, Uint32
 from lateen.kinds.names import is_any_case_label
@@ -36,21 +36,15 @@ class ServicePort(Model, frozen=True, kw_only=True):
     target_port: Uint32 = 0
 
 
-class LabelsSelector(Model, frozen=True, kw_only=True):
-    """Pods and WorkloadEntries of the same namespace that stand behind the service."""
-
-    labels: Mapping[str, str] = {}
-
-
 class ServiceEntrySpec(Model, frozen=True, kw_only=True):
     """`addresses`: virtual IPs or CIDR blocks that clients connect to; none = by host name."""
 
-    hosts: tuple[str, ...] = ()
-    addresses: tuple[Annotated[str, Meta(max_length=64)], ...] = ()
-    ports: tuple[ServicePort, ...] = ()
+    hosts: Annotated[tuple[str, ...], Meta(max_length=256)] = ()
+    addresses: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=256)] = ()
+    ports: Annotated[tuple[ServicePort, ...], Meta(max_length=256)] = ()
     location: Literal["MESH_EXTERNAL", "MESH_INTERNAL"] = "MESH_EXTERNAL"
     resolution: Resolution = "NONE"
-    endpoints: tuple[WorkloadEntrySpec, ...] = ()
+    endpoints: Annotated[tuple[WorkloadEntrySpec, ...], Meta(max_length=4096)] = ()
     workload_selector: LabelsSelector | None = None
     export_to: tuple[str, ...] = ()
     subject_alt_names: tuple[str, ...] = ()

@@ -1,4 +1,7 @@
-"""A workload outside Kubernetes, as the endpoint of a ServiceEntry."""
+"""WorkloadEntry: a workload outside Kubernetes, as an object or as the endpoint of a ServiceEntry.
+
+https://istio.io/latest/docs/reference/config/networking/workload-entry/
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated
@@ -8,11 +11,14 @@ from msgspec import Meta
 from lateen.base.errors import Fault
 from lateen.kinds.addresses import is_ip
 from lateen.kinds.hosts import is_dns_name
+from lateen.kinds.istio_status import IstioStatus
 from lateen.kinds.label_selector import label_faults
+from lateen.kinds.meta import ObjectMeta
 from lateen.kinds.model import Model, Uint32
 from lateen.kinds.names import is_any_case_label
 from lateen.kinds.numbers import port_faults
 from lateen.kinds.paths import join
+from lateen.kinds.spec import AGE, Column, KindSpec
 
 _UNIX = "unix://"
 
@@ -21,8 +27,8 @@ class WorkloadEntrySpec(Model, frozen=True, kw_only=True):
     """`address`: an IP, a host name or `unix://` and a path; "" = behind its network's gateway."""
 
     address: Annotated[str, Meta(max_length=256)] = ""
-    ports: Mapping[str, Uint32] = {}
-    labels: Mapping[str, str] = {}
+    ports: Annotated[Mapping[str, Uint32], Meta(max_length=128)] = {}
+    labels: Annotated[Mapping[str, str], Meta(max_length=256)] = {}
     network: Annotated[str, Meta(max_length=2048)] = ""
     locality: Annotated[str, Meta(max_length=2048)] = ""
     weight: Uint32 = 0
@@ -34,6 +40,21 @@ class WorkloadEntrySpec(Model, frozen=True, kw_only=True):
         return self.address.startswith(_UNIX)
 
 
+class WorkloadEntry(Model, frozen=True, kw_only=True):
+    """The whole object."""
+
+    api_version: str
+    kind: str
+    metadata: ObjectMeta
+    spec: WorkloadEntrySpec
+    status: IstioStatus = IstioStatus()
+
+
+def validate(found: WorkloadEntry) -> Iterator[Fault]:
+    """Yield what is wrong beyond the schema."""
+    yield from entry_faults("spec", found.spec)
+
+
 def entry_faults(path: str, entry: WorkloadEntrySpec) -> Iterator[Fault]:
     """Yield what is wrong with a workload's address, ports and labels."""
     place = f"{path}.address"
@@ -43,9 +64,15 @@ def entry_faults(path: str, entry: WorkloadEntrySpec) -> Iterator[Fault]:
         else:
             message = "without an address it is reached through its network's gateway"
             yield Fault(place, message, "", "warning")
-    elif entry.is_unix:
+    yield from template_faults(path, entry)
+
+
+def template_faults(path: str, entry: WorkloadEntrySpec) -> Iterator[Fault]:
+    """Yield what is wrong with a workload that may lack its address."""
+    place = f"{path}.address"
+    if entry.is_unix:
         yield from _unix_faults(path, entry)
-    elif not is_ip(entry.address) and not is_dns_name(entry.address):
+    elif entry.address and not is_ip(entry.address) and not is_dns_name(entry.address):
         fix = "ports stand in ports" if ":" in entry.address else ""
         yield Fault(place, f'"{entry.address}" is neither an IP address nor a host name', fix)
     for name, number in entry.ports.items():
@@ -63,3 +90,16 @@ def _unix_faults(path: str, entry: WorkloadEntrySpec) -> Iterator[Fault]:
         yield Fault(f"{path}.address", "is a folder, not a socket")
     if entry.ports:
         yield Fault(f"{path}.ports", "a socket has no ports", "remove them")
+
+
+SPEC = KindSpec(
+    group="networking.istio.io",
+    kind="WorkloadEntry",
+    plural="workloadentries",
+    versions=("v1", "v1beta1", "v1alpha3"),
+    short_names=("we",),
+    categories=("istio-io", "networking-istio-io"),
+    model=WorkloadEntry,
+    validate=validate,
+    columns=(AGE, Column("Address", ".spec.address")),
+)

@@ -1,0 +1,1 @@
+"""Istio's kinds that extend proxies with code (extensions.istio.io)."""

@@ -1,0 +1,1 @@
+"""Istio's telemetry kinds (telemetry.istio.io)."""
