@@ -1,7 +1,7 @@
 """Write a model as an OpenAPI v3 schema: structs by reference, as documents share them, or each where it stands.
 
 Kubernetes' dialect: an integer or text is `x-kubernetes-int-or-string`, an open struct preserves unknown fields, and
-what a type or a struct (`rules`) demands beyond its shape stands in `x-kubernetes-validations`.
+what a type or a struct (`cel_rules`) demands beyond its shape stands in `x-kubernetes-validations`.
 https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
 """
 
@@ -101,7 +101,7 @@ def struct_schema(shape: inspect.StructType, write: WriteStruct) -> Raw:
     schema: Raw = {"type": "object", "description": text} if text else {"type": "object"}
     schema |= {"properties": properties} | ({"required": required} if required else {})
     schema |= {} if shape.forbid_unknown_fields else OPEN
-    rules = getattr(shape.cls, "rules", ())
+    rules = getattr(shape.cls, "cel_rules", ())
     return schema | ({"x-kubernetes-validations": [rule.schema for rule in rules]} if rules else {})
 
 

@@ -13,7 +13,7 @@ from lateen.kinds.istio_status import IstioStatus
 from lateen.kinds.label_selector import WorkloadSelector
 from lateen.kinds.meta import ObjectMeta
 from lateen.kinds.model import Model, named
-from lateen.kinds.security.condition import Condition, condition_faults
+from lateen.kinds.security.condition import AttributeCondition, condition_faults
 from lateen.kinds.security.dry_run import DRY_RUN, dry_run_faults
 from lateen.kinds.security.operation import Operation, operation_faults
 from lateen.kinds.security.source import Source, source_faults
@@ -38,7 +38,7 @@ class Rule(Model, frozen=True, kw_only=True):
 
     sources: Annotated[tuple[From, ...], Meta(max_length=512)] = named("from", ())
     to: tuple[To, ...] = ()
-    when: tuple[Condition, ...] = ()
+    when: tuple[AttributeCondition, ...] = ()
 
 
 class ExtensionProvider(Model, frozen=True, kw_only=True):

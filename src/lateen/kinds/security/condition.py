@@ -27,7 +27,7 @@ _VALUES: Mapping[str, Callable[[str, str], Iterator[Fault]]] = {
 _NOT_CUSTOM = ("source.namespace", "source.principal", "request.auth.")
 
 
-class Condition(Model, frozen=True, kw_only=True):
+class AttributeCondition(Model, frozen=True, kw_only=True):
     """One of `values` must match the attribute `key`, none of `not_values` may."""
 
     key: str
@@ -40,7 +40,7 @@ class Condition(Model, frozen=True, kw_only=True):
         return self.key.startswith(("request.", "remote.ip"))
 
 
-def condition_faults(path: str, condition: Condition, custom: bool) -> Iterator[Fault]:
+def condition_faults(path: str, condition: AttributeCondition, custom: bool) -> Iterator[Fault]:
     """Yield what is wrong with a condition; `custom`: in a rule of action CUSTOM, which knows no identities yet."""
     key = condition.key
     yield from _key_faults(f"{path}.key", key)

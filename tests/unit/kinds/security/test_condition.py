@@ -1,11 +1,12 @@
 import pytest
 
-from lateen.kinds.security.condition import Condition, condition_faults
+from lateen.kinds.security.condition import AttributeCondition, condition_faults
 
 
 def paths(key, *values, custom=False, without=()):
     return [
-        fault.path for fault in condition_faults("c", Condition(key=key, values=values, not_values=without), custom)
+        fault.path
+        for fault in condition_faults("c", AttributeCondition(key=key, values=values, not_values=without), custom)
     ]
 
 
