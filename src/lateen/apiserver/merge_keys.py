@@ -5,7 +5,7 @@ https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy
 
 from typing import Any
 
-from lateen.apiserver.shapes import BUILT_IN_GROUPS, Shape, shape_of
+from lateen.apiserver.shapes import Shape, shape_of
 from lateen.kinds.spec import KindSpec
 
 Raw = dict[str, Any]
@@ -22,7 +22,7 @@ def mark_lists(schemas: dict[str, Raw], schema: Raw, kind: KindSpec) -> None:
         for step in path.split("."):
             place, found = place.child(step), _member(schemas, found, step)
         if found.get("type") == "array":
-            _mark(found, place, strategic=kind.group in BUILT_IN_GROUPS)
+            _mark(found, place, strategic=kind.built_in)
 
 
 def _member(schemas: dict[str, Raw], schema: Raw, name: str) -> Raw:

@@ -12,10 +12,9 @@ import msgspec
 
 from lateen.apiserver.discovery import group_versions
 from lateen.apiserver.merge_keys import mark_lists
-from lateen.apiserver.shapes import BUILT_IN_GROUPS
 from lateen.apiserver.status import unknown_path
 from lateen.kinds.openapi_schema import Components
-from lateen.kinds.spec import KindSpec
+from lateen.kinds.spec import BUILT_IN_GROUPS, KindSpec
 
 Raw = dict[str, Any]
 

@@ -10,7 +10,7 @@ from lateen.apiserver import protobuf_body
 from lateen.apiserver.json_patch import json_patch
 from lateen.apiserver.merge_patch import merge_patch
 from lateen.apiserver.objects import Edit, Write
-from lateen.apiserver.shapes import BUILT_IN_GROUPS, shape_of
+from lateen.apiserver.shapes import shape_of
 from lateen.apiserver.status import Refusal, bad_request
 from lateen.apiserver.strategic_patch import strategic_patch
 from lateen.kinds.spec import KindSpec
@@ -72,11 +72,9 @@ def edit_of(kind: KindSpec, body: Body) -> Edit:
             return lambda raw: _object(json_patch(raw, patch))
         case "application/merge-patch+json":
             return lambda raw: _object(merge_patch(raw, patch))
-        case "application/strategic-merge-patch+json" if kind.group in BUILT_IN_GROUPS:
+        case "application/strategic-merge-patch+json" if kind.built_in:
             return lambda raw: strategic_patch(raw, patch, shape_of(kind.group, kind.kind))
-    accepted = ", ".join(
-        (JSON_PATCH, MERGE_PATCH, APPLY) + ((STRATEGIC_PATCH,) if kind.group in BUILT_IN_GROUPS else ())
-    )
+    accepted = ", ".join((JSON_PATCH, MERGE_PATCH, APPLY) + ((STRATEGIC_PATCH,) if kind.built_in else ()))
     raise Refusal(
         415,
         f"the body of the request was in an unknown format - accepted media types include: {accepted}",

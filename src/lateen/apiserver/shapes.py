@@ -50,7 +50,6 @@ _RULES: Mapping[tuple[str, str], dict[str, str]] = {
     ("apps", "Deployment"): _TEMPLATE | _CONDITIONS,
     ("apps", "ReplicaSet"): _TEMPLATE | _CONDITIONS,
 }
-BUILT_IN_GROUPS = frozenset({"", "apps", "batch", "coordination.k8s.io", "discovery.k8s.io"})
 
 _KEY_DEFAULTS = {"protocol": "TCP"}
 

@@ -6,7 +6,7 @@ import click
 
 from lateen.app.settings import Settings
 from lateen.cli.connection import ask, asynchronous, connected, find, settings_of
-from lateen.cli.manifests import read_objects, shown
+from lateen.cli.object_files import read_objects, shown
 from lateen.kinds.object import Object
 from lateen.sources.client import Client
 

@@ -18,7 +18,7 @@ from lateen.cli import up
 from lateen.cli.apply import apply_all
 from lateen.cli.connection import ask, connected, find
 from lateen.cli.down import bring_down
-from lateen.cli.manifests import objects_of, read_objects
+from lateen.cli.object_files import objects_of, read_objects
 from lateen.cli.pods import find_pod
 from lateen.cli.progress import show_progress
 from lateen.cli.story import Story

@@ -6,7 +6,7 @@ from lateen.base.errors import LateenError
 from lateen.base.refs import Key
 from lateen.cli.connection import asynchronous, connected, settings_of
 from lateen.cli.get import kind_named
-from lateen.cli.manifests import read_objects, shown
+from lateen.cli.object_files import read_objects, shown
 from lateen.kinds.spec import KindSpec
 from lateen.sources.client import ApiError, Client
 

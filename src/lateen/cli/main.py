@@ -22,12 +22,13 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "proxy_config",
         "Show what a proxy was told: clusters, listeners, routes, endpoints (alias: pc).",
     ),
+    "manifests": ("manifests", "Print what to install in a Kubernetes cluster (alias: manifest)."),
     "kubeconfig": ("kubeconfig", "Print the kubeconfig of the local mesh."),
     "demo": ("demo", "Tell a story from the documents, step by step."),
     "version": ("version", "Print the version."),
     "internal": ("internal", ""),
 }
-ALIASES = {"ps": "proxy-status", "pc": "proxy-config"}
+ALIASES = {"ps": "proxy-status", "pc": "proxy-config", "manifest": "manifests"}
 
 
 class Commands(click.Group):

@@ -12,7 +12,7 @@ from lateen.base.errors import LateenError
 from lateen.base.tasks import until
 from lateen.cli.connection import asynchronous, settings_of
 from lateen.cli.down import bring_down
-from lateen.cli.manifests import read_objects
+from lateen.cli.object_files import read_objects
 from lateen.cli.progress import show_progress
 from lateen.runtime.ownership import owner_of
 from lateen.runtime.preflight import require

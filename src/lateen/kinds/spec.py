@@ -41,6 +41,12 @@ class Column:
 AGE = Column("Age", ".metadata.creationTimestamp", "date")
 
 
+# The groups of kinds that Kubernetes has of itself.
+BUILT_IN_GROUPS = frozenset(
+    {"", "apps", "batch", "coordination.k8s.io", "discovery.k8s.io", "apiextensions.k8s.io", "certificates.k8s.io"}
+)
+
+
 def valid(model: Any) -> Iterable[Fault]:
     """Find nothing wrong: the validation of kinds whose model says it all."""
     return ()
@@ -48,7 +54,8 @@ def valid(model: Any) -> Iterable[Fault]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KindSpec:
-    """A kind. `versions`: the preferred first. `model`: the struct of a whole object.
+    """A kind. `versions`: the preferred first; `storage_version`: the one a cluster stores, "" = the preferred.
+    `model`: the struct of a whole object.
 
     `validate` yields what is wrong beyond the schema. `open`: fields the model does not name are tolerated
     (told as warnings). `hints`: how to mend faults at a path (list positions as `[]`).
@@ -67,10 +74,18 @@ class KindSpec:
     columns: tuple[Column, ...] = (AGE,)
     open: bool = False
     hints: Mapping[str, str] = field(default_factory=dict)
+    storage_version: str = ""
 
     def __post_init__(self) -> None:
         if not self.singular:
             object.__setattr__(self, "singular", self.kind.lower())
+        if not self.storage_version:
+            object.__setattr__(self, "storage_version", self.versions[0])
+
+    @property
+    def built_in(self) -> bool:
+        """Say whether Kubernetes has this kind of itself; others are custom resources."""
+        return self.group in BUILT_IN_GROUPS
 
     @property
     def api_versions(self) -> tuple[str, ...]:
