@@ -11,12 +11,12 @@ JOBS ?= 2
 # What tests against a real Kubernetes run (tests/support/kubernetes).
 KUBERNETES := etcd kube-apiserver kube-controller-manager
 
-.PHONY: demo test check bench golden setup system unit contract e2e kube-apiserver kubernetes-for-tests lock clean
+.PHONY: demo test check bench golden setup system kubectl unit contract e2e kube-apiserver kubernetes-for-tests lock clean
 
 demo: setup  ## tell the story of Bookinfo with a database outside the mesh; the mesh runs on until Ctrl-C
 	$(BIN)/lateen demo bookinfo $(ARGS)
 
-test: setup  ## every test, real Envoys in namespaces and a real Kubernetes API server included
+test: setup kubectl  ## every test, real Envoys in namespaces and a real Kubernetes API server included
 	$(MAKE) --no-print-directory -j2 kubernetes-for-tests unit
 	$(MAKE) --no-print-directory contract
 	scripts/e2e $(if $(CI),--no-skips,)
@@ -24,7 +24,7 @@ test: setup  ## every test, real Envoys in namespaces and a real Kubernetes API 
 unit: setup
 	$(BIN)/pytest -q -n $(JOBS) tests --ignore=tests/e2e --ignore=tests/contract
 
-contract: setup  ## one suite of API semantics, against the embedded API server and a real one
+contract: setup kubectl  ## one suite of API semantics, against the embedded API server and a real one
 	LATEEN_TEST_NO_SKIPS=$(CI) $(BIN)/pytest -q -n $(JOBS) tests/contract
 
 kube-apiserver:  ## build the Kubernetes that the tests run against, from its Go modules into ~/.cache/lateen, once
@@ -34,7 +34,7 @@ kube-apiserver:  ## build the Kubernetes that the tests run against, from its Go
 kubernetes-for-tests:
 	@[ -n "$(LATEEN_TEST_KUBECONFIG)$(KUBEBUILDER_ASSETS)" ] || scripts/kubernetes $(if $(CI),,--optional) $(KUBERNETES)
 
-e2e: setup
+e2e: setup kubectl
 	scripts/e2e $(ARGS)
 
 check: setup  ## format, lint, types, floors and walls, house rules
@@ -54,6 +54,9 @@ setup: system $(STAMP)
 
 system:
 	@scripts/system-packages
+
+kubectl:  ## fetch the kubectl that the tests drive, where this machine's is missing or too old
+	@scripts/kubectl
 
 $(STAMP): pyproject.toml requirements.lock
 	@echo "==> Python packages into $(VENV) (pinned by requirements.lock)"

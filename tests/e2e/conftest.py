@@ -45,5 +45,7 @@ async def server(tmp_path: Path) -> AsyncIterator[Served]:
 def kubectl(server: Served, tmp_path: Path) -> Kubectl:
     """The real kubectl, talking to `server`."""
     if KUBECTL is None:
-        pytest.skip("kubectl is not installed: the API is not tried with it")
+        pytest.skip(
+            "no kubectl 1.32 or newer: the API is not tried with it. `scripts/kubectl` fetches one, or says what to install"
+        )
     return Kubectl(tmp_path)

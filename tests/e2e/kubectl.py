@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 import shlex
-import shutil
 import socket
 import sys
 from collections.abc import AsyncIterator
@@ -16,11 +15,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from apiservers import NODE, Served
+from kubectl_path import find_kubectl
 
 from lateen.apiserver.credentials import load_credentials, write_kubeconfig
 from lateen.apiserver.serve import ApiServerSettings, Endpoint, apiserver
 
-KUBECTL = shutil.which("kubectl")
+KUBECTL = find_kubectl()
 
 
 @dataclass

@@ -12,6 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+
+from kubectl_path import find_kubectl
+
 ROOT = Path(__file__).parents[2]
 LATEEN = Path(sys.executable).parent / "lateen"
 ECHO_IMAGE = {
@@ -81,7 +85,13 @@ class Mesh:
     def kubectl(self, *arguments: str, stdin: str = "", check: bool = True) -> subprocess.CompletedProcess[str]:
         env = {**self.env, "KUBECONFIG": str(self.state / "kubeconfig")}
         done = subprocess.run(
-            ["kubectl", *arguments], input=stdin, capture_output=True, text=True, env=env, timeout=60, cwd=ROOT
+            [find_kubectl() or "kubectl", *arguments],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            env=env,
+            timeout=60,
+            cwd=ROOT,
         )
         if check and done.returncode:
             raise AssertionError(f"kubectl {' '.join(arguments)}: exit {done.returncode}\n{done.stdout}{done.stderr}")
