@@ -3,10 +3,9 @@
 from typing import Any
 
 from lateen.apiserver.admission import Lookup
-from lateen.apiserver.authentication import User
-from lateen.apiserver.authorization import NODES
 from lateen.apiserver.status import bad_request, conflict, forbidden, not_found
 from lateen.apiserver.tokens import AUDIENCE, Reference, Subject, TokenKey
+from lateen.apiserver.user import NODES, User
 from lateen.base.clock import Clock, rfc3339
 from lateen.base.refs import Key
 from lateen.kinds.all import by_kind

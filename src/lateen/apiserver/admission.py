@@ -1,9 +1,10 @@
 """What may change or refuse an object on its way in: the list of admissions, and those that are built in."""
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from lateen.apiserver.status import Refusal, forbidden, not_found
+from lateen.apiserver.user import User
 from lateen.base.refs import Key
 from lateen.kinds.all import by_kind
 from lateen.kinds.spec import KindSpec
@@ -14,6 +15,20 @@ Lookup = Callable[[KindSpec, Key], Raw | None]
 # Takes an object and returns it as it shall be (it does not change the one it is given); raises Refusal, or
 # LateenError for a refusal in plain words (403).
 Admission = Callable[[Operation, KindSpec, Raw, Lookup], Raw]
+
+
+class Attempt(NamedTuple):
+    """A write that is about to be stored: who makes it of what, out of what (None: it is new)."""
+
+    user: User
+    kind: KindSpec
+    before: Raw | None
+    after: Raw
+    subresource: str = ""
+
+
+# Has the last word on what somebody writes: returns the object as it shall be, or raises Refusal.
+Guard = Callable[[Attempt], Raw]
 
 KEPT_NAMESPACES = frozenset({"default", "kube-system", "kube-public"})
 

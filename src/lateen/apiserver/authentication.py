@@ -2,13 +2,13 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
 
 from lateen.apiserver.admission import Lookup
 from lateen.apiserver.status import Refusal
 from lateen.apiserver.tokens import AUDIENCE, Claims, Subject, TokenInvalid, TokenKey
+from lateen.apiserver.user import ANONYMOUS, User, account_groups, account_name
 from lateen.base.clock import Clock, SystemClock
 from lateen.base.redacted import Redacted
 from lateen.base.refs import Key
@@ -16,24 +16,6 @@ from lateen.kinds.all import by_kind
 
 # How long, in seconds, the token of a pod that is being deleted still counts beyond the pod's grace period.
 _LEEWAY = 60
-AUTHENTICATED = "system:authenticated"
-
-
-class User(NamedTuple):
-    """Who asks. `extra` as in Kubernetes' UserInfo; `subject` is set for service accounts."""
-
-    name: str
-    groups: tuple[str, ...] = ()
-    uid: str = ""
-    extra: Mapping[str, tuple[str, ...]] = {}
-    subject: Subject | None = None
-
-    def info(self) -> dict[str, Any]:
-        """The UserInfo that reviews answer with."""
-        info: dict[str, Any] = {"username": self.name, "groups": list(self.groups)}
-        info |= {"uid": self.uid} if self.uid else {}
-        extra = {name: list(values) for name, values in self.extra.items()}
-        return info | ({"extra": extra} if extra else {})
 
 
 class Authenticator:
@@ -53,17 +35,25 @@ class Authenticator:
         self._clock = clock or SystemClock()
 
     def user(self, authorization: str) -> User:
-        """The user of an Authorization header; Refusal 401 when it proves nobody."""
+        """The user of an Authorization header; Refusal 401 when it proves nobody. Without one: nobody in particular."""
+        if not authorization:
+            return ANONYMOUS
         scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            raise Refusal(401, "Unauthorized: send a bearer token")
-        user = self._static(token.strip())
-        if user is not None:
-            return user
         try:
-            return self.account(token.strip(), (AUDIENCE,))[0]
+            if scheme.lower() != "bearer":
+                raise TokenInvalid("no bearer token")
+            return self.token(token.strip(), (AUDIENCE,))[0]
         except TokenInvalid:
             raise Refusal(401, "Unauthorized") from None
+
+    def token(self, token: str, audiences: Sequence[str]) -> tuple[User, tuple[str, ...]]:
+        """The user that a token proves, and for which of `audiences`; raises TokenInvalid."""
+        user = self._static(token)
+        if user is None:
+            return self.account(token, audiences)
+        if AUDIENCE not in audiences:
+            raise TokenInvalid("made for another audience")
+        return user, (AUDIENCE,)
 
     def account(self, token: str, audiences: Sequence[str]) -> tuple[User, tuple[str, ...]]:
         """The service account that a token proves, and for which of `audiences`; raises TokenInvalid."""
@@ -95,15 +85,14 @@ class Authenticator:
 
 def _account_user(claims: Claims) -> User:
     subject = claims.subject
-    groups = ("system:serviceaccounts", f"system:serviceaccounts:{subject.namespace}", AUTHENTICATED)
     # Source: the extra keys that Kubernetes documents for bound service-account tokens.
     prefix = "authentication.kubernetes.io/"
     extra = {f"{prefix}credential-id": (f"JTI={claims.token_id}",)}
     for noun, reference in (("pod", subject.pod), ("node", subject.node)):
         if reference is not None:
             extra |= {f"{prefix}{noun}-name": (reference.name,), f"{prefix}{noun}-uid": (reference.uid,)}
-    name = f"system:serviceaccount:{subject.namespace}:{subject.account.name}"
-    return User(name, groups, subject.account.uid, extra, subject)
+    name = account_name(subject.namespace, subject.account.name)
+    return User(name, account_groups(subject.namespace), subject.account.uid, extra, subject)
 
 
 def _digest(token: bytes) -> bytes:

@@ -16,9 +16,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from lateen.apiserver.authentication import AUTHENTICATED, User
-from lateen.apiserver.authorization import CONTROL_PLANE, CONTROLLERS, MASTERS, NODES
+from lateen.apiserver.authorization import CONTROL_PLANE, CONTROLLERS
 from lateen.apiserver.tokens import TokenKey
+from lateen.apiserver.user import AUTHENTICATED, MASTERS, NODES, User
 from lateen.base.clock import Clock, SystemClock
 from lateen.base.errors import LateenError
 from lateen.base.redacted import Redacted

@@ -87,11 +87,23 @@ def _namespace(raw: Raw) -> Raw:
     return raw | {"metadata": meta | {"labels": labels}, "spec": spec | (raw.get("spec") or {})}
 
 
+def _binding(raw: Raw) -> Raw:
+    group = "rbac.authorization.k8s.io"
+    people = [
+        subject if subject.get("kind") == "ServiceAccount" else {"apiGroup": group} | subject
+        for subject in raw.get("subjects") or ()
+    ]
+    filled = raw | {"roleRef": {"apiGroup": group} | (raw.get("roleRef") or {})}
+    return filled | ({"subjects": people} if people else {})
+
+
 _DEFAULTS: Mapping[tuple[str, str], Callable[[Raw], Raw]] = {
     ("", "Pod"): _pod,
     ("", "Service"): _service,
     ("", "Secret"): _secret,
     ("", "Namespace"): _namespace,
+    ("rbac.authorization.k8s.io", "RoleBinding"): _binding,
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): _binding,
     ("apps", "Deployment"): _deployment,
     ("apps", "ReplicaSet"): _replica_set,
 }

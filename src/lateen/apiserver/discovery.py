@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from lateen.apiserver.paths import REVIEWS
+from lateen.apiserver.paths import NAMESPACED_REVIEWS, REVIEWS
 from lateen.apiserver.status import unknown_path
 from lateen.apiserver.versions import has_scale, has_status
 from lateen.kinds.all import KINDS
@@ -29,6 +29,8 @@ _REVIEW_KINDS = {
     "tokenreviews": "TokenReview",
     "selfsubjectreviews": "SelfSubjectReview",
     "selfsubjectaccessreviews": "SelfSubjectAccessReview",
+    "selfsubjectrulesreviews": "SelfSubjectRulesReview",
+    "localsubjectaccessreviews": "LocalSubjectAccessReview",
     "subjectaccessreviews": "SubjectAccessReview",
 }
 
@@ -132,7 +134,7 @@ def _review(plural: str) -> Raw:
     return {
         "name": plural,
         "singularName": plural[:-1],
-        "namespaced": False,
+        "namespaced": plural in NAMESPACED_REVIEWS,
         "kind": _REVIEW_KINDS[plural],
         "verbs": ["create"],
     }
@@ -164,7 +166,7 @@ def _aggregated_review(group: str, plural: str) -> Raw:
     return {
         "resource": plural,
         "responseKind": {"group": group, "version": "v1", "kind": _REVIEW_KINDS[plural]},
-        "scope": "Cluster",
+        "scope": "Namespaced" if plural in NAMESPACED_REVIEWS else "Cluster",
         "singularResource": plural[:-1],
         "verbs": ["create"],
     }

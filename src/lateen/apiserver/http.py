@@ -9,26 +9,30 @@ from aiohttp import web
 
 from lateen.apiserver import discovery, openapi
 from lateen.apiserver.accounts import Tokens
-from lateen.apiserver.authentication import Authenticator, User
-from lateen.apiserver.authorization import allowed, denial
+from lateen.apiserver.authentication import Authenticator
+from lateen.apiserver.authorization import Authorizer
 from lateen.apiserver.feed import Feed
 from lateen.apiserver.forms import parse_form
+from lateen.apiserver.impersonation import impersonated
 from lateen.apiserver.kubelet_link import KubeletLink
 from lateen.apiserver.objects import Objects
-from lateen.apiserver.paths import Target, parse_path, verb_of
+from lateen.apiserver.paths import Target, is_resource_path, parse_path, verb_of
 from lateen.apiserver.responses import document_response, json_response, read_body, refusal_response
-from lateen.apiserver.reviews import review
-from lateen.apiserver.status import Refusal, forbidden
+from lateen.apiserver.reviews import Reviews
+from lateen.apiserver.rules import Attributes
+from lateen.apiserver.selectors import parse_fields
+from lateen.apiserver.status import Refusal, unknown_path
 from lateen.apiserver.subresources import Subresources
 from lateen.apiserver.tokens import ISSUER, TokenKey
-from lateen.apiserver.verbs import Verbs
+from lateen.apiserver.user import User
+from lateen.apiserver.verbs import ASKER, Verbs
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 
 Raw = dict[str, Any]
 
 BODY_BYTES = 3 * 1024 * 1024  # Kubernetes' own bound on a request
-_OPEN = frozenset({"/healthz", "/livez", "/readyz", "/version"})  # answered without saying who asks
+_HEALTH = frozenset({"/healthz", "/livez", "/readyz"})
 
 _log = logging.getLogger(__name__)
 
@@ -40,6 +44,7 @@ class Parts:
     objects: Objects
     feed: Feed
     authenticator: Authenticator
+    authorizer: Authorizer
     token_key: TokenKey
     kubelet: KubeletLink
     clock: Clock
@@ -59,6 +64,7 @@ class Rim:
         self._parts = parts
         self._verbs = Verbs(parts.objects, parts.feed, parts.clock)
         tokens = Tokens(parts.token_key, parts.objects.find, parts.clock)
+        self._reviews = Reviews(parts.authenticator, parts.authorizer)
         self._subresources = Subresources(parts.objects, self._verbs, tokens, parts.kubelet)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -78,26 +84,34 @@ class Rim:
             return refusal_response(Refusal(500, "an error on the server prevented the request from succeeding"))
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        path = request.path
-        if path in _OPEN:
-            return json_response(discovery.VERSION) if path == "/version" else web.Response(text="ok")
-        user = self._parts.authenticator.user(request.headers.get("Authorization", ""))
-        document = self._document(request)
-        if document is not None:
-            return document
+        user = self._user(request)
+        if not is_resource_path(request.path):
+            return self._document(request, user)
         target = parse_path(request.rel_url.raw_path)
         watch = request.query.get("watch") in ("true", "1")
         verb = verb_of(request.method, target, watch)
         if not verb:
             raise Refusal(405, "the server does not allow this method on the requested resource")
-        _authorize(user, target, verb)
+        self._parts.authorizer.check(user, _attributes(request, target, verb))
         return await self._verb(request, target, verb, user)
 
-    def _document(self, request: web.Request) -> web.Response | None:
-        """Discovery and other documents that every authenticated user may read."""
-        if request.method not in ("GET", "HEAD"):
-            return None
+    def _user(self, request: web.Request) -> User:
+        """Who asks, or who they act as."""
+        user = self._parts.authenticator.user(request.headers.get("Authorization", ""))
+        user = impersonated(user, request.headers, self._parts.authorizer)
+        request[ASKER] = user
+        return user
+
+    def _document(self, request: web.Request, user: User) -> web.Response:
+        """Answer a request for no resource: health, discovery and other documents."""
         path, accept = request.path, request.headers.get("Accept", "")
+        self._parts.authorizer.check(user, Attributes(request.method.lower(), path=path))
+        if request.method not in ("GET", "HEAD"):
+            raise unknown_path()
+        if path in _HEALTH:
+            return web.Response(text="ok")
+        if path == "/version":
+            return json_response(discovery.VERSION)
         if path == "/openapi/v3":
             return document_response(request, openapi.index(), openapi.digest(openapi.index()))
         if path.startswith("/openapi/v3/"):
@@ -108,12 +122,14 @@ class Rim:
         if path == "/.well-known/openid-configuration":
             return json_response(_openid())
         found = discovery.answer(path, accept)
-        return None if found is None else json_response(found, media=discovery.content_type(accept, found))
+        if found is None:
+            raise unknown_path()
+        return json_response(found, media=discovery.content_type(accept, found))
 
     async def _verb(self, request: web.Request, target: Target, verb: str, user: User) -> web.StreamResponse:
         if target.kind is None:
             body = await read_body(request)
-            return json_response(review(target.plural, body.object(), user, self._parts.authenticator), 201)
+            return json_response(self._reviews.answer(target, body.object(), user), 201)
         if target.subresource:
             return await self._subresources.answer(request, target, verb, user)
         form = parse_form(
@@ -125,10 +141,15 @@ class Rim:
         return await self._verbs.by_name[verb](request, target, form)
 
 
-def _authorize(user: User, target: Target, verb: str) -> None:
+def _attributes(request: web.Request, target: Target, verb: str) -> Attributes:
+    """What is asked; a collection that is narrowed to one name asks for that object."""
     asked = target.attributes(verb)
-    if not allowed(user, asked):
-        raise forbidden(target.group, target.plural, target.name, denial(user, asked))
+    if not asked.name and verb in ("list", "watch", "deletecollection"):
+        fields = parse_fields(request.query.get("fieldSelector", ""))
+        return asked._replace(
+            name=next((value for path, value, equal in fields if path == "metadata.name" and equal), "")
+        )
+    return asked
 
 
 def _openid() -> Raw:

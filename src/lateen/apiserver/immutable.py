@@ -12,6 +12,9 @@ _FIXED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("apps", "Deployment"): ("spec.selector",),
     ("apps", "ReplicaSet"): ("spec.selector",),
     ("", "Secret"): ("type",),
+    ("certificates.k8s.io", "CertificateSigningRequest"): ("spec",),
+    ("rbac.authorization.k8s.io", "RoleBinding"): ("roleRef",),
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): ("roleRef",),
 }
 # What a running pod lets change; everything else of its spec stays as it was.
 _POD_FREE = frozenset({"activeDeadlineSeconds", "terminationGracePeriodSeconds", "tolerations"})

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from lateen.apiserver.admission import Admission, Operation
+from lateen.apiserver.admission import Admission, Attempt, Guard, Operation
 from lateen.apiserver.apply import apply
 from lateen.apiserver.defaults import fill_in, first_status
 from lateen.apiserver.deletion import DeleteOptions, finished, marked
@@ -16,6 +16,7 @@ from lateen.apiserver.ownership import Manager, Owner, owned_part, record, recor
 from lateen.apiserver.shapes import shape_of
 from lateen.apiserver.status import Refusal, already_exists, bad_request, conflict, forbidden, not_found
 from lateen.apiserver.storage import Storage
+from lateen.apiserver.user import User
 from lateen.apiserver.validation import FieldValidation, refused, validate
 from lateen.apiserver.versions import has_status, same_wish
 from lateen.base.clock import Clock, SystemClock, rfc3339
@@ -29,21 +30,33 @@ Edit = Callable[[Raw], Raw]
 
 
 class Write(NamedTuple):
-    """How a write is meant. `api_version`: the one the writer speaks; `warnings` are added to."""
+    """How a write is meant. `api_version`: the one the writer speaks; `warnings` are added to.
+
+    `user`: who is held to what they may do; None: the API server itself.
+    """
 
     manager: str
     api_version: str
     dry_run: bool = False
     fields: FieldValidation = "Ignore"
     warnings: list[str] | None = None
+    user: User | None = None
 
 
 class Objects:
     """All objects of all kinds, in stored form. A method that raises Refusal has changed nothing."""
 
-    def __init__(self, storage: Storage, admissions: Sequence[Admission] = (), *, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        storage: Storage,
+        admissions: Sequence[Admission] = (),
+        *,
+        guards: Sequence[Guard] = (),
+        clock: Clock | None = None,
+    ) -> None:
         self.storage = storage
         self._admissions = tuple(admissions)
+        self._guards = tuple(guards)
         self._clock = clock or SystemClock()
 
     def find(self, kind: KindSpec, key: Key) -> Raw | None:
@@ -70,6 +83,7 @@ class Objects:
             status = first_status(kind, raw)
             raw = {name: value for name, value in raw.items() if name != "status"}
             raw |= {"status": status} if status else {}
+        raw = self._guarded(write, kind, None, raw)
         owned = record_update(None, raw, self._manager(write, "Update"), shape_of(kind.group, kind.kind))
         return self._begin(kind, key, owned, write)
 
@@ -97,6 +111,7 @@ class Objects:
         """Store the status, and nothing else, of what `edit` makes of the object."""
         before = self.get(kind, key)
         edited = continued(kind, before, placed(kind, key.namespace, edit(before)))
+        edited = self._guarded(write, kind, before, edited, "status")
         after = {name: value for name, value in before.items() if name != "status"}
         after |= {"status": edited["status"]} if "status" in edited else {}
         if _equal(before, after):
@@ -155,7 +170,13 @@ class Objects:
         if faults := list(frozen_faults(kind, before, after)):
             raise refused(kind, after, faults)
         _check_finalizers(kind, before, after)
-        return after
+        return self._guarded(write, kind, before, after)
+
+    def _guarded(self, write: Write, kind: KindSpec, before: Raw | None, raw: Raw, subresource: str = "") -> Raw:
+        if write.user is not None:
+            for guard in self._guards:
+                raw = guard(Attempt(write.user, kind, before, raw, subresource))
+        return raw
 
     def _admitted(self, operation: Operation, kind: KindSpec, raw: Raw) -> Raw:
         after = self._admit(operation, kind, raw)

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from urllib.parse import unquote
 
-from lateen.apiserver.authorization import Attributes
+from lateen.apiserver.rules import Attributes
 from lateen.apiserver.status import unknown_path
 from lateen.base.refs import Key
 from lateen.kinds.all import by_plural
@@ -38,8 +38,20 @@ class Target(NamedTuple):
 
 REVIEWS = {
     "authentication.k8s.io": ("tokenreviews", "selfsubjectreviews"),
-    "authorization.k8s.io": ("selfsubjectaccessreviews", "subjectaccessreviews"),
+    "authorization.k8s.io": (
+        "selfsubjectaccessreviews",
+        "selfsubjectrulesreviews",
+        "subjectaccessreviews",
+        "localsubjectaccessreviews",
+    ),
 }
+NAMESPACED_REVIEWS = frozenset({"localsubjectaccessreviews"})
+
+
+def is_resource_path(path: str) -> bool:
+    """Say whether a path is of a resource; others (discovery, health, metrics) are authorized as paths."""
+    steps = path.strip("/").split("/")
+    return (steps[0] == "api" and len(steps) > 2) or (steps[0] == "apis" and len(steps) > 3)
 
 
 def parse_path(path: str) -> Target:
@@ -82,7 +94,7 @@ def _kind(group: str, version: str, plural: str) -> KindSpec | None:
 
 def _check(target: Target) -> None:
     if target.kind is None:
-        if target.name:
+        if target.name or bool(target.namespace) is not (target.plural in NAMESPACED_REVIEWS):
             raise unknown_path()
         return
     if target.namespace and not target.kind.namespaced:

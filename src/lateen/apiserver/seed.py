@@ -1,7 +1,11 @@
-"""Make what every cluster begins with: its namespaces, and the service that stands for the API server."""
+"""Make what every cluster begins with: its namespaces, its roles, and the service that stands for the API server."""
+
+from typing import Any
 
 from lateen.apiserver.objects import Objects, Write
 from lateen.apiserver.status import Refusal
+from lateen.apiserver.system_roles import restored, system_roles
+from lateen.base.refs import Key
 from lateen.kinds.all import by_kind
 
 NAMESPACES = ("default", "kube-system", "kube-public")
@@ -9,12 +13,23 @@ _WRITE = Write("kube-apiserver", "v1")
 
 
 def seed(objects: Objects) -> None:
-    """Create what is missing; what is there already stays as it is."""
+    """Create what is missing; what is there already stays as it is, but for rights that roles have lost."""
+    for raw in system_roles():
+        _ensure_role(objects, raw)
     for name in NAMESPACES:
         _ensure(objects, "Namespace", "", {"metadata": {"name": name}})
     spec = {"clusterIP": "10.96.0.1", "ports": [{"name": "https", "port": 443, "targetPort": 6443}]}
     labels = {"component": "apiserver", "provider": "kubernetes"}
     _ensure(objects, "Service", "default", {"metadata": {"name": "kubernetes", "labels": labels}, "spec": spec})
+
+
+def _ensure_role(objects: Objects, wanted: dict[str, Any]) -> None:
+    kind = by_kind(wanted["kind"])
+    key = Key("", wanted["metadata"]["name"])
+    if objects.find(kind, key) is None:
+        objects.create(kind, "", wanted, _WRITE)
+    else:
+        objects.update(kind, key, lambda live: restored(live, wanted), _WRITE)
 
 
 def _ensure(objects: Objects, kind_name: str, namespace: str, raw: dict[str, object]) -> None:

@@ -6,16 +6,22 @@ import ssl
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 
 from lateen.apiserver.addresses import Addresses
 from lateen.apiserver.admission import Admission, living_namespace, node_name, service_account
+from lateen.apiserver.aggregation import aggregate
 from lateen.apiserver.authentication import Authenticator
+from lateen.apiserver.authorization import Authorizer
 from lateen.apiserver.collector import Collector
 from lateen.apiserver.credentials import Credentials
+from lateen.apiserver.escalation import Escalation
 from lateen.apiserver.feed import Feed
+from lateen.apiserver.follower import Follower
+from lateen.apiserver.grants import CLUSTER_ROLES, Grants
 from lateen.apiserver.http import Parts, make_app
 from lateen.apiserver.kubelet_link import KubeletLink
 from lateen.apiserver.objects import Objects
@@ -61,24 +67,30 @@ async def apiserver(
     settings.database.parent.mkdir(parents=True, exist_ok=True)
     storage = Storage(settings.database, history=settings.history, clock=clock)
     try:
-        objects = _objects(settings, storage, clock)
+        authorizer = Authorizer(Grants(storage))
+        objects = _objects(settings, storage, authorizer, clock)
+        follower = Follower(storage, {CLUSTER_ROLES: partial(aggregate, objects)})
+        follower.catch_up()
         collector = Collector(objects, clock)
         kubelet = KubeletLink(settings.kubelet_socket)
         feed = Feed(storage)
         credentials = settings.credentials
         authenticator = Authenticator(credentials.users(), credentials.token_key, objects.find, clock=clock)
-        app = make_app(Parts(objects, feed, authenticator, credentials.token_key, kubelet, clock))
+        app = make_app(Parts(objects, feed, authenticator, authorizer, credentials.token_key, kubelet, clock))
         runner = web.AppRunner(
             app, access_log=None, handler_cancellation=True, shutdown_timeout=_DRAIN_SECONDS, keepalive_timeout=600
         )
         await runner.setup()
-        task = spawn(collector.run(), name="apiserver collector")
+        tasks = [
+            spawn(collector.run(), name="apiserver collector"),
+            spawn(follower.run(), name="apiserver follower"),
+        ]
         try:
             for endpoint in endpoints:
                 await web.SockSite(runner, endpoint.socket, ssl_context=endpoint.tls).start()
             yield objects
         finally:
-            await cancel(task)
+            await cancel(*tasks)
             feed.close()  # open watches end at once, and their clients come again
             await runner.cleanup()
             await kubelet.close()
@@ -94,10 +106,11 @@ async def run_apiserver(
         await (stop or asyncio.Event()).wait()
 
 
-def _objects(settings: ApiServerSettings, storage: Storage, clock: Clock) -> Objects:
+def _objects(settings: ApiServerSettings, storage: Storage, authorizer: Authorizer, clock: Clock) -> Objects:
     schedule = (node_name(settings.node),) if settings.node else ()
     addresses = Addresses(storage)
     built_in: tuple[Admission, ...] = (living_namespace, service_account, *schedule, addresses.admit)
-    objects = Objects(storage, (*built_in, *settings.admissions), clock=clock)
+    guards = (Escalation(authorizer).guard,)
+    objects = Objects(storage, (*built_in, *settings.admissions), guards=guards, clock=clock)
     seed(objects)
     return objects

@@ -3,7 +3,6 @@
 from aiohttp import web
 
 from lateen.apiserver.accounts import Tokens
-from lateen.apiserver.authentication import User
 from lateen.apiserver.forms import Form
 from lateen.apiserver.kubelet_link import KubeletLink
 from lateen.apiserver.objects import Edit, Objects
@@ -12,6 +11,7 @@ from lateen.apiserver.requests import Body, edit_of
 from lateen.apiserver.responses import body_response, json_response, read_body
 from lateen.apiserver.scale import scale_of, scaled
 from lateen.apiserver.status import unknown_path
+from lateen.apiserver.user import User
 from lateen.apiserver.verbs import Verbs, served_edit, write_from
 from lateen.apiserver.versions import has_scale, has_status, stored_form
 from lateen.base.refs import Key

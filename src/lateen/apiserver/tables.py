@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from lateen.kinds.ages import age
+from lateen.kinds.rbac.binding import subjects_of
 from lateen.kinds.spec import Column, KindSpec
 
 Raw = dict[str, Any]
@@ -59,6 +60,11 @@ _WORKLOAD = (
     _containers("Images", "image", "template", "spec"),
     _labels("spec", "selector", "matchLabels"),
 )
+_SUBJECTS = (
+    Column("Users", cell=lambda raw: subjects_of(raw, "User")),
+    Column("Groups", cell=lambda raw: subjects_of(raw, "Group")),
+    Column("ServiceAccounts", cell=lambda raw: subjects_of(raw, "ServiceAccount")),
+)
 # What `kubectl get -o wide` adds.
 _WIDE: Mapping[tuple[str, str], tuple[Column, ...]] = {
     ("", "Pod"): (
@@ -77,6 +83,8 @@ _WIDE: Mapping[tuple[str, str], tuple[Column, ...]] = {
     ("", "Service"): (_labels("spec", "selector"),),
     ("apps", "Deployment"): _WORKLOAD,
     ("apps", "ReplicaSet"): _WORKLOAD,
+    ("rbac.authorization.k8s.io", "RoleBinding"): _SUBJECTS,
+    ("rbac.authorization.k8s.io", "ClusterRoleBinding"): _SUBJECTS,
 }
 
 

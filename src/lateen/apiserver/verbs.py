@@ -16,6 +16,7 @@ from lateen.apiserver.requests import APPLY, Body, edit_of, write_of
 from lateen.apiserver.responses import body_response, json_response, read_body
 from lateen.apiserver.selectors import Selector, check_fields, parse_selector
 from lateen.apiserver.status import Refusal, success
+from lateen.apiserver.user import User
 from lateen.apiserver.versions import api_version, served_form, stored_form
 from lateen.apiserver.watching import Watch, parse_wish
 from lateen.base.clock import Clock
@@ -23,6 +24,7 @@ from lateen.base.refs import Key
 from lateen.kinds.spec import KindSpec
 
 Raw = dict[str, Any]
+ASKER = web.RequestKey("asker", User)  # who sent a request, or whom they act as
 Handler = Callable[[web.Request, Target, Form], Awaitable[web.StreamResponse]]
 
 
@@ -122,10 +124,11 @@ class Verbs:
 
 
 def write_from(request: web.Request, target: Target) -> Write:
-    """The options of a write."""
+    """The options of a write, and who is held to what they may do."""
     assert target.kind is not None
     agent = request.headers.get("User-Agent", "")
-    return write_of(dict(request.query), agent, api_version(target.kind, target.version))
+    write = write_of(dict(request.query), agent, api_version(target.kind, target.version))
+    return write._replace(user=request.get(ASKER))
 
 
 def served_edit(kind: KindSpec, version: str, body: Body) -> Edit:

@@ -8,8 +8,8 @@ from lateen.kinds.spec import KindSpec
 
 Raw = dict[str, Any]
 
-# Kinds of the core group and leases carry no generation.
-_UNCOUNTED = frozenset({"", "coordination.k8s.io"})
+# Kinds of these groups carry no generation.
+_UNCOUNTED = frozenset({"", "certificates.k8s.io", "coordination.k8s.io", "rbac.authorization.k8s.io"})
 
 
 def stored_form(raw: Raw, kind: KindSpec, version: str) -> Raw:

@@ -29,6 +29,7 @@ from lateen.kinds.networking import (
     workload_entry,
     workload_group,
 )
+from lateen.kinds.rbac import cluster_role, cluster_role_binding, role, role_binding
 from lateen.kinds.security import authorization_policy, peer_authentication, request_authentication
 from lateen.kinds.spec import KindSpec
 from lateen.kinds.telemetry import telemetry
@@ -46,6 +47,10 @@ KINDS: tuple[KindSpec, ...] = (
     lease.SPEC,
     deployment.SPEC,
     replica_set.SPEC,
+    role.SPEC,
+    cluster_role.SPEC,
+    role_binding.SPEC,
+    cluster_role_binding.SPEC,
     virtual_service.SPEC,
     destination_rule.SPEC,
     gateway.SPEC,

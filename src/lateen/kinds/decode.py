@@ -104,7 +104,7 @@ def _explain(spec: KindSpec, raw: dict[str, Any], strict: bool) -> tuple[tuple[K
 
 
 def _validate(spec: KindSpec, model: Any) -> Iterable[Fault]:
-    yield from validate_meta(model.metadata, spec.namespaced)
+    yield from validate_meta(model.metadata, spec.namespaced, free=spec.free_names)
     yield from spec.validate(model)
 
 

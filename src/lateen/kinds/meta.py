@@ -6,7 +6,7 @@ from typing import Any
 from lateen.base.errors import Fault
 from lateen.kinds.label_selector import label_faults
 from lateen.kinds.model import Model
-from lateen.kinds.names import NAMESPACE_RULE, is_label, is_subdomain
+from lateen.kinds.names import NAMESPACE_RULE, is_label, is_path_segment, is_subdomain
 
 
 class OwnerReference(Model, frozen=True, kw_only=True):
@@ -41,11 +41,16 @@ class ObjectMeta(Model, frozen=True, kw_only=True):
     cluster_name: str = ""
 
 
-def validate_meta(meta: ObjectMeta, namespaced: bool) -> Iterator[Fault]:
-    """Yield what is wrong with names and labels. Source: Kubernetes' object names and label syntax."""
+def validate_meta(meta: ObjectMeta, namespaced: bool, *, free: bool = False) -> Iterator[Fault]:
+    """Yield what is wrong with names and labels; `free`: the name may be any segment of a path.
+
+    Source: Kubernetes' object names and label syntax.
+    """
     if not meta.name and not meta.generate_name:
         yield Fault("metadata.name", "is required")
-    elif meta.name and not is_subdomain(meta.name):
+    elif free and meta.name and not is_path_segment(meta.name):
+        yield Fault("metadata.name", f'"{meta.name}" is not a name: no "/" and no "%", not "." nor ".."')
+    elif meta.name and not free and not is_subdomain(meta.name):
         message = f'"{meta.name}" is not a name: lower-case letters, digits, "-" and ".", at most 253'
         yield Fault("metadata.name", message)
     if meta.namespace and not namespaced:

@@ -26,6 +26,11 @@ def is_subdomain(text: str) -> bool:
     return len(text) <= 253 and _SUBDOMAIN.fullmatch(text) is not None
 
 
+def is_path_segment(text: str) -> bool:
+    """Say whether `text` can stand between the slashes of a path, as the names of roles and bindings do."""
+    return text not in ("", ".", "..") and not set(text) & {"/", "%"}
+
+
 def is_label_key(text: str) -> bool:
     """Say whether `text` is a label's key: `name` or `prefix/name`."""
     prefix, slash, name = text.rpartition("/")

@@ -44,6 +44,7 @@ AGE = Column("Age", ".metadata.creationTimestamp", "date")
 # The groups of kinds that Kubernetes has of itself.
 BUILT_IN_GROUPS = frozenset(
     {"", "apps", "batch", "coordination.k8s.io", "discovery.k8s.io", "apiextensions.k8s.io", "certificates.k8s.io"}
+    | {"rbac.authorization.k8s.io"}
 )
 
 
@@ -58,7 +59,8 @@ class KindSpec:
     `model`: the struct of a whole object.
 
     `validate` yields what is wrong beyond the schema. `open`: fields the model does not name are tolerated
-    (told as warnings). `hints`: how to mend faults at a path (list positions as `[]`).
+    (told as warnings). `free_names`: objects may be named by any segment of a path. `hints`: how to mend faults
+    at a path (list positions as `[]`).
     """
 
     group: str
@@ -73,6 +75,7 @@ class KindSpec:
     categories: tuple[str, ...] = ()
     columns: tuple[Column, ...] = (AGE,)
     open: bool = False
+    free_names: bool = False
     hints: Mapping[str, str] = field(default_factory=dict)
     storage_version: str = ""
 

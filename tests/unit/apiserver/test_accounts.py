@@ -5,11 +5,10 @@ from apiservers import POD, WRITE, Served, default, pod
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from lateen.apiserver.accounts import Tokens
-from lateen.apiserver.authentication import User
-from lateen.apiserver.authorization import MASTERS, NODES
 from lateen.apiserver.objects import Objects
 from lateen.apiserver.status import Refusal
 from lateen.apiserver.tokens import TokenKey
+from lateen.apiserver.user import MASTERS, NODES, User
 from lateen.base.clock import FakeClock
 from lateen.kinds.all import by_kind
 from lateen.sources.client import ApiError

@@ -2,11 +2,12 @@ import pytest
 from apiservers import POD, WRITE, default, pod
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from lateen.apiserver.authentication import Authenticator, User
+from lateen.apiserver.authentication import Authenticator
 from lateen.apiserver.deletion import DeleteOptions
 from lateen.apiserver.objects import Objects
 from lateen.apiserver.status import Refusal
 from lateen.apiserver.tokens import AUDIENCE, Reference, Subject, TokenInvalid, TokenKey
+from lateen.apiserver.user import ANONYMOUS, User
 from lateen.base.clock import FakeClock
 from lateen.base.redacted import Redacted
 from lateen.kinds.all import by_kind
@@ -37,12 +38,22 @@ def test_a_static_token_is_its_user(authenticator: Authenticator) -> None:
 
 
 @pytest.mark.parametrize(
-    "header", ["", "Bearer", "Bearer ", "Basic secret", "secret", "Bearer secrets", "Bearer secre", "Bearer a.b.c"]
+    "header", ["Bearer", "Bearer ", "Basic secret", "secret", "Bearer secrets", "Bearer secre", "Bearer a.b.c"]
 )
 def test_everything_else_is_nobody(authenticator: Authenticator, header: str) -> None:
     with pytest.raises(Refusal) as refused:
         authenticator.user(header)
     assert refused.value.code == 401
+
+
+def test_who_proves_nothing_is_anonymous(authenticator: Authenticator) -> None:
+    assert authenticator.user("") == ANONYMOUS and "system:unauthenticated" in ANONYMOUS.groups
+
+
+def test_a_static_token_is_for_the_api_alone(authenticator: Authenticator) -> None:
+    assert authenticator.token("secret", (AUDIENCE, "istio-ca")) == (ADMIN, (AUDIENCE,))
+    with pytest.raises(TokenInvalid, match="another audience"):
+        authenticator.token("secret", ("istio-ca",))
 
 
 def test_a_pods_token_is_its_service_account(authenticator: Authenticator, subject: Subject, clock: FakeClock) -> None:

@@ -1,24 +1,22 @@
 import pytest
 
-from lateen.apiserver.authentication import User
-from lateen.apiserver.authorization import (
-    ACCOUNTS,
-    CONTROL_PLANE,
-    CONTROLLERS,
-    MASTERS,
-    NODES,
-    Attributes,
-    allowed,
-    denial,
-)
-from lateen.apiserver.tokens import Reference, Subject
+from lateen.apiserver.authorization import CONTROL_PLANE, CONTROLLERS, Authorizer, denial
+from lateen.apiserver.deletion import DeleteOptions
+from lateen.apiserver.grants import Grants
+from lateen.apiserver.objects import Objects
+from lateen.apiserver.rules import Attributes
+from lateen.apiserver.status import Refusal
+from lateen.apiserver.user import ANONYMOUS, AUTHENTICATED, MASTERS, NODES, User, account_groups, account_name
+from lateen.base.refs import Key
+from lateen.kinds.all import by_kind
 
 ISTIO = "networking.istio.io"
+WORKLOAD = User(account_name("shop", "web"), account_groups("shop"))
 
 
-def may(group: str, verb: str, api: str, resource: str, subresource: str = "", namespace: str = "shop") -> bool:
-    subject = Subject("shop", Reference("web", "u")) if group == ACCOUNTS else None
-    return allowed(User("u", (group,), subject=subject), Attributes(verb, api, resource, subresource, namespace, "x"))
+@pytest.fixture
+def authorizer(objects: Objects) -> Authorizer:
+    return Authorizer(Grants(objects.storage))
 
 
 @pytest.mark.parametrize(
@@ -32,6 +30,7 @@ def may(group: str, verb: str, api: str, resource: str, subresource: str = "", n
         (CONTROL_PLANE, "create", "authentication.k8s.io", "tokenreviews", "", True),
         (CONTROL_PLANE, "create", "", "serviceaccounts", "token", False),
         (CONTROL_PLANE, "get", "", "pods", "log", False),
+        (CONTROL_PLANE, "get", "", "pods", "exec", False),
         (CONTROLLERS, "create", "", "pods", "", True),
         (CONTROLLERS, "update", "apps", "deployments", "status", True),
         (CONTROLLERS, "create", "", "serviceaccounts", "token", False),
@@ -41,21 +40,59 @@ def may(group: str, verb: str, api: str, resource: str, subresource: str = "", n
         (NODES, "create", "", "pods", "", False),
         (NODES, "delete", "", "pods", "", True),
         (NODES, "create", "", "serviceaccounts", "token", True),
-        (ACCOUNTS, "list", ISTIO, "virtualservices", "", True),
-        (ACCOUNTS, "list", "", "secrets", "", False),
-        (ACCOUNTS, "update", ISTIO, "virtualservices", "", False),
-        ("system:authenticated", "get", "", "pods", "", False),
+        (AUTHENTICATED, "get", "", "pods", "", False),
+        (AUTHENTICATED, "create", "authorization.k8s.io", "selfsubjectaccessreviews", "", True),
+        (AUTHENTICATED, "create", "authorization.k8s.io", "subjectaccessreviews", "", False),
     ],
 )
-def test_roles(group: str, verb: str, api: str, resource: str, subresource: str, expected: bool) -> None:
-    assert may(group, verb, api, resource, subresource) is expected
+def test_roles_of_groups(
+    authorizer: Authorizer, group: str, verb: str, api: str, resource: str, subresource: str, expected: bool
+) -> None:
+    asked = Attributes(verb, api, resource, subresource, "shop", "x")
+    assert authorizer.allowed(User("u", (group,)), asked) is expected
 
 
-def test_a_workload_reads_its_own_namespace_only() -> None:
-    assert not may(ACCOUNTS, "list", ISTIO, "virtualservices", namespace="other")
-    assert not may(ACCOUNTS, "list", ISTIO, "virtualservices", namespace="")
+@pytest.mark.parametrize(
+    ("verb", "resource", "expected"), [("list", "virtualservices", True), ("update", "virtualservices", False)]
+)
+def test_a_workload_reads_the_mesh_configuration(
+    authorizer: Authorizer, verb: str, resource: str, expected: bool
+) -> None:
+    assert authorizer.allowed(WORKLOAD, Attributes(verb, ISTIO, resource, "", "shop")) is expected
+    assert not authorizer.allowed(WORKLOAD, Attributes("list", "", "secrets", "", "shop"))
 
 
-def test_a_denial_says_who_may_not_do_what_where() -> None:
+@pytest.mark.parametrize(
+    ("user", "path", "expected"),
+    [
+        (ANONYMOUS, "/healthz", True),
+        (ANONYMOUS, "/version", True),
+        (ANONYMOUS, "/apis", False),
+        (ANONYMOUS, "/metrics", False),
+        (User("u", (AUTHENTICATED,)), "/openapi/v3/apis/apps/v1", True),
+        (User("u", (AUTHENTICATED,)), "/metrics", False),
+        (WORKLOAD, "/openid/v1/jwks", True),
+        (User("admin", (MASTERS,)), "/metrics", True),
+    ],
+)
+def test_paths_that_are_no_resources(authorizer: Authorizer, user: User, path: str, expected: bool) -> None:
+    assert authorizer.allowed(user, Attributes("get", path=path)) is expected
+
+
+def test_masters_stay_masters_whatever_is_deleted(authorizer: Authorizer, objects: Objects) -> None:
+    objects.delete(by_kind("ClusterRoleBinding"), Key("", "cluster-admin"), DeleteOptions())
+    assert authorizer.allowed(User("admin", (MASTERS,)), Attributes("get", "", "pods"))
+
+
+def test_a_denial_says_who_may_not_do_what_where(authorizer: Authorizer) -> None:
     told = denial(User("u"), Attributes("get", "", "pods", "log", "shop"))
     assert told == 'User "u" cannot get resource "pods/log" in API group "" in the namespace "shop"'
+    with pytest.raises(Refusal) as refused:
+        authorizer.check(User("u"), Attributes("list", "apps", "deployments"))
+    assert str(refused.value) == (
+        'deployments.apps is forbidden: User "u" cannot list resource "deployments" in API group "apps" '
+        "at the cluster scope"
+    )
+    with pytest.raises(Refusal) as refused:
+        authorizer.check(ANONYMOUS, Attributes("get", path="/metrics"))
+    assert str(refused.value) == 'forbidden: User "system:anonymous" cannot get path "/metrics"'

@@ -9,16 +9,16 @@ from apiservers import (
 )
 
 
-async def test_health_and_version_need_no_token_and_nothing_else_does_without(server: Served) -> None:
+async def test_health_and_version_need_no_token_and_everything_else_does(server: Served) -> None:
     async with aiohttp.ClientSession() as session:
         for path, status in [
             ("/healthz", 200),
             ("/livez", 200),
             ("/readyz", 200),
             ("/version", 200),
-            ("/api", 401),
-            ("/api/v1/pods", 401),
-            ("/nothing", 401),
+            ("/api", 403),
+            ("/api/v1/pods", 403),
+            ("/nothing", 403),
         ]:
             async with session.get(server.url + path) as answer:
                 assert answer.status == status, path
