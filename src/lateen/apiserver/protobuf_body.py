@@ -4,7 +4,10 @@ import base64
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+import msgspec
+
 from lateen.apiserver.status import Refusal, bad_request
+from lateen.base.clock import rfc3339
 
 Raw = dict[str, Any]
 
@@ -12,13 +15,15 @@ MEDIA = "application/vnd.kubernetes.protobuf"
 _MAGIC = b"k8s\x00"
 
 # Source: the field numbers that Kubernetes publishes in its API's .proto files. A field is `name:number:type`;
-# type "" is text, int, bool, bytes, quantity, intstr, time, or another message; `[]` behind it: a list; `{}`: a map
-# from text; `!`: told even when empty (for Kubernetes a pointer). What is not named here is refused, never lost.
+# type "" is text, int, bool, bytes, quantity, intstr, time, texts, json, or another message; `[]` behind it: a list;
+# `{}`: a map from text; `!`: told even when empty (for Kubernetes a pointer). What is not named here is refused, never
+# lost.
 _MESSAGES: Mapping[str, str] = {
     "Time": "seconds:1:int nanos:2:int",
     "ObjectMeta": "name:1 generateName:2 namespace:3 selfLink:4 uid:5 resourceVersion:6 generation:7:int"
     " creationTimestamp:8:time deletionTimestamp:9:time deletionGracePeriodSeconds:10:int! labels:11:{}"
-    " annotations:12:{} ownerReferences:13:OwnerReference[] finalizers:14:[]",
+    " annotations:12:{} ownerReferences:13:OwnerReference[] finalizers:14:[] managedFields:17:ManagedFields[]",
+    "ManagedFields": "manager:1 operation:2 apiVersion:3 time:4:time fieldsType:6 fieldsV1:7:json subresource:8",
     "OwnerReference": "kind:1 name:3 uid:4 apiVersion:5 controller:6:bool blockOwnerDeletion:7:bool",
     "Namespace": "metadata:1:ObjectMeta spec:2:NamespaceSpec status:3:NamespaceStatus",
     "NamespaceSpec": "finalizers:1:[]",
@@ -64,6 +69,22 @@ _MESSAGES: Mapping[str, str] = {
     "ReviewStatus": "userInfo:1:UserInfo",
     "UserInfo": "username:1 uid:2 groups:3:[]",
     "SelfSubjectAccessReview": "metadata:1:ObjectMeta spec:2:AccessSpec status:3:AccessStatus",
+    "SelfSubjectRulesReview": "metadata:1:ObjectMeta spec:2:RulesSpec status:3:RulesStatus",
+    "RulesSpec": "namespace:1",
+    "RulesStatus": "incomplete:3:bool",
+    "Role": "metadata:1:ObjectMeta rules:2:PolicyRule[]",
+    "ClusterRole": "metadata:1:ObjectMeta rules:2:PolicyRule[] aggregationRule:3:AggregationRule",
+    "PolicyRule": "verbs:1:[] apiGroups:2:[] resources:3:[] resourceNames:4:[] nonResourceURLs:5:[]",
+    "AggregationRule": "clusterRoleSelectors:1:LabelSelector[]",
+    "RoleBinding": "metadata:1:ObjectMeta subjects:2:Subject[] roleRef:3:RoleRef",
+    "ClusterRoleBinding": "metadata:1:ObjectMeta subjects:2:Subject[] roleRef:3:RoleRef",
+    "Subject": "kind:1 apiGroup:2 name:3 namespace:4",
+    "RoleRef": "apiGroup:1 kind:2 name:3",
+    "CertificateSigningRequest": "metadata:1:ObjectMeta spec:2:SigningSpec status:3:SigningStatus",
+    "SigningSpec": "request:1:bytes username:2 uid:3 groups:4:[] usages:5:[] extra:6:texts{} signerName:7"
+    " expirationSeconds:8:int!",
+    "SigningStatus": "conditions:1:SigningCondition[] certificate:2:bytes",
+    "SigningCondition": "type:1 reason:2 message:3 lastUpdateTime:4:time lastTransitionTime:5:time status:6",
     "AccessSpec": "resourceAttributes:1:ResourceAttributes nonResourceAttributes:2:NonResourceAttributes",
     "ResourceAttributes": "namespace:1 verb:2 group:3 version:4 resource:5 subresource:6 name:7",
     "NonResourceAttributes": "path:1 verb:2",
@@ -92,7 +113,7 @@ def decode_body(data: bytes) -> Raw:
         if kind not in _MESSAGES or ("metadata" not in _MESSAGES[kind] and kind != "DeleteOptions"):
             raise Refusal(415, f"{kind} in protobuf is not understood here: send JSON")
         return {"apiVersion": names.get(1, ""), "kind": kind} | _message(kind, envelope.get(2, b""))
-    except (IndexError, ValueError, AttributeError, TypeError, RecursionError):
+    except (msgspec.DecodeError, IndexError, ValueError, AttributeError, TypeError, RecursionError):
         raise bad_request("the protobuf body is broken") from None
 
 
@@ -142,7 +163,12 @@ def _value(kind: str, value: Any) -> Any:
             parts = dict(_fields(value))
             return parts.get(3, b"").decode() if parts.get(1) else _value("int", parts.get(2, 0))
         case "time":
-            return ""  # the server's to set
+            seconds = _value("int", dict(_fields(value)).get(1, 0))
+            return rfc3339(seconds) if seconds > 0 else ""  # Kubernetes' "not set" is the year 1
+        case "texts":
+            return [text.decode() for _, text in _fields(value)]
+        case "json":
+            return msgspec.json.decode(dict(_fields(value)).get(1, b"{}"))
     return _message(kind, value)
 
 

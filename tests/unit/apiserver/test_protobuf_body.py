@@ -42,6 +42,23 @@ def test_what_is_empty_is_left_out_unless_it_says_something() -> None:
     assert raw["spec"] == {"replicas": 0}
 
 
+def test_times_are_told_but_for_the_one_that_means_none() -> None:
+    never = b"\x08" + b"\x80\x92\xb8\xc3\x98\xfe\xff\xff\xff\x01"  # the year 1
+    condition = field(1, b"Approved") + field(4, field(1, 1)) + field(5, never)
+    raw = decode_body(body("CertificateSigningRequest", META + field(3, field(1, condition)), "certificates.k8s.io/v1"))
+    assert raw["status"]["conditions"] == [{"type": "Approved", "lastUpdateTime": "1970-01-01T00:00:01Z"}]
+
+
+def test_what_kubernetes_keeps_as_json_or_as_lists_in_a_map_is_read_as_such() -> None:
+    entry = field(1, b"m") + field(7, field(1, b'{"f:data":{}}'))
+    managed = b"\x8a\x01" + bytes([len(entry)]) + entry  # field 17
+    raw = decode_body(body("ConfigMap", field(1, field(1, b"a") + managed)))
+    assert raw["metadata"]["managedFields"] == [{"manager": "m", "fieldsV1": {"f:data": {}}}]
+    extra = field(6, field(1, b"scopes") + field(2, field(1, b"a") + field(1, b"b")))
+    spec = decode_body(body("CertificateSigningRequest", META + field(2, extra)))["spec"]
+    assert spec["extra"] == {"scopes": ["a", "b"]}
+
+
 @pytest.mark.parametrize(
     ("data", "code"),
     [
