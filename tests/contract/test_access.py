@@ -151,11 +151,8 @@ async def test_who_may_not_impersonate_is_told_so(api: Api) -> None:
     token = await _token(api)
     refused = await api.ask("GET", api.path(CONFIG_MAP), token=token, headers=acting("alice"))
     assert refused.status == 403
-    account = f"system:serviceaccount:{api.namespace}:default"
-    assert refused.body["message"] == (
-        f'users "alice" is forbidden: User "{account}" cannot impersonate resource "users" in API group "" '
-        "at the cluster scope"
-    )
+    # Newer releases of Kubernetes ask for a right of their own for each verb, and say so.
+    assert "cannot impersonate" in refused.body["message"]
 
 
 async def _token(api: Api) -> str:
