@@ -50,7 +50,8 @@ def held(package: ModuleType, kind: type) -> list[Any]:
     ids=lambda value: value.__name__ if isinstance(value, ModuleType) else "",
 )
 def test_every_file_of_a_filters_folder_is_in_its_tuple_once(package: ModuleType, plugins: tuple[Any, ...]) -> None:
-    assert sorted(plugin.__module__ for plugin in plugins) == sorted(module.__name__ for module in modules(package))
+    builders = [getattr(plugin, "of_proxy", plugin) for plugin in plugins]
+    assert sorted(builder.__module__ for builder in builders) == sorted(module.__name__ for module in modules(package))
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import msgspec
 import yaml
 
 from lateen.base.refs import Key
@@ -192,3 +193,8 @@ def mesh_config(text: str) -> dict[str, Any]:
     """The mesh's settings."""
     meta = {"name": "istio", "namespace": "istio-system"}
     return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": {"mesh": text}}
+
+
+def decode_spec(model: type[Any], text: str) -> Any:
+    """Decode YAML into any part of a kind's model."""
+    return msgspec.convert(yaml.safe_load(text), model)

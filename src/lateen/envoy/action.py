@@ -1,22 +1,14 @@
 """What a route does with a request: forward, redirect, or answer at once."""
 
-import functools
 from typing import Any
 
-from lateen.envoy.fields import Extension, encode, extend, milliseconds
+from lateen.envoy.fields import fraction, milliseconds
 from lateen.envoy.headers import change
 from lateen.envoy.matching import escape
-from lateen.plan.route import (
-    DirectResponse,
-    Forward,
-    HeaderChanges,
-    Redirect,
-    Retries,
-    Rewrite,
-    Route,
-    StringMatch,
-)
-from lateen.proto.descriptors import message
+from lateen.envoy.retries import retry_policy
+from lateen.plan.matching import StringMatch
+from lateen.plan.route import DirectResponse, Forward, HeaderChanges, Redirect, Rewrite, Route
+from lateen.plan.route_policy import HashKey
 
 _NONE = HeaderChanges()
 _REDIRECTS = {
@@ -47,21 +39,28 @@ def _forward(target: Any, plan: Forward, path: StringMatch | None) -> None:
     # A gRPC client's own deadline is kept, up to the route's.
     milliseconds(target.max_stream_duration.grpc_timeout_header_max, plan.timeout_ms)
     if plan.retries is not None and plan.retries.attempts:
-        target.retry_policy.MergeFromString(_retry_policy(plan.retries))
+        target.retry_policy.MergeFromString(retry_policy(plan.retries))
     if plan.rewrite is not None:
         _rewrite(target, plan.rewrite, path)
+    for mirror in plan.mirrors:
+        added = target.request_mirror_policies.add(cluster=mirror.upstream)
+        fraction(added.runtime_fraction.default_value, mirror.percent)
+        added.trace_sampled.value = False
+    for key in plan.hashing:
+        _hash(target.hash_policy.add(), key)
 
 
 def _destine(target: Any, plan: Forward) -> None:
-    """One destination that changes no headers is named alone; others are weighted."""
+    """One destination that changes nothing of a request is named alone; others are weighted."""
     wanted = [each for each in plan.destinations if each.weight or len(plan.destinations) == 1]
     [first, *others] = wanted or plan.destinations
-    if not others and first.request_headers == first.response_headers == _NONE:
+    if not others and not first.authority and first.request_headers == first.response_headers == _NONE:
         target.cluster = first.upstream
         return
     for destination in (first, *others):
         added = target.weighted_clusters.clusters.add(name=destination.upstream)
         added.weight.value = destination.weight if others else 100
+        added.host_rewrite_literal = destination.authority
         change(added, destination.request_headers, destination.response_headers)
 
 
@@ -87,25 +86,30 @@ def _replace(target: Any, replacement: str, path: StringMatch | None) -> None:
         target.regex_rewrite.substitution = "/"
 
 
-@functools.lru_cache(maxsize=1024)
-def _retry_policy(plan: Retries) -> bytes:
-    """Retries go to an endpoint that this request has not tried yet, if one is found in five draws."""
-    policy = message("envoy.config.route.v3.RetryPolicy")(retry_on=plan.on)
-    policy.num_retries.value = plan.attempts
-    if plan.per_try_timeout_ms:
-        milliseconds(policy.per_try_timeout, plan.per_try_timeout_ms)
-    policy.retriable_status_codes.extend(plan.statuses)
-    tried = message("envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate")()
-    extend(policy.retry_host_predicate.add(), Extension("envoy.retry_host_predicates.previous_hosts", tried))
-    policy.host_selection_retry_max_attempts = 5
-    return encode(policy)
-
-
 def _redirect(target: Any, plan: Redirect) -> None:
     target.response_code = _REDIRECTS[plan.status]
     target.host_redirect = plan.authority
     target.port_redirect = plan.port
-    if plan.path:
+    if plan.prefix:
+        target.prefix_rewrite = plan.prefix
+    elif plan.path:
         target.path_redirect = plan.path
     if plan.scheme:
         target.scheme_redirect = plan.scheme
+
+
+def _hash(target: Any, key: HashKey) -> None:
+    match key.kind:
+        case "header":
+            target.header.header_name = key.name
+        case "query":
+            target.query_parameter.name = key.name
+        case "source_ip":
+            target.connection_properties.source_ip = True
+        case "cookie":
+            cookie = target.cookie
+            cookie.name, cookie.path = key.name, key.path
+            if key.ttl_ms >= 0:
+                milliseconds(cookie.ttl, key.ttl_ms)
+            for name, value in key.attributes:
+                cookie.attributes.add(name=name, value=value)

@@ -7,9 +7,9 @@ from msgspec.structs import replace
 
 from lateen.base.refs import Origin
 from lateen.envoy import metadata, tls
+from lateen.envoy.balancing import balance
 from lateen.envoy.endpoint import TLS_MODE, load_assignment
 from lateen.envoy.fields import Extension, encode, extend, from_ads, milliseconds, pack
-from lateen.envoy.outliers import eject
 from lateen.plan.upstream import (
     ConnectionPool,
     LoadAssignment,
@@ -58,7 +58,7 @@ def _shared(kind: Upstream, names_itself: bool) -> bytes:
     pool = kind.pool or _NO_POOL
     milliseconds(built.connect_timeout, kind.connect_timeout_ms)
     _discover(built, kind)
-    _balance(built, kind)
+    balance(built, kind)
     _limit(built.circuit_breakers.thresholds.add(track_remaining=True), pool)
     if (options := _http_options(kind.protocol, pool, names_itself)) is not None:
         pack(built.typed_extension_protocol_options[_HTTP_OPTIONS], options)
@@ -92,17 +92,6 @@ def _resolver(*, one_endpoint: bool) -> Extension:
     config.all_addresses_in_single_endpoint = one_endpoint
     milliseconds(config.dns_refresh_rate, 60_000)
     return Extension("envoy.clusters.dns", config)
-
-
-def _balance(built: Any, kind: Upstream) -> None:
-    if kind.discovery == "ORIGINAL_DST" or kind.balancer == "PASSTHROUGH":
-        built.lb_policy = "CLUSTER_PROVIDED"
-        return
-    built.lb_policy = kind.balancer
-    # Never send to endpoints that are leaving or ejected merely because few others are left.
-    built.common_lb_config.healthy_panic_threshold.value = 0
-    if kind.outliers is not None:
-        eject(built, kind.outliers)
 
 
 def _limit(limits: Any, pool: ConnectionPool) -> None:

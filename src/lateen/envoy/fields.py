@@ -55,3 +55,9 @@ def from_ads(source: Any, *, wait: bool) -> None:
     source.resource_api_version = V3
     if wait:
         milliseconds(source.initial_fetch_timeout, 0)
+
+
+def fraction(target: Any, percent: float) -> None:
+    """Set a FractionalPercent, to a ten-thousandth of a percent."""
+    target.numerator = round(percent * 10_000)
+    target.denominator = "MILLION"

@@ -22,10 +22,5 @@ def _change(to_add: Any, to_remove: Any, changes: HeaderChanges) -> None:
     ):
         for name, value in pairs:
             option = to_add.add(append_action=action, keep_empty_value=not value)
-            option.header.key, option.header.value = name, literal(value)
+            option.header.key, option.header.value = name, value
     to_remove.extend(changes.remove)
-
-
-def literal(text: str) -> str:
-    """Escape what Envoy would read as a command: %REQ(x)% stays these very characters."""
-    return text.replace("%", "%%")

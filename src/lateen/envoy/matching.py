@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lateen.plan.route import NamedMatch, RouteMatch, StringMatch
+from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch
 
 _SPECIAL = frozenset(r"\.+*?()|[]{}^$")
 
@@ -17,12 +17,27 @@ def match(target: Any, plan: RouteMatch) -> None:
         if parameter.match.kind == "present":
             added.present_match = True
         else:
-            _text(added.string_match, parameter.match)
+            text(added.string_match, parameter.match)
 
 
 def escape(text: str) -> str:
     """Return the RE2 expression that matches `text` itself."""
     return "".join("\\" + char if char in _SPECIAL else char for char in text)
+
+
+def text(target: Any, plan: StringMatch) -> None:
+    """Fill an envoy.type.matcher.v3.StringMatcher."""
+    match plan.kind:
+        case "exact":
+            target.exact = plan.value
+        case "prefix" | "path_prefix":
+            target.prefix = plan.value
+        case "suffix":
+            target.suffix = plan.value
+        case "regex" | "present":
+            target.safe_regex.regex = _insensitive(plan)
+            return
+    target.ignore_case = plan.ignore_case
 
 
 def _path(target: Any, plan: StringMatch) -> None:
@@ -51,21 +66,7 @@ def _header(target: Any, plan: NamedMatch) -> None:
         return
     # A header that is absent does not have the value: "without" must take such a request.
     target.treat_missing_header_as_empty = plan.invert
-    _text(target.string_match, plan.match)
-
-
-def _text(target: Any, plan: StringMatch) -> None:
-    match plan.kind:
-        case "exact":
-            target.exact = plan.value
-        case "prefix" | "path_prefix":
-            target.prefix = plan.value
-        case "suffix":
-            target.suffix = plan.value
-        case "regex" | "present":
-            target.safe_regex.regex = _insensitive(plan)
-            return
-    target.ignore_case = plan.ignore_case
+    text(target.string_match, plan.match)
 
 
 def _insensitive(plan: StringMatch) -> str:

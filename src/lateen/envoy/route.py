@@ -1,13 +1,15 @@
 """Route tables: joined from virtual hosts encoded once, so that one changed host costs one host."""
 
 import functools
+from typing import Any
 
 from lateen.envoy import metadata
 from lateen.envoy.action import act
-from lateen.envoy.fields import encode
+from lateen.envoy.fields import encode, pack
 from lateen.envoy.headers import change
+from lateen.envoy.http_filters import HTTP_FILTERS
 from lateen.envoy.matching import match
-from lateen.plan.route import RouteConfig, VirtualHost
+from lateen.plan.route import Route, RouteConfig, VirtualHost
 from lateen.proto import wire
 from lateen.proto.descriptors import message
 
@@ -25,16 +27,22 @@ def virtual_host(plan: VirtualHost) -> bytes:
     """Return the encoded VirtualHost."""
     host = message("envoy.config.route.v3.VirtualHost")(name=plan.name, domains=plan.domains)
     for each in plan.routes:
-        route = host.routes.add(name=each.name)
-        match(route.match, each.match)
-        act(route, each)
-        change(route, each.request_headers, each.response_headers)
-        metadata.set_config(route, each.origin)
+        _route(host.routes.add(name=each.name, stat_prefix=each.stat_prefix), each)
     # The server's proxy leaves alone what the client's proxy counted.
     host.include_request_attempt_count = not plan.name.startswith("inbound|")
     if plan.require_tls:
         host.require_tls = "ALL"
     return encode(host)
+
+
+def _route(target: Any, plan: Route) -> None:
+    match(target.match, plan.match)
+    act(target, plan)
+    change(target, plan.request_headers, plan.response_headers)
+    for http_filter in HTTP_FILTERS:
+        if (asked := http_filter.of_route(plan)) is not None:
+            pack(target.typed_per_filter_config[asked.name], asked.config)
+    metadata.set_config(target, plan.origin)
 
 
 @functools.lru_cache(maxsize=1 << 16)

@@ -1,4 +1,4 @@
-"""Validate names and values of HTTP headers."""
+"""Validate names of HTTP headers."""
 
 import re
 from collections.abc import Iterator
@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from lateen.base.errors import Fault
 
 _NAME = re.compile(r":?[-!#$%&'*+.^_`|~0-9A-Za-z]+")
-# Envoy's command operators: %%, %HOSTNAME%, %REQ(name?other):10%.
-_VALUE = re.compile(r"(?:[^%]|%%|%[A-Z][A-Z0-9_]*(?:\([^)]*\))?(?::\d+)?%)*", re.DOTALL)
 
 
 def is_header_name(text: str) -> bool:
@@ -21,10 +19,3 @@ def header_name_faults(path: str, text: str) -> Iterator[Fault]:
         yield Fault(path, "a header's name may not be empty")
     elif not is_header_name(text):
         yield Fault(path, f'"{text}" is not a header name', 'letters, digits, "-" and "_"')
-
-
-def header_value_faults(path: str, text: str) -> Iterator[Fault]:
-    """Yield a fault unless every % in `text` belongs to one of Envoy's operators or is doubled."""
-    if "%" in text and _VALUE.fullmatch(text) is None:
-        message = f"header value configuration {text} is invalid: a lone %"
-        yield Fault(path, message, "double it (%%), or name an operator as %HOSTNAME%")

@@ -54,10 +54,12 @@ class HttpProxy(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class TcpProxy(Struct, frozen=True, kw_only=True, gc=False):
-    """Bytes on this chain, to one of the weighted upstreams."""
+    """Bytes on this chain, to one of the weighted upstreams. `hash_source_ip`: the client's address chooses the
+    endpoint, where the upstream's balancer hashes."""
 
     stat_prefix: str
     upstreams: tuple[tuple[str, int], ...]
+    hash_source_ip: bool = False
 
 
 class Chain(Struct, frozen=True, kw_only=True, gc=False):

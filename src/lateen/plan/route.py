@@ -1,39 +1,14 @@
 """Routes: which request goes where. VirtualService and HTTPRoute both end here."""
 
-from typing import Literal
-
 from msgspec import Struct
 
 from lateen.base.refs import Origin
-
-
-class StringMatch(Struct, frozen=True, gc=False):
-    """How a text is compared. `prefix` is a plain text prefix; `path_prefix` ends at a `/` (Gateway API);
-    `regex` is RE2 and must match the whole text; `present` ignores `value`."""
-
-    kind: Literal["exact", "prefix", "path_prefix", "suffix", "regex", "present"]
-    value: str = ""
-    ignore_case: bool = False
-
-
-class NamedMatch(Struct, frozen=True, gc=False):
-    """A header (lower case; pseudo headers `:method`, `:authority`, `:scheme` too) or query parameter."""
-
-    name: str
-    match: StringMatch
-    invert: bool = False
-
-
-class RouteMatch(Struct, frozen=True, kw_only=True, gc=False):
-    """All of it must hold. `path` None = every path. Query string is not part of the path."""
-
-    path: StringMatch | None = None
-    headers: tuple[NamedMatch, ...] = ()
-    query: tuple[NamedMatch, ...] = ()
+from lateen.plan.matching import RouteMatch
+from lateen.plan.route_policy import Cors, Fault, HashKey, Mirror
 
 
 class HeaderChanges(Struct, frozen=True, gc=False):
-    """Headers set (replace), added (append) and removed. Values are literal text."""
+    """Headers set (replace), added (append) and removed. Values are Envoy's format strings: `%HOSTNAME%`."""
 
     set: tuple[tuple[str, str], ...] = ()
     add: tuple[tuple[str, str], ...] = ()
@@ -41,21 +16,29 @@ class HeaderChanges(Struct, frozen=True, gc=False):
 
 
 class Destination(Struct, frozen=True, kw_only=True, gc=False):
-    """One weighted target: the name of an `Upstream`."""
+    """One weighted target: the name of an `Upstream`. `authority`: the Host it is asked by, "" = as it came."""
 
     upstream: str
     weight: int = 100
+    authority: str = ""
     request_headers: HeaderChanges = HeaderChanges()
     response_headers: HeaderChanges = HeaderChanges()
 
 
 class Retries(Struct, frozen=True, kw_only=True, gc=False):
-    """Retry policy: `attempts` 0 = none; `on` Envoy's comma list; status codes for retriable-status-codes."""
+    """Retry policy: `attempts` 0 = none; `on` Envoy's comma list; status codes for retriable-status-codes.
+
+    `backoff_ms` 0 = Envoy's 25 ms. `other_hosts`: prefer endpoints that this request has not tried.
+    `other_localities`: and localities.
+    """
 
     attempts: int = 2
     per_try_timeout_ms: int = 0
     on: str = "connect-failure,refused-stream,unavailable,cancelled,retriable-status-codes"
     statuses: tuple[int, ...] = ()
+    backoff_ms: int = 0
+    other_hosts: bool = True
+    other_localities: bool = False
 
 
 class Rewrite(Struct, frozen=True, kw_only=True, gc=False):
@@ -69,18 +52,23 @@ class Rewrite(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Forward(Struct, frozen=True, kw_only=True, gc=False):
-    """Send to one of `destinations` by weight. `timeout_ms` 0 = no limit (Istio's default)."""
+    """Send to one of `destinations` by weight. `timeout_ms` 0 = no limit (Istio's default). `hashing`: by
+    what an endpoint is chosen, where the upstream's balancer hashes."""
 
     destinations: tuple[Destination, ...]
     timeout_ms: int = 0
     retries: Retries | None = Retries()
     rewrite: Rewrite | None = None
+    mirrors: tuple[Mirror, ...] = ()
+    hashing: tuple[HashKey, ...] = ()
 
 
 class Redirect(Struct, frozen=True, kw_only=True, gc=False):
-    """Answer with a redirect; empty parts stay as the request has them. `port` 0 = unchanged."""
+    """Answer with a redirect; empty parts stay as the request has them. `port` 0 = unchanged. `prefix`
+    replaces the matched prefix instead of the whole `path`."""
 
     path: str = ""
+    prefix: str = ""
     authority: str = ""
     scheme: str = ""
     port: int = 0
@@ -95,13 +83,17 @@ class DirectResponse(Struct, frozen=True, gc=False):
 
 
 class Route(Struct, frozen=True, kw_only=True, gc=False):
-    """One rule of a virtual host; the first that matches wins. `name` as the user named it, may be ""."""
+    """One rule of a virtual host; the first that matches wins. `name` as the user named it, may be "".
+    `stat_prefix`: count its requests apart under this name, "" = not."""
 
     match: RouteMatch
     action: Forward | Redirect | DirectResponse
     name: str = ""
     request_headers: HeaderChanges = HeaderChanges()
     response_headers: HeaderChanges = HeaderChanges()
+    fault: Fault | None = None
+    cors: Cors | None = None
+    stat_prefix: str = ""
     origin: Origin = Origin()
 
 

@@ -8,7 +8,7 @@ from lateen.base.refs import Origin
 
 Discovery = Literal["EDS", "STATIC", "STRICT_DNS", "LOGICAL_DNS", "ORIGINAL_DST"]
 Protocol = Literal["tcp", "http1", "http2", "downstream"]
-Balancer = Literal["LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "PASSTHROUGH"]
+Balancer = Literal["LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "PASSTHROUGH", "RING_HASH", "MAGLEV"]
 
 
 class UpstreamTls(Struct, frozen=True, kw_only=True, gc=False):
@@ -82,6 +82,14 @@ class OutlierDetection(Struct, frozen=True, kw_only=True, gc=False):
     min_health_percent: int = -1
 
 
+class Warmup(Struct, frozen=True, gc=False):
+    """A new endpoint's share grows over `ms` from `min_percent` (0 to 100); `aggression` 1 = linearly."""
+
+    ms: int
+    min_percent: float = 10.0
+    aggression: float = 1.0
+
+
 class Upstream(Struct, frozen=True, kw_only=True, gc=False):
     """A named upstream, Istio's cluster names: `outbound|9080|v1|reviews.default.svc.cluster.local`,
     `inbound|9080||`, `PassthroughCluster`, `BlackHoleCluster` (STATIC without endpoints),
@@ -91,13 +99,16 @@ class Upstream(Struct, frozen=True, kw_only=True, gc=False):
     `LoadAssignment` of the same name.
     `tls` is used for every endpoint; `auto_tls` only for endpoints with `mesh_tls` (auto mTLS), plaintext to
     others. At most one of them is set. `bind_address`: source address of connections ("" = any).
-    `host`, `subset`: the service for metadata and telemetry.
+    `hash_size`: the smallest ring, or the table's size, of a hashing balancer; 0 = Envoy's. `host`, `subset`: the
+    service for metadata and telemetry.
     """
 
     name: str
     discovery: Discovery
     protocol: Protocol = "tcp"
     balancer: Balancer = "LEAST_REQUEST"
+    hash_size: int = 0
+    warmup: Warmup | None = None
     connect_timeout_ms: int = 10_000
     endpoints: tuple[Endpoint, ...] = ()
     tls: UpstreamTls | None = None

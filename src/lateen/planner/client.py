@@ -1,10 +1,9 @@
 """Clients: the scopes that call services, and which service they mean by a host."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
-from lateen.planner.site import Lookup
 from lateen.reactive import Read
 from lateen.registry.mesh import Mesh
 from lateen.registry.registry import Registry
@@ -29,7 +28,7 @@ def meant(declared: Iterable[Service], namespace: str) -> Service | None:
     return next(own, seen[0] if seen else None)
 
 
-def lookup(read: Read, registry: Registry, namespace: str) -> Lookup:
+def finder(read: Read, registry: Registry, namespace: str) -> Callable[[str], Service | None]:
     """Return what finds services by host for clients in `namespace`."""
 
     def find(host: str) -> Service | None:

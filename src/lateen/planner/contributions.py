@@ -7,14 +7,15 @@ from msgspec import Struct
 
 from lateen.base.refs import Origin
 from lateen.kinds.networking.connection_routes import RouteDestination
-from lateen.plan.listener import Chain, ChainMatch, TcpProxy
-from lateen.planner import names
+from lateen.plan.listener import Chain, ChainMatch
 from lateen.planner.client import Client
 from lateen.planner.outbound_listeners import ANY_ADDRESS, Contribution
-from lateen.planner.site import MESH_GATEWAY, Lookup, Site
+from lateen.planner.site import MESH_GATEWAY, Directory, Place, Site
+from lateen.planner.target import Target
+from lateen.planner.tcp_action import plan_tcp, proxy_to
 from lateen.planner.traffic import Traffic
 from lateen.planner.virtual_hosts import table_of
-from lateen.planner.virtual_service import applies, target_name
+from lateen.planner.virtual_service import applies
 from lateen.registry.service import Service, ServicePort
 
 _ALL = ChainMatch()
@@ -22,7 +23,7 @@ _FIRST = ("", "", "")
 
 
 def plan_contributions(
-    service: Service, addresses: Iterable[str], rules: Traffic | None, client: Client, lookup: Lookup
+    service: Service, addresses: Iterable[str], rules: Traffic | None, client: Client, directory: Directory
 ) -> Iterator[Contribution]:
     """Plan what a service's ports add, but for those declared to be HTTP. `addresses`: the service's own,
     or its endpoints' where it is headless."""
@@ -33,7 +34,7 @@ def plan_contributions(
     for port in service.ports:
         if port.is_http:
             continue
-        there = _There(service=service, port=port, rules=rules, client=client, lookup=lookup)
+        there = _There(service=service, port=port, rules=rules, client=client, directory=directory)
         for address in singles:
             yield _contribution(service, port, address, _chains(there, ()))
         if blocks or not (singles or headless):
@@ -54,12 +55,19 @@ class _There(Struct, frozen=True, kw_only=True):
     port: ServicePort
     rules: Traffic | None
     client: Client
-    lookup: Lookup
+    directory: Directory
+
+    @property
+    def own(self) -> Target:
+        return Target(self.service.host, self.port.number, "")
 
     @property
     def site(self) -> Site:
         client = self.client
         return Site(namespace=client.namespace, gateway=MESH_GATEWAY, port=self.port.number, labels=client.labels)
+
+    def place(self, namespace: str) -> Place:
+        return Place(namespace, self.site, self.directory)
 
 
 def _contribution(service: Service, port: ServicePort, address: str, chains: Iterable[Chain] = ()) -> Contribution:
@@ -78,20 +86,19 @@ def _chains(there: _There, blocks: tuple[str, ...], shared: bool = False) -> Ite
     """Plan TCP of a port. `shared`: the listener is not the service's own, it must be told by `blocks` or
     SNI."""
     service, port = there.service, there.port
-    own = names.outbound(port.number, "", service.host)
     if port.is_tls:
         said = list(_tls_rules(there, blocks))
         yield from said
         if not said:
             sni = (service.host,) if shared and service.host != "*" else ()
             match = ChainMatch(prefixes=blocks, server_names=sni)
-            yield _chain(own, ((own, 100),), match, service.origin)
+            yield _own(match, there)
         return
     for chain in _tcp_rules(there, blocks):
         yield chain
         if chain.match.prefixes == blocks:
             return
-    yield _chain(own, ((own, 100),), ChainMatch(prefixes=blocks), service.origin)
+    yield _own(ChainMatch(prefixes=blocks), there)
 
 
 def _tls_rules(there: _There, blocks: tuple[str, ...]) -> Iterator[Chain]:
@@ -126,26 +133,17 @@ def sni_hosts(hosts: Iterable[str]) -> tuple[str, ...]:
     return () if "*" in found else found
 
 
-def weighted(
-    targets: tuple[RouteDestination, ...], namespace: str, port: int, lookup: Lookup
-) -> tuple[tuple[str, int], ...]:
-    """Plan the targets of TCP or TLS, by weight; the weight of an only one does not count."""
-    if len(targets) == 1:
-        return ((target_name(targets[0].destination, namespace, port, lookup), 100),)
-    return tuple(
-        (target_name(target.destination, namespace, port, lookup), target.weight) for target in targets if target.weight
-    )
-
-
 def _to(route: tuple[RouteDestination, ...], match: ChainMatch, there: _There, origin: Origin) -> Chain:
     assert there.rules is not None
-    upstreams = weighted(route, there.rules.namespace, there.port.number, there.lookup)
-    return _chain(names.outbound(there.port.number, "", there.service.host), upstreams, match, origin)
+    own = there.own
+    proxy = plan_tcp(route, there.place(there.rules.namespace), own.upstream)
+    return Chain(name=own.upstream, match=match, proxy=proxy, origin=origin)
 
 
-def _chain(name: str, upstreams: tuple[tuple[str, int], ...], match: ChainMatch, origin: Origin) -> Chain:
-    proxy = TcpProxy(stat_prefix=upstreams[0][0] if len(upstreams) == 1 else name, upstreams=upstreams)
-    return Chain(name=name, match=match, proxy=proxy, origin=origin)
+def _own(match: ChainMatch, there: _There) -> Chain:
+    own = there.own
+    proxy = proxy_to(own, there.place(own.host))
+    return Chain(name=own.upstream, match=match, proxy=proxy, origin=there.service.origin)
 
 
 def _blocks(subnets: Iterable[str]) -> tuple[str, ...]:

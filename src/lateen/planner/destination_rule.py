@@ -15,7 +15,10 @@ from lateen.base.selectors import matches
 from lateen.kinds.networking.destination_rule import DestinationRule, Subset
 from lateen.kinds.networking.traffic_policy import TrafficPolicy
 from lateen.kinds.object import Object
+from lateen.plan.route_policy import HashKey
 from lateen.planner.client import Client
+from lateen.planner.hashing import plan_hash_key
+from lateen.planner.traffic_policy import Policy, effective
 from lateen.registry.service import Service
 from lateen.registry.visibility import export_to, sees
 
@@ -38,6 +41,24 @@ class Rule(Struct, frozen=True, kw_only=True):
     def age(self) -> tuple[str, str]:
         """Sort key within a namespace: the oldest first, then by name."""
         return (self.created, self.name)
+
+    @property
+    def hashes(self) -> bool:
+        """Say whether it asks for consistent hashing anywhere."""
+        policies = [policy for policy in (self.policy, *(one.traffic_policy for one in self.subsets)) if policy]
+        balancers = [policy.load_balancer for policy in policies]
+        balancers += [one.load_balancer for policy in policies for one in policy.port_level_settings]
+        return any(balancer is not None and balancer.consistent_hash is not None for balancer in balancers)
+
+    def policy_at(self, port: int, subset: str = "") -> Policy:
+        """Return the settings that count for a port, and a subset where one is named."""
+        own = next((one.traffic_policy for one in self.subsets if one.name == subset), None) if subset else None
+        return effective(port, self.policy, own)
+
+    def hash_key(self, port: int, subset: str) -> HashKey | None:
+        """Return by what requests are hashed, None where they are not."""
+        balancer = self.policy_at(port, subset).balancer
+        return plan_hash_key(balancer.consistent_hash) if balancer else None
 
 
 def rule(found: Object, default_exports: tuple[str, ...]) -> Rule:

@@ -7,11 +7,12 @@ from msgspec import Struct
 from lateen.base.refs import Origin
 from lateen.plan.listener import Chain, ChainMatch, HttpProxy, Listener, TcpProxy
 from lateen.planner import names
-from lateen.planner.contributions import sni_hosts, weighted
+from lateen.planner.contributions import sni_hosts
 from lateen.planner.gateway import Carries
 from lateen.planner.gateway_routes import BoundServer
 from lateen.planner.outbound_listeners import free_chains, inspectors
-from lateen.planner.site import Lookup, Site
+from lateen.planner.site import Place
+from lateen.planner.tcp_action import plan_tcp
 from lateen.planner.traffic import Traffic
 from lateen.planner.virtual_service import applies
 from lateen.registry.mesh import Mesh
@@ -46,13 +47,13 @@ def server_part(bound: BoundServer) -> Part | None:
     return _part(bound, (Chain(name=bound.table, match=match, proxy=proxy, tls=server.tls, origin=server.origin),))
 
 
-def rule_part(bound: BoundServer, rules: Traffic, site: Site, lookup: Lookup) -> Part | None:
+def rule_part(bound: BoundServer, rules: Traffic, place: Place) -> Part | None:
     """Plan what rules add for a server of bytes."""
     taken = [host for said in rules.hosts for host in bound.server.taken(said, rules.namespace)]
     if bound.table or not taken:
         return None
     make = _sni_chains if bound.server.carries == "sni" else _tcp_chains
-    chains = tuple(make(bound, rules, site, lookup))
+    chains = tuple(make(bound, rules, place))
     return _part(bound, chains) if chains else None
 
 
@@ -84,30 +85,31 @@ def _part(bound: BoundServer, chains: tuple[Chain, ...]) -> Part:
     )
 
 
-def _sni_chains(bound: BoundServer, rules: Traffic, site: Site, lookup: Lookup) -> Iterator[Chain]:
+def _sni_chains(bound: BoundServer, rules: Traffic, place: Place) -> Iterator[Chain]:
     server = bound.server
     for index, rule in enumerate(rules.spec.tls):
-        upstreams = weighted(rule.route, rules.namespace, site.port, lookup)
+        proxy = plan_tcp(rule.route, place, _name(bound))
         origin = rules.origin_at(f"spec.tls[{index}]")
         for match in rule.match:
             hosts = (one for host in match.sni_hosts for one in server.taken(host.lower(), rules.namespace))
             taken = tuple(hosts)
-            if taken and applies(match, rules.namespace, site):
-                yield _chain(bound, ChainMatch(server_names=sni_hosts(taken)), upstreams, origin)
+            if taken and applies(match, rules.namespace, place.site):
+                yield _chain(bound, ChainMatch(server_names=sni_hosts(taken)), proxy, origin)
 
 
-def _tcp_chains(bound: BoundServer, rules: Traffic, site: Site, lookup: Lookup) -> Iterator[Chain]:
+def _tcp_chains(bound: BoundServer, rules: Traffic, place: Place) -> Iterator[Chain]:
     server = bound.server
     where = ChainMatch(server_names=server.server_names if server.tls else ())
     for index, rule in enumerate(rules.spec.tcp):
-        if not rule.match or any(applies(match, rules.namespace, site) for match in rule.match):
-            upstreams = weighted(rule.route, rules.namespace, site.port, lookup)
-            yield _chain(bound, where, upstreams, rules.origin_at(f"spec.tcp[{index}]"))
+        if not rule.match or any(applies(match, rules.namespace, place.site) for match in rule.match):
+            proxy = plan_tcp(rule.route, place, _name(bound))
+            yield _chain(bound, where, proxy, rules.origin_at(f"spec.tcp[{index}]"))
 
 
-def _chain(bound: BoundServer, match: ChainMatch, upstreams: tuple[tuple[str, int], ...], origin: Origin) -> Chain:
+def _chain(bound: BoundServer, match: ChainMatch, proxy: TcpProxy, origin: Origin) -> Chain:
+    return Chain(name=_name(bound), match=match, proxy=proxy, tls=bound.server.tls, origin=origin)
+
+
+def _name(bound: BoundServer) -> str:
     server, gateway = bound.server, bound.gateway
-    name = f"{server.carries}.{server.number}.{gateway.name}.{gateway.namespace}"
-    prefix = upstreams[0][0] if len(upstreams) == 1 else name
-    proxy = TcpProxy(stat_prefix=prefix, upstreams=upstreams)
-    return Chain(name=name, match=match, proxy=proxy, tls=server.tls, origin=origin)
+    return f"{server.carries}.{server.number}.{gateway.name}.{gateway.namespace}"

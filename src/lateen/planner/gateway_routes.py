@@ -9,7 +9,7 @@ from lateen.plan.route import Route, RouteConfig, VirtualHost
 from lateen.planner.gateway import GatewayRules, Server
 from lateen.planner.matches import is_catch_all
 from lateen.planner.route_tables import plan_table
-from lateen.planner.site import Lookup, Site
+from lateen.planner.site import Place
 from lateen.planner.traffic import Traffic
 from lateen.planner.virtual_service import plan_routes
 
@@ -61,10 +61,10 @@ def server_pieces(bound: BoundServer) -> Iterator[HostPiece]:
         yield HostPiece(host=host, port=server.number, age=age, redirect=True, origin=server.origin)
 
 
-def rule_pieces(bound: BoundServer, rules: Traffic, client: Site, lookup: Lookup) -> Iterator[HostPiece]:
+def rule_pieces(bound: BoundServer, rules: Traffic, place: Place) -> Iterator[HostPiece]:
     """Yield what rules add to the virtual hosts of a server's table."""
     server = bound.server
-    routes = plan_routes(rules, client, lookup)
+    routes = plan_routes(rules, place)
     if not routes:
         return
     hosts = (taken for host in rules.hosts for taken in server.taken(host, rules.namespace))

@@ -8,7 +8,7 @@ from lateen.base.selectors import matches
 from lateen.plan.listener import Listener
 from lateen.plan.route import RouteConfig, VirtualHost
 from lateen.planner import names
-from lateen.planner.client import Client, lookup
+from lateen.planner.client import Client
 from lateen.planner.gateway import GatewayRules
 from lateen.planner.gateway_listeners import Part, plan_gateway_listener, rule_part, server_part
 from lateen.planner.gateway_routes import (
@@ -22,7 +22,7 @@ from lateen.planner.gateway_routes import (
 from lateen.planner.outbound import ByName
 from lateen.planner.rules import Rules
 from lateen.planner.scope import Scope
-from lateen.planner.site import Site
+from lateen.planner.site import Place, Site
 from lateen.planner.traffic import Traffic
 from lateen.reactive import Collection, Demand, Engine, Index, Read
 from lateen.reactive.gather import group, union
@@ -85,7 +85,7 @@ class _Facts:
     servers: Collection[ServerKey, BoundServer]
     servers_of: Index[str, ServerKey, BoundServer]
 
-    def sites(self, read: Read, rules: Traffic) -> Iterator[tuple[Scope, BoundServer, Site]]:
+    def places(self, read: Read, rules: Traffic) -> Iterator[tuple[Scope, BoundServer, Place]]:
         """Find the servers that rules are bound to, each with the place at which the rules are read there."""
         for reference in rules.gateways:
             for key, bound in read.find(self.servers_of, reference).items():
@@ -97,21 +97,22 @@ class _Facts:
                         gateway=reference,
                         port=bound.server.number,
                         labels=client.labels,
+                        tls=bound.server.tls is not None,
                         retries=client.mesh.retries,
                     )
-                    yield scope, bound, site
+                    known = self.rules.directory(read, self.registry, client)
+                    yield scope, bound, Place(rules.namespace, site, known)
 
     def rule_pieces(self, read: Read, key: Key, rules: Traffic) -> Iterator[tuple[PieceKey, HostPiece]]:
-        for scope, bound, site in self.sites(read, rules):
-            find = lookup(read, self.registry, site.namespace)
-            for piece in rule_pieces(bound, rules, site, find) if bound.table else ():
-                yield (scope, bound.table, piece.name, f"{site.gateway}.{bound.index} {key}"), piece
+        for scope, bound, place in self.places(read, rules):
+            for piece in rule_pieces(bound, rules, place) if bound.table else ():
+                yield (scope, bound.table, piece.name, f"{place.site.gateway}.{bound.index} {key}"), piece
 
     def rule_parts(self, read: Read, key: Key, rules: Traffic) -> Iterator[tuple[PieceKey, Part]]:
-        for scope, bound, site in self.sites(read, rules):
-            part = rule_part(bound, rules, site, lookup(read, self.registry, site.namespace))
+        for scope, bound, place in self.places(read, rules):
+            part = rule_part(bound, rules, place)
             if part is not None:
-                yield (scope, _listener(bound), "", f"{site.gateway}.{bound.index} {key}"), part
+                yield (scope, _listener(bound), "", f"{place.site.gateway}.{bound.index} {key}"), part
 
 
 def _listener(bound: BoundServer) -> str:

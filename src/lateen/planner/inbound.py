@@ -21,7 +21,8 @@ from lateen.plan.listener import (
     Listener,
     TcpProxy,
 )
-from lateen.plan.route import Destination, Forward, Retries, Route, RouteConfig, RouteMatch, VirtualHost
+from lateen.plan.matching import RouteMatch
+from lateen.plan.route import Destination, Forward, Retries, Route, RouteConfig, VirtualHost
 from lateen.plan.upstream import Protocol, Upstream
 from lateen.planner import names
 from lateen.security.peer_authentication import Mode, PeerModes

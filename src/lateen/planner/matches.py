@@ -5,7 +5,7 @@ from operator import itemgetter
 
 from lateen.kinds.networking.http_match import HTTPMatchRequest
 from lateen.kinds.networking.string_match import StringMatch as Text
-from lateen.plan.route import NamedMatch, RouteMatch, StringMatch
+from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch
 
 _PRESENT = StringMatch("present")
 
@@ -25,10 +25,21 @@ def is_catch_all(match: RouteMatch) -> bool:
     return whole and not match.headers and not match.query
 
 
+def plan_text(text: Text) -> StringMatch:
+    """Plan one comparison; an empty one asks only that there be a value at all."""
+    if text.exact is not None:
+        return StringMatch("exact", text.exact)
+    if text.prefix is not None:
+        return StringMatch("prefix", text.prefix)
+    if text.regex is not None:
+        return StringMatch("regex", text.regex)
+    return _PRESENT
+
+
 def _path(match: HTTPMatchRequest) -> StringMatch | None:
     if match.uri is None:
         return None
-    path = _string(match.uri)
+    path = plan_text(match.uri)
     if match.ignore_uri_case and path.kind in ("exact", "prefix"):
         return StringMatch(path.kind, path.value, True)
     return path
@@ -41,20 +52,9 @@ def _headers(match: HTTPMatchRequest) -> Iterator[NamedMatch]:
 
 def _pseudo_headers(match: HTTPMatchRequest) -> Iterator[NamedMatch]:
     parts = ((":method", match.method), (":authority", match.authority), (":scheme", match.scheme))
-    return (NamedMatch(name, _string(text)) for name, text in parts if text is not None)
+    return (NamedMatch(name, plan_text(text)) for name, text in parts if text is not None)
 
 
 def _named(matches: Mapping[str, Text], lower: bool = True) -> Iterator[NamedMatch]:
     for name, text in sorted(matches.items(), key=itemgetter(0)):
-        yield NamedMatch(name.lower() if lower else name, _string(text))
-
-
-def _string(text: Text) -> StringMatch:
-    """Plan one comparison; an empty one asks only that there be a value at all."""
-    if text.exact is not None:
-        return StringMatch("exact", text.exact)
-    if text.prefix is not None:
-        return StringMatch("prefix", text.prefix)
-    if text.regex is not None:
-        return StringMatch("regex", text.regex)
-    return _PRESENT
+        yield NamedMatch(name.lower() if lower else name, plan_text(text))

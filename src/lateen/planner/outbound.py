@@ -10,7 +10,7 @@ from lateen.plan.route import RouteConfig, VirtualHost
 from lateen.plan.upstream import LoadAssignment, Upstream
 from lateen.planner import names
 from lateen.planner.assignments import plan_assignments
-from lateen.planner.client import Client, lookup, meant
+from lateen.planner.client import Client, finder, meant
 from lateen.planner.contributions import http_contribution, plan_contributions
 from lateen.planner.destination_rule import Rule
 from lateen.planner.loads import Loads, build_loads
@@ -113,8 +113,8 @@ class _Facts:
         if service.resolution == "HEADLESS":
             addresses = (read.get(self.registry.endpoints, service.key) or NO_ENDPOINTS).addresses
         rules = self.rules.obeyed(read, host, client.namespace)
-        find = lookup(read, self.registry, client.namespace)
-        for part in plan_contributions(service, addresses, rules, client, find):
+        known = self.rules.directory(read, self.registry, client)
+        for part in plan_contributions(service, addresses, rules, client, known):
             yield (scope, names.listener(part.address, part.port), host), part
 
     def virtual_hosts(
@@ -124,28 +124,28 @@ class _Facts:
         if service is None or service.resolution == "ALIAS":
             return
         rules = self.rules.obeyed(read, host, client.namespace)
-        known = read.find(self.registry.aliases_of, host).values() if service.kubernetes else ()
-        aliases = [alias for alias in known if alias.visible_to(client.namespace)]
-        find = lookup(read, self.registry, client.namespace)
-        for table, found in plan_hosts(service, aliases, rules, client, find):
+        others = read.find(self.registry.aliases_of, host).values() if service.kubernetes else ()
+        aliases = [alias for alias in others if alias.visible_to(client.namespace)]
+        known = self.rules.directory(read, self.registry, client)
+        for table, found in plan_hosts(service, aliases, rules, client, known):
             yield (scope, table, found.name), found
 
     def unknown_hosts(
         self, read: Read, scope: Scope, client: Client, key: Key, traffic: Traffic
     ) -> Iterator[tuple[TableKey, VirtualHost]]:
-        find = lookup(read, self.registry, client.namespace)
+        known = self.rules.directory(read, self.registry, client)
         for host in traffic.hosts:
             obeyed = self.rules.obeyed_unknown(read, host, client.namespace)
             if obeyed != traffic or self._is_known(read, host, client.namespace):
                 continue
-            planned = plan_unknown_host(host, traffic, client, find)
+            planned = plan_unknown_host(host, traffic, client, known)
             if planned is not None:
                 table, found = planned
                 yield (scope, table, found.name), found
 
     def _is_known(self, read: Read, host: str, namespace: str) -> bool:
         if not host.startswith("*"):
-            return lookup(read, self.registry, namespace)(host) is not None
+            return finder(read, self.registry, namespace)(host) is not None
         return any(
             covers(host, name) and meant(declared, namespace) is not None
             for name, declared in read.all(self.registry.hosts).items()

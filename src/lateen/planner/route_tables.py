@@ -5,15 +5,8 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from lateen.plan.route import (
-    Destination,
-    DirectResponse,
-    Forward,
-    Route,
-    RouteConfig,
-    RouteMatch,
-    VirtualHost,
-)
+from lateen.plan.matching import RouteMatch
+from lateen.plan.route import Destination, DirectResponse, Forward, Route, RouteConfig, VirtualHost
 from lateen.planner import names
 
 ALLOW_ANY = VirtualHost(

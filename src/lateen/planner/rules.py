@@ -7,10 +7,11 @@ from typing import TypeVar
 from lateen.base.hosts import covers
 from lateen.base.refs import Key
 from lateen.kinds.object import Object
-from lateen.planner.client import Client
+from lateen.plan.route_policy import HashKey
+from lateen.planner.client import Client, finder
 from lateen.planner.destination_rule import Rule, choose, rule
 from lateen.planner.gateway import GatewayRules, gateway_rules
-from lateen.planner.site import MESH_GATEWAY
+from lateen.planner.site import MESH_GATEWAY, Directory
 from lateen.planner.traffic import Traffic, choose_traffic, traffic
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.registry.registry import Registry
@@ -23,7 +24,8 @@ _WILD = "*"
 
 @dataclass(frozen=True)
 class Rules:
-    """`traffic_of`, `destinations_of`: all rules for each host of the registry, whoever sees them.
+    """`traffic_of`, `destinations_of`: all rules for each host of the registry, whoever sees them. `hashed`: the
+    latter, of hosts where any of them asks for consistent hashing: routes depend on these alone.
     `traffic_for`: rules for sidecars by exact host, and all with a wildcard under "*". `traffic_at`: by
     gateway."""
 
@@ -32,6 +34,7 @@ class Rules:
     gateways: Collection[Key, GatewayRules]
     traffic_of: Collection[str, tuple[Traffic, ...]]
     destinations_of: Collection[str, tuple[Rule, ...]]
+    hashed: Collection[str, tuple[Rule, ...]]
     traffic_for: Index[str, Key, Traffic]
     traffic_at: Index[str, Key, Traffic]
 
@@ -48,6 +51,18 @@ class Rules:
         """Return the destination rule that a client obeys for a service."""
         found = read.get(self.destinations_of, service.host)
         return choose(found, service, client) if found else None
+
+    def directory(self, read: Read, registry: Registry, client: Client) -> Directory:
+        """Return what a client knows of others."""
+        find = finder(read, registry, client.namespace)
+
+        def hash_key(host: str, port: int, subset: str) -> HashKey | None:
+            service = find(host)
+            found = read.get(self.hashed, host) if service else None
+            rule = choose(found, service, client) if service and found else None
+            return rule.hash_key(port, subset) if rule else None
+
+        return Directory(find, hash_key)
 
 
 def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
@@ -73,12 +88,18 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
         found = _candidates(read, destinations_for, host)
         return tuple(one for one in found if covers(one.host, host)) or None
 
+    all_destinations = engine.map("destinations of host", registry.hosts, destinations_of)
+
+    def hashed(read: Read, host: str, found: tuple[Rule, ...]) -> tuple[Rule, ...] | None:
+        return found if any(one.hashes for one in found) else None
+
     return Rules(
         traffic=all_traffic,
         destinations=destinations,
         gateways=engine.map("gateways", store["Gateway"], lambda read, key, found: gateway_rules(found)),
         traffic_of=engine.map("traffic of host", registry.hosts, traffic_of),
-        destinations_of=engine.map("destinations of host", registry.hosts, destinations_of),
+        destinations_of=all_destinations,
+        hashed=engine.map("hashed destinations of host", all_destinations, hashed),
         traffic_for=traffic_for,
         traffic_at=engine.index("traffic at gateway", all_traffic, lambda key, one: _gateways(one)),
     )

@@ -1,25 +1,46 @@
-"""The place at which routing rules are read: which proxy, on which port."""
+"""The place at which routing rules are read: which proxy, on which port; and what is known there."""
 
 from collections.abc import Callable, Mapping
 
 from msgspec import Struct
 
 from lateen.kinds.networking.retries import HTTPRetry
+from lateen.plan.route_policy import HashKey
 from lateen.registry.service import Service
 
 MESH_GATEWAY = "mesh"
 
-# Find the service that a client of this scope means by a host, None when there is none.
-Lookup = Callable[[str], Service | None]
+
+def no_hash_key(host: str, port: int, subset: str) -> HashKey | None:
+    """Find no key: nothing is said of the destination."""
+    return None
+
+
+class Directory(Struct, frozen=True):
+    """What a client knows of others. `service`: what it means by a host, None when there is none.
+    `hash_key`: by what requests to a host, port and subset are hashed, None where they are not."""
+
+    service: Callable[[str], Service | None]
+    hash_key: Callable[[str, int, str], HashKey | None] = no_hash_key
 
 
 class Site(Struct, frozen=True, kw_only=True):
     """`namespace` and `labels`: of the client (labels only as far as rules tell clients apart by them).
     `gateway`: "mesh" for sidecars, else "namespace/name" of the Gateway. `port`: the service's or
-    server's. `retries`: the mesh's default, None = Istio's."""
+    server's. `tls`: requests come in by HTTPS. `retries`: the mesh's default, None = Istio's."""
 
     namespace: str
     gateway: str
     port: int
     labels: Mapping[str, str] = {}
+    tls: bool = False
     retries: HTTPRetry | None = None
+
+
+class Place(Struct, frozen=True):
+    """Where a rule stands: the namespace of its VirtualService, the site at which it is read, and what is
+    known there of other services."""
+
+    namespace: str
+    site: Site
+    directory: Directory

@@ -11,7 +11,7 @@ from lateen.kinds.networking.connection_pool import ConnectionPoolSettings
 from lateen.kinds.networking.load_balancer import LoadBalancerSettings
 from lateen.kinds.networking.outlier_detection import OutlierDetection as Detection
 from lateen.kinds.networking.traffic_policy import PortTrafficPolicy, TrafficPolicy
-from lateen.plan.upstream import Balancer, ConnectionPool, OutlierDetection
+from lateen.plan.upstream import ConnectionPool, OutlierDetection
 from lateen.registry.durations import milliseconds
 
 _Some = TrafficPolicy | PortTrafficPolicy
@@ -47,18 +47,6 @@ def effective(port: int, destination: TrafficPolicy | None, subset: TrafficPolic
 def _at_port(policy: TrafficPolicy | None, port: int) -> _Some | None:
     settings = policy.port_level_settings if policy else ()
     return next((one for one in settings if one.port and one.port.number == port), None)
-
-
-_BALANCERS: dict[str, Balancer] = {
-    "ROUND_ROBIN": "ROUND_ROBIN",
-    "RANDOM": "RANDOM",
-    "PASSTHROUGH": "PASSTHROUGH",
-}
-
-
-def balancer(settings: LoadBalancerSettings | None) -> Balancer:
-    """Plan how an endpoint is chosen; LEAST_REQUEST where nothing else is said."""
-    return _BALANCERS.get((settings.simple or "") if settings else "", "LEAST_REQUEST")
 
 
 def connection_pool(settings: ConnectionPoolSettings | None) -> ConnectionPool | None:

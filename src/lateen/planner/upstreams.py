@@ -7,7 +7,7 @@ from msgspec import Struct
 from lateen.kinds.networking.client_tls import ClientTLSSettings
 from lateen.kinds.networking.traffic_policy import TrafficPolicy
 from lateen.plan.upstream import Discovery, Endpoint, Protocol, Upstream, UpstreamTls
-from lateen.planner import names, traffic_policy
+from lateen.planner import balancing, names, traffic_policy
 from lateen.planner.destination_rule import Rule
 from lateen.planner.traffic_policy import Policy
 from lateen.registry.mesh import Mesh
@@ -57,7 +57,7 @@ def _upstream(site: _Site, subset_policy: TrafficPolicy | None = None) -> Upstre
     policy = traffic_policy.NO_POLICY
     if rule is not None:
         policy = traffic_policy.effective(port.number, rule.policy, subset_policy)
-    balancer = traffic_policy.balancer(policy.balancer)
+    balancer, hash_size = balancing.balancer(policy.balancer)
     discovery = "ORIGINAL_DST" if balancer == "PASSTHROUGH" else _DISCOVERY[service.resolution]
     tls, auto_tls = _tls(site, policy.tls, discovery)
     return Upstream(
@@ -65,6 +65,8 @@ def _upstream(site: _Site, subset_policy: TrafficPolicy | None = None) -> Upstre
         discovery=discovery,
         protocol=_protocol(port, policy, site.mesh),
         balancer=balancer,
+        hash_size=hash_size,
+        warmup=balancing.warmup(policy.balancer),
         connect_timeout_ms=traffic_policy.connect_timeout(policy.pool, site.mesh.connect_timeout_ms),
         endpoints=_dns_endpoints(service, port) if discovery in ("STRICT_DNS", "LOGICAL_DNS") else (),
         tls=tls,

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 
-from lateen.plan.route import Destination, Forward, Route, RouteMatch, VirtualHost
+from lateen.plan.matching import RouteMatch
+from lateen.plan.route import Destination, Forward, Route, VirtualHost
 from lateen.planner import names
 from lateen.planner.client import Client
 from lateen.planner.domains import domains
-from lateen.planner.site import MESH_GATEWAY, Lookup, Site
+from lateen.planner.retries import plan_retries
+from lateen.planner.site import MESH_GATEWAY, Directory, Place, Site
 from lateen.planner.traffic import Traffic
-from lateen.planner.virtual_service import plan_retries, plan_routes
+from lateen.planner.virtual_service import plan_routes
 from lateen.registry.service import Service, ServicePort
 
 # Hosts that rules name and no service has are looked for on this port.
@@ -35,7 +37,7 @@ def listens_alone(service: Service) -> bool:
 
 
 def plan_hosts(
-    service: Service, aliases: Iterable[Service], rules: Traffic | None, client: Client, lookup: Lookup
+    service: Service, aliases: Iterable[Service], rules: Traffic | None, client: Client, directory: Directory
 ) -> Iterator[TableHost]:
     """Plan a service's virtual hosts, each with the name of its table, for sidecars of `client`."""
     found: tuple[str, ...] = ()
@@ -51,15 +53,15 @@ def plan_hosts(
             VirtualHost(
                 name=f"{service.host}:{port.number}",
                 domains=("*",) if alone else found,
-                routes=_routes(service, port, rules, client, lookup),
+                routes=_routes(service, port, rules, client, directory),
                 origin=rules.origin if rules else service.origin,
             ),
         )
 
 
-def plan_unknown_host(host: str, rules: Traffic, client: Client, lookup: Lookup) -> TableHost | None:
+def plan_unknown_host(host: str, rules: Traffic, client: Client, directory: Directory) -> TableHost | None:
     """Plan the virtual host of a host that only rules know; None when they have no routes for it."""
-    routes = plan_routes(rules, _site(client, UNKNOWN_HOSTS_PORT), lookup)
+    routes = plan_routes(rules, Place(rules.namespace, _site(client, UNKNOWN_HOSTS_PORT), directory))
     if not routes:
         return None
     name = f"{host}:{UNKNOWN_HOSTS_PORT}"
@@ -67,16 +69,21 @@ def plan_unknown_host(host: str, rules: Traffic, client: Client, lookup: Lookup)
 
 
 def _routes(
-    service: Service, port: ServicePort, rules: Traffic | None, client: Client, lookup: Lookup
+    service: Service, port: ServicePort, rules: Traffic | None, client: Client, directory: Directory
 ) -> tuple[Route, ...]:
     """Return the rules' routes, or the one to the service itself where they say nothing of this port to
     this client."""
-    routes = plan_routes(rules, _site(client, port.number), lookup) if rules is not None else ()
+    place = Place(rules.namespace if rules else service.namespace, _site(client, port.number), directory)
+    routes = plan_routes(rules, place) if rules is not None else ()
     if routes:
         return routes
     upstream = names.outbound(port.number, "", service.host)
-    retries = plan_retries(client.mesh.retries)
-    action = Forward(destinations=(Destination(upstream=upstream),), retries=retries)
+    key = directory.hash_key(service.host, port.number, "")
+    action = Forward(
+        destinations=(Destination(upstream=upstream),),
+        retries=plan_retries(client.mesh.retries),
+        hashing=(key,) if key else (),
+    )
     return (Route(name="default", match=RouteMatch(), action=action, origin=service.origin),)
 
 

@@ -2,18 +2,9 @@ import pytest
 import re2
 
 from lateen.envoy.action import act
-from lateen.plan.route import (
-    Destination,
-    DirectResponse,
-    Forward,
-    HeaderChanges,
-    Redirect,
-    Retries,
-    Rewrite,
-    Route,
-    RouteMatch,
-    StringMatch,
-)
+from lateen.plan.matching import RouteMatch, StringMatch
+from lateen.plan.route import Destination, DirectResponse, Forward, HeaderChanges, Redirect, Retries, Rewrite, Route
+from lateen.plan.route_policy import HashKey, Mirror
 from lateen.proto.descriptors import message
 
 V1 = Destination(upstream="v1")
@@ -33,16 +24,6 @@ def test_no_timeout_is_said():
     route = forwarded()
     assert route.HasField("timeout") and route.timeout.ByteSize() == 0
     assert forwarded(timeout_ms=2500).max_stream_duration.grpc_timeout_header_max.seconds == 2
-
-
-def test_retries_go_to_another_host():
-    policy = forwarded(retries=Retries(attempts=3, per_try_timeout_ms=100, statuses=(503,))).retry_policy
-    assert policy.num_retries.value == 3
-    assert policy.retry_on.startswith("connect-failure,")
-    assert policy.per_try_timeout.nanos == 100_000_000
-    assert list(policy.retriable_status_codes) == [503]
-    assert policy.retry_host_predicate[0].name == "envoy.retry_host_predicates.previous_hosts"
-    assert policy.host_selection_retry_max_attempts == 5
 
 
 def test_no_retries():
@@ -95,3 +76,32 @@ def test_redirects():
 def test_direct_responses():
     assert acted(DirectResponse(503, "no")).direct_response.body.inline_string == "no"
     assert not acted(DirectResponse(503)).direct_response.HasField("body")
+
+
+def test_copies_are_sent_for_a_share_of_the_requests():
+    [mirror] = forwarded(mirrors=(Mirror("m", 0.5),)).request_mirror_policies
+    assert (mirror.cluster, mirror.runtime_fraction.default_value.numerator) == ("m", 5000)
+
+
+def test_requests_are_hashed_by_what_is_said():
+    keys = (
+        HashKey(kind="header", name="x-user"),
+        HashKey(kind="query", name="user"),
+        HashKey(kind="source_ip"),
+        HashKey(kind="cookie", name="user", path="/", ttl_ms=0, attributes=(("SameSite", "Lax"),)),
+        HashKey(kind="cookie", name="other"),
+    )
+    header, query, source, cookie, other = forwarded(hashing=keys).hash_policy
+    assert (header.header.header_name, query.query_parameter.name) == ("x-user", "user")
+    assert source.connection_properties.source_ip
+    assert cookie.cookie.HasField("ttl") and cookie.cookie.attributes[0].name == "SameSite"
+    assert not other.cookie.HasField("ttl")
+
+
+def test_a_destination_with_a_host_of_its_own_is_asked_by_it():
+    [only] = forwarded(Destination(upstream="v1", authority="a.x")).weighted_clusters.clusters
+    assert only.host_rewrite_literal == "a.x"
+
+
+def test_a_redirect_replaces_a_prefix():
+    assert acted(Redirect(prefix="/b")).redirect.prefix_rewrite == "/b"

@@ -1,4 +1,4 @@
-from lateen.envoy.headers import change, literal
+from lateen.envoy.headers import change
 from lateen.plan.route import HeaderChanges
 from lateen.proto.descriptors import message
 
@@ -26,8 +26,9 @@ def test_responses_change_apart_from_requests():
     assert not route.request_headers_to_add
 
 
-def test_values_are_text_and_no_commands():
-    assert literal("100% of %REQ(x)%") == "100%% of %%REQ(x)%%"
+def test_values_are_envoys_format_strings():
+    [added] = changed(HeaderChanges(set=(("x-host", "%HOSTNAME%"),))).request_headers_to_add
+    assert added.header.value == "%HOSTNAME%"
 
 
 def test_no_changes_leave_nothing():

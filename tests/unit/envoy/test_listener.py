@@ -10,7 +10,8 @@ from lateen.plan.listener import (
     Listener,
     TcpProxy,
 )
-from lateen.plan.route import Destination, Forward, Route, RouteConfig, RouteMatch, VirtualHost
+from lateen.plan.matching import RouteMatch
+from lateen.plan.route import Destination, Forward, Route, RouteConfig, VirtualHost
 from lateen.plan.upstream import Upstream
 from lateen.proto.descriptors import message
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lateen.envoy.matching import escape, match
-from lateen.plan.route import NamedMatch, RouteMatch, StringMatch
+from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch
 from lateen.proto.descriptors import message
 
 

@@ -5,21 +5,20 @@ from lateen.envoy import route as module
 from lateen.envoy.build import Builder
 from lateen.envoy.route import route_config, virtual_host
 from lateen.plan.listener import Chain, ChainMatch, HttpProxy, Listener
+from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch
 from lateen.plan.route import (
     Destination,
     DirectResponse,
     Forward,
     HeaderChanges,
-    NamedMatch,
     Redirect,
     Retries,
     Rewrite,
     Route,
     RouteConfig,
-    RouteMatch,
-    StringMatch,
     VirtualHost,
 )
+from lateen.plan.route_policy import Abort, Cors, Delay, Fault, HashKey, Mirror
 from lateen.plan.upstream import Upstream
 from lateen.proto.descriptors import message
 
@@ -93,6 +92,7 @@ SHAPES = [
         Forward(destinations=(Destination(upstream="a", weight=1), Destination(upstream="b", weight=2))),
         Forward(destinations=(Destination(upstream="a"),), rewrite=Rewrite(regex="^/a/(.*)", substitution=r"/\1")),
         Redirect(path="/b", authority="x", scheme="https", port=8443, status=307),
+        Redirect(prefix="/b"),
         DirectResponse(418, "100%" * 3000),
     )
 ]
@@ -111,10 +111,15 @@ MORE = [
         action=Forward(
             destinations=(Destination(upstream="a", response_headers=HeaderChanges(remove=("x-z",))),),
             timeout_ms=1500,
-            retries=Retries(attempts=3, per_try_timeout_ms=10, on="5xx", statuses=(503, 429)),
+            retries=Retries(attempts=3, per_try_timeout_ms=10, statuses=(503,), backoff_ms=1, other_localities=True),
+            mirrors=(Mirror("b", 0.5),),
+            hashing=(HashKey(kind="cookie", name="c", path="/", ttl_ms=0), HashKey(kind="source_ip")),
         ),
-        request_headers=HeaderChanges((("x-a", "100%"),), (("x-b", "%REQ(y)%"),), ("x-c",)),
+        request_headers=HeaderChanges((("x-a", "100%%"),), (("x-b", "%REQ(y)%"),), ("x-c",)),
         response_headers=HeaderChanges((("x-a", ""),)),
+        fault=Fault(Delay(1000, 50.0), Abort(0, 0.5, 14)),
+        cors=Cors(origins=(StringMatch("regex", ".*"), StringMatch("exact", "https://a.x")), max_age_s=1),
+        stat_prefix="shop",
         origin=Origin("VirtualService", "default", "reviews"),
     )
 ]

@@ -6,7 +6,8 @@ import pytest
 from lateen.envoy import tls
 from lateen.envoy.build import Builder
 from lateen.plan.listener import Chain, ChainMatch, DownstreamTls, HttpProxy, Listener, TcpProxy
-from lateen.plan.route import DirectResponse, Route, RouteConfig, RouteMatch, VirtualHost
+from lateen.plan.matching import RouteMatch
+from lateen.plan.route import DirectResponse, Route, RouteConfig, VirtualHost
 from lateen.plan.upstream import Upstream, UpstreamTls
 from lateen.proto.descriptors import message
 

@@ -4,11 +4,11 @@ from lateen.kinds.decode import decode
 from lateen.planner.gateway import gateway_rules
 from lateen.planner.gateway_listeners import Part, plan_gateway_listener, rule_part, server_part
 from lateen.planner.gateway_routes import BoundServer
-from lateen.planner.site import Site
+from lateen.planner.site import Directory, Place, Site
 from lateen.planner.traffic import traffic
 from lateen.registry.mesh import Mesh
 
-SITE = Site(namespace="istio-system", gateway="shop/g", port=443)
+HERE = Place("shop", Site(namespace="istio-system", gateway="shop/g", port=443), Directory(lambda host: None))
 
 
 def bound(protocol: str, hosts: str = "'*'", tls: str = "", bind: str = "") -> BoundServer:
@@ -20,7 +20,7 @@ def bound(protocol: str, hosts: str = "'*'", tls: str = "", bind: str = "") -> B
 
 def part(server: BoundServer, rules: str) -> Part | None:
     found = decode(istio("VirtualService", "v", f"{{gateways: [g], {rules}}}"))
-    return rule_part(server, traffic(found, ("*",)), SITE, lambda host: None)
+    return rule_part(server, traffic(found, ("*",)), HERE)
 
 
 def test_http_comes_with_the_server_and_bytes_with_rules():

@@ -1,7 +1,8 @@
 from worlds import istio
 
 from lateen.kinds.decode import decode
-from lateen.plan.route import Destination, Forward, Route, RouteMatch, StringMatch
+from lateen.plan.matching import RouteMatch, StringMatch
+from lateen.plan.route import Destination, Forward, Route
 from lateen.planner.gateway import gateway_rules
 from lateen.planner.gateway_routes import BoundServer, HostPiece, plan_gateway_table, plan_host, server_pieces
 

@@ -2,7 +2,7 @@ import msgspec
 import pytest
 
 from lateen.kinds.networking.http_match import HTTPMatchRequest
-from lateen.plan.route import NamedMatch, RouteMatch, StringMatch
+from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch
 from lateen.planner.matches import is_catch_all, plan_match
 
 

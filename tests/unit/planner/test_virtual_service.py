@@ -2,8 +2,10 @@ import pytest
 from worlds import istio
 
 from lateen.kinds.decode import decode
-from lateen.plan.route import DirectResponse, Forward, HeaderChanges, Redirect, Retries, Rewrite, Route
-from lateen.planner.site import Site
+from lateen.plan.matching import StringMatch
+from lateen.plan.route import DirectResponse, Forward, HeaderChanges, Redirect, Rewrite, Route
+from lateen.plan.route_policy import Abort, Cors, Fault
+from lateen.planner.site import Directory, Place, Site
 from lateen.planner.traffic import traffic
 from lateen.planner.virtual_service import plan_routes
 from lateen.registry.service import Service, ServicePort
@@ -19,7 +21,7 @@ def known(host: str) -> Service | None:
 
 def routes(http: str, site: Site = HERE) -> tuple[Route, ...]:
     found = decode(istio("VirtualService", "web", f"{{hosts: [web.x], gateways: [mesh, edge], http: {http}}}"))
-    return plan_routes(traffic(found, ("*",)), site, known)
+    return plan_routes(traffic(found, ("*",)), Place("shop", site, Directory(known)))
 
 
 def forward(rule: str) -> Forward:
@@ -101,22 +103,6 @@ def test_a_bare_gateway_is_in_the_rules_namespace():
     assert not targets(rule, Site(namespace="istio-system", gateway="other/edge", port=80))
 
 
-def test_retries_are_istios_unless_said():
-    assert forward("{route: [{destination: {host: a.x}}]}").retries == Retries()
-    assert forward("{route: [{destination: {host: a.x}}], retries: {attempts: 0}}").retries is None
-
-
-def test_retries_read_status_codes_among_conditions():
-    found = forward(
-        "{route: [{destination: {host: a.x}}], retries: {attempts: 3, perTryTimeout: 3s, retryOn: '5xx, reset,503'}}"
-    ).retries
-    assert found == Retries(attempts=3, per_try_timeout_ms=3000, on="5xx,reset,retriable-status-codes", statuses=(503,))
-
-
-def test_retries_without_conditions_have_the_default_ones():
-    assert forward("{route: [{destination: {host: a.x}}], retries: {attempts: 5}}").retries == Retries(attempts=5)
-
-
 def test_timeouts_are_in_milliseconds_and_none_by_default():
     assert forward("{route: [{destination: {host: a.x}}], timeout: 1.5s}").timeout_ms == 1500
     assert forward("{route: [{destination: {host: a.x}}]}").timeout_ms == 0
@@ -140,3 +126,11 @@ def test_headers_are_changed_for_the_route_and_for_a_destination():
     (route,) = routes(f"[{rule}]")
     assert route.request_headers == HeaderChanges(set=(("a", "1"),), add=(("b", "2"),), remove=("c",))
     assert route.action.destinations[0].response_headers == HeaderChanges(set=(("d", "3"),))
+
+
+def test_faults_cors_and_statistics_are_the_routes():
+    rule = """{match: [{statPrefix: shop}], fault: {abort: {httpStatus: 500, percentage: {value: 5}}},
+      corsPolicy: {allowOrigins: [{exact: https://a.x}]}, route: [{destination: {host: a.x}}]}"""
+    (route,) = routes(f"[{rule}]")
+    assert route.fault == Fault(abort=Abort(500, 5.0)) and route.stat_prefix == "shop"
+    assert route.cors == Cors(origins=(StringMatch("exact", "https://a.x"),))

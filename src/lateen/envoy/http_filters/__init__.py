@@ -1,15 +1,31 @@
 """The HTTP filters, in the order in which requests meet them."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 from lateen.envoy.fields import Extension
+from lateen.envoy.http_filters.cors import cors, route_cors
+from lateen.envoy.http_filters.fault import fault, route_fault
 from lateen.envoy.http_filters.mesh_alpn import mesh_alpn
 from lateen.envoy.http_filters.router import router
 from lateen.plan.listener import HttpProxy
+from lateen.plan.route import Route
 
-HttpFilter = Callable[[HttpProxy], Extension | None]  # None: this proxy does not need the filter
+
+def _nothing(route: Route) -> None:
+    return None
+
+
+class HttpFilter(NamedTuple):
+    """`of_proxy` builds the filter, `of_route` what a route asks of it; None: not needed, nothing asked."""
+
+    of_proxy: Callable[[HttpProxy], Extension | None]
+    of_route: Callable[[Route], Extension | None] = _nothing
+
 
 HTTP_FILTERS: tuple[HttpFilter, ...] = (
-    mesh_alpn,  # after all that may choose another route: it reads the chosen cluster
-    router,  # ends the chain
+    HttpFilter(fault, route_fault),
+    HttpFilter(cors, route_cors),
+    HttpFilter(mesh_alpn),  # after all that may choose another route: it reads the chosen cluster
+    HttpFilter(router),  # ends the chain
 )

@@ -25,8 +25,8 @@ def http_proxy(chain: Chain, listener: Listener) -> Extension | None:
     config.http_protocol_options.accept_http_10 = True
     config.upgrade_configs.add(upgrade_type="websocket")
     milliseconds(config.stream_idle_timeout, 0)
-    for build in HTTP_FILTERS:
-        if (extension := build(plan)) is not None:
+    for http_filter in HTTP_FILTERS:
+        if (extension := http_filter.of_proxy(plan)) is not None:
             extend(config.http_filters.add(), extension)
     log_to(config.access_log, listener)
     return Extension("envoy.filters.network.http_connection_manager", config)

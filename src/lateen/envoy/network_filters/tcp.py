@@ -18,5 +18,7 @@ def tcp_proxy(chain: Chain, listener: Listener) -> Extension | None:
         for name, weight in plan.upstreams:
             if weight:
                 config.weighted_clusters.clusters.add(name=name, weight=weight)
+    if plan.hash_source_ip:
+        config.hash_policy.add().source_ip.SetInParent()
     log_to(config.access_log, listener)
     return Extension("envoy.filters.network.tcp_proxy", config)

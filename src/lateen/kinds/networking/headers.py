@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from lateen.base.errors import Fault
-from lateen.kinds.header_names import header_name_faults, header_value_faults
+from lateen.kinds.format_strings import format_faults
+from lateen.kinds.header_names import header_name_faults
 from lateen.kinds.model import Model
 from lateen.kinds.paths import join
 
@@ -41,7 +42,7 @@ def _operation_faults(path: str, operations: HeaderOperations) -> Iterator[Fault
     for verb, values in (("set", operations.set), ("add", operations.add)):
         for name, value in values.items():
             yield from header_name_faults(join(f"{path}.{verb}", name), name)
-            yield from header_value_faults(join(f"{path}.{verb}", name), value)
+            yield from format_faults(join(f"{path}.{verb}", name), value)
     for index, name in enumerate(operations.remove):
         yield from header_name_faults(f"{path}.remove[{index}]", name)
         if name.startswith(":") or name.lower() == "host":

@@ -21,16 +21,8 @@ from lateen.plan.listener import (
     Listener,
     TcpProxy,
 )
-from lateen.plan.route import (
-    Destination,
-    DirectResponse,
-    Forward,
-    Route,
-    RouteConfig,
-    RouteMatch,
-    StringMatch,
-    VirtualHost,
-)
+from lateen.plan.matching import RouteMatch, StringMatch
+from lateen.plan.route import Destination, DirectResponse, Forward, Route, RouteConfig, VirtualHost
 from lateen.plan.upstream import Endpoint, Upstream, UpstreamTls
 
 LOOPBACK = "127.0.0.1"

@@ -56,10 +56,13 @@ def test_istios_defaults():
 
 def test_filters_stand_in_their_order():
     assert [each.name for each in built(mesh_alpn=True).http_filters] == [
+        "envoy.filters.http.fault",
+        "envoy.filters.http.cors",
         "istio.alpn",
         "envoy.filters.http.router",
     ]
-    assert [each.name for each in built().http_filters] == ["envoy.filters.http.router"]
+    inline = built(route_name="", routes=RouteConfig(name="a", virtual_hosts=()))
+    assert [each.name for each in inline.http_filters] == ["envoy.filters.http.router"]
 
 
 def test_requests_are_logged_where_the_listener_wants_it():

@@ -1,0 +1,30 @@
+"""Where a rule of a VirtualService sends bytes: TCP, and TLS that is not terminated."""
+
+from collections.abc import Iterable
+
+from lateen.kinds.networking.connection_routes import RouteDestination
+from lateen.plan.listener import TcpProxy
+from lateen.planner.site import Place
+from lateen.planner.target import Target, resolve
+
+
+def plan_tcp(targets: tuple[RouteDestination, ...], place: Place, name: str) -> TcpProxy:
+    """Plan the proxy to `targets` by weight, counted under `name` where there are several. The weight of an
+    only one does not count."""
+    found = [(resolve(one.destination, place), one.weight) for one in targets]
+    if len(found) == 1:
+        return proxy_to(found[0][0], place)
+    upstreams = tuple((target.upstream, weight) for target, weight in found if weight)
+    return TcpProxy(stat_prefix=name, upstreams=upstreams, hash_source_ip=_hashed((one for one, _ in found), place))
+
+
+def proxy_to(target: Target, place: Place) -> TcpProxy:
+    """Plan the proxy to one target."""
+    upstream = target.upstream
+    return TcpProxy(stat_prefix=upstream, upstreams=((upstream, 100),), hash_source_ip=_hashed((target,), place))
+
+
+def _hashed(targets: Iterable[Target], place: Place) -> bool:
+    """Say whether any target asks for the client's address as a key: bytes have no other."""
+    keys = (place.directory.hash_key(one.host, one.port, one.subset) for one in targets)
+    return any(key is not None and key.kind == "source_ip" for key in keys)
