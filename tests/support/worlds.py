@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from lateen.app.pipeline import TYPES, Pipeline
 from lateen.base.refs import Key
 from lateen.plan.listener import Listener
 from lateen.plan.route import RouteConfig, VirtualHost
@@ -13,6 +14,7 @@ from lateen.plan.upstream import LoadAssignment, Upstream
 from lateen.planner.plans import build_plans
 from lateen.planner.scope import COMMON, Scope
 from lateen.reactive import Engine
+from lateen.simulate.proxy import Proxy
 from lateen.store.store import Store
 
 SHOP = Scope("sidecar", "shop")
@@ -198,3 +200,28 @@ def mesh_config(text: str) -> dict[str, Any]:
 def decode_spec(model: type[Any], text: str) -> Any:
     """Decode YAML into any part of a kind's model."""
     return msgspec.convert(yaml.safe_load(text), model)
+
+
+def configured(*objects: str | Mapping[str, Any], proxy: Mapping[str, Any] | None = None) -> Proxy:
+    """The proxy of the pod `proxy` (default: `shop/client`) as the pipeline configures it in a mesh of these objects."""
+    pipeline = Pipeline()
+    own = proxy or pod("client", "10.1.0.9")
+    for given in (*objects, own):
+        for raw in yaml.safe_load_all(given) if isinstance(given, str) else (given,):
+            if raw:
+                pipeline.store.put(dict(raw))
+    pipeline.settle()
+    workload = pipeline.plans.workload_at(own["metadata"]["namespace"], own["metadata"]["name"])
+    assert workload is not None
+    scopes = pipeline.plans.scopes_of(workload)
+    for scope in scopes:
+        pipeline.want(scope)
+    pipeline.settle()
+    views = {type_url: [pipeline.view(type_url, scope) for scope in scopes] for type_url in TYPES}
+    found = {type_url: [view.get(name) for view in each for name in view.names()] for type_url, each in views.items()}
+    listeners, tables = pipeline.plans.listeners, pipeline.plans.routes
+    return Proxy(
+        {type_url: [one for one in each if one] for type_url, each in found.items()},
+        {key[1]: row for key, row in listeners.items() if key[0] in scopes},
+        {key[1]: row for key, row in tables.items() if key[0] in scopes},
+    )
