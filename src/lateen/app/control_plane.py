@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lateen.app.pipeline import ConnectedProxy, Pipeline
 from lateen.app.pump import Pump
@@ -16,6 +17,7 @@ from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn, until
 from lateen.identity.trust import TrustBundle
 from lateen.kinds.all import by_kind
+from lateen.kinds.object import Object
 from lateen.plan.upstream import LoadAssignment
 from lateen.planner.outbound import ByName
 from lateen.planner.scopes import Scopes
@@ -28,7 +30,8 @@ from lateen.server.pki_files import open_authority
 from lateen.server.proxy_node import ProxyNode
 from lateen.server.server_certificate import ServerCertificate
 from lateen.sources.client import Client
-from lateen.sources.informer import Delete, Event, Put, Synced, follow
+from lateen.sources.informer import Delete, Event, Put, Reached, Synced, Told, follow
+from lateen.sources.reading import for_mesh
 
 _log = logging.getLogger(__name__)
 
@@ -122,9 +125,15 @@ class ControlPlane:
     async def _follow(self, kind: str) -> None:
         def sink(event: Event) -> None:
             match event:
-                case Put(_, raw):
-                    self._put(kind, raw)
-                case Delete(key, _, _):
+                case Put(_, found, version):
+                    self._put(found)
+                    self._saw(kind, version)
+                case Reached(version):
+                    self._saw(kind, version)
+                    return
+                case Told():
+                    return
+                case Delete(key):
                     self.pipeline.store.delete(kind, key)
                 case Synced(_):
                     self._unsynced.discard(kind)
@@ -132,14 +141,18 @@ class ControlPlane:
                         self._synced.set()
             self.pump.poke()
 
-        await follow(self._client, by_kind(kind), sink, clock=self._clock)
+        await follow(self._client, by_kind(kind), sink, read=for_mesh, clock=self._clock)
 
-    def _put(self, kind: str, raw: dict[str, object]) -> None:
+    def _put(self, found: Object | dict[str, Any]) -> None:
+        if isinstance(found, Object):
+            return self.pipeline.store.accept(found)
         try:
-            found = self.pipeline.store.put(raw)
-            self.seen[kind] = max(self.seen.get(kind, 0), int(found.meta.resource_version or 0))
+            self.pipeline.store.put(found)
         except Invalid as error:
             _log.warning("%s", error)
+
+    def _saw(self, kind: str, version: str) -> None:
+        self.seen[kind] = max(self.seen.get(kind, 0), int(version or 0))
 
     def _step(self, budget: int) -> bool:
         return self.pipeline.engine.step(budget)

@@ -60,7 +60,8 @@ class KindSpec:
 
     `validate` yields what is wrong beyond the schema. `open`: fields the model does not name are tolerated
     (told as warnings). `free_names`: objects may be named by any segment of a path. `hints`: how to mend faults
-    at a path (list positions as `[]`).
+    at a path (list positions as `[]`). `reads`: the fields that the mesh reads beside the metadata, as
+    `spec.nodeName` (see `projection`); empty = the object as written.
     """
 
     group: str
@@ -78,6 +79,7 @@ class KindSpec:
     free_names: bool = False
     hints: Mapping[str, str] = field(default_factory=dict)
     storage_version: str = ""
+    reads: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.singular:

@@ -12,8 +12,12 @@ import msgspec
 from lateen.base.redacted import Redacted
 from lateen.base.refs import Key
 from lateen.kinds.spec import KindSpec
-from lateen.sources.api_error import ApiError, status_error
-from lateen.sources.kubeconfig import Access, load_kubeconfig
+from lateen.sources.access import Access
+from lateen.sources.api_error import ApiError
+from lateen.sources.kubeconfig import load_kubeconfig
+from lateen.sources.listwatch import PAGE, Line, Page, Scope, lines, pages
+from lateen.sources.login import Login
+from lateen.sources.proof import Files, Given, Proof
 from lateen.sources.transport import Transport
 from lateen.sources.urls import object_url, version_of
 
@@ -27,8 +31,6 @@ PATCH_TYPES = {
     "strategic": "application/strategic-merge-patch+json",
     "apply": "application/apply-patch+yaml",
 }
-PAGE = 500
-SILENCE = 90  # seconds
 
 
 class Listing(NamedTuple):
@@ -61,7 +63,8 @@ class Client:
         user_agent: str = "lateen",
     ) -> None:
         secret = Redacted(token.encode()) if isinstance(token, str) else token
-        self._transport = Transport(url, ssl=ssl, token=secret, token_file=token_file, user_agent=user_agent)
+        source = Files(token_file) if token_file else Given(Proof(secret))
+        self._transport = Transport(Access(url, Login(source, ssl=ssl)), user_agent=user_agent)
 
     @property
     def url(self) -> str:
@@ -71,13 +74,9 @@ class Client:
     @classmethod
     def from_access(cls, access: Access, *, user_agent: str = "lateen") -> Self:
         """Speak to the server of `access` as its user."""
-        return cls(
-            access.url,
-            ssl=access.ssl,
-            token=access.token,
-            token_file=access.token_file,
-            user_agent=user_agent,
-        )
+        made = cls(access.url)
+        made._transport = Transport(access, user_agent=user_agent)
+        return made
 
     @classmethod
     def from_kubeconfig(cls, path: Path, *, user_agent: str = "lateen") -> Self:
@@ -104,17 +103,30 @@ class Client:
         self, kind: KindSpec, namespace: str = "", *, label_selector: str = "", field_selector: str = ""
     ) -> Listing:
         """Read all objects of a kind, in pages; `namespace` "" means all namespaces."""
-        query = _selectors(label_selector, field_selector) | {"limit": str(PAGE)}
+        scope = Scope(namespace, label_selector, field_selector)
+        try:
+            return await self._listed(kind, scope, PAGE)
+        except ApiError as error:
+            if not error.gone:
+                raise
+        return await self._listed(kind, scope, 0)  # too large to be read in pages while they are kept
+
+    async def _listed(self, kind: KindSpec, scope: Scope, limit: int) -> Listing:
         items: list[Raw] = []
-        while True:
-            answer = await self._json("GET", object_url(kind, Key(namespace, "")), query=query)
-            items += answer.get("items") or ()
-            meta = answer.get("metadata", {})
-            if not (token := meta.get("continue")):
-                break
-            query["continue"] = token
+        version = ""
         head = {"apiVersion": kind.api_versions[0], "kind": kind.kind}
-        return Listing([head | item for item in items], meta.get("resourceVersion", ""))
+        async for page in self.pages(kind, scope, limit=limit):
+            items += [head | msgspec.json.decode(item) for item in page.items]
+            version = page.resource_version
+        return Listing(items, version)
+
+    def pages(self, kind: KindSpec, scope: Scope, *, limit: int = PAGE) -> AsyncIterator[Page]:
+        """Yield a list page by page, undecoded; see `listwatch.pages`."""
+        return pages(self._transport, kind, scope, limit=limit)
+
+    def lines(self, kind: KindSpec, resource_version: str, scope: Scope, *, seconds: int = 300) -> AsyncIterator[Line]:
+        """Yield the lines of a watch, undecoded; see `listwatch.lines`."""
+        return lines(self._transport, kind, resource_version, scope, seconds=seconds)
 
     async def create(self, kind: KindSpec, raw: Mapping[str, Any]) -> Raw:
         """Create an object; its key and version come from `raw`."""
@@ -181,21 +193,9 @@ class Client:
 
         Ends when the server ends it; raises ApiError (`gone` when the version is too old).
         """
-        query = _selectors(label_selector, field_selector) | {
-            "watch": "true",
-            "resourceVersion": resource_version,
-            "allowWatchBookmarks": "true",
-            "timeoutSeconds": str(seconds),
-        }
-        # Bookmarks come at least once a minute: a server silent for longer is dead, and TCP alone would not tell.
-        timeout = aiohttp.ClientTimeout(total=None, connect=10, sock_read=SILENCE)
-        url = object_url(kind, Key(namespace, ""))
-        async with await self._transport.send("GET", url, query, timeout=timeout) as answer:
-            async for line in _lines(answer.content):
-                event = WatchEvent(**msgspec.json.decode(line))
-                if event.type == "ERROR":
-                    raise status_error(event.object)
-                yield event
+        scope = Scope(namespace, label_selector, field_selector)
+        async for line in lines(self._transport, kind, resource_version, scope, seconds=seconds):
+            yield WatchEvent(line.type, msgspec.json.decode(line.object))
 
     async def token(
         self, key: Key, audiences: tuple[str, ...], *, pod: tuple[str, str] | None = None, seconds: int = 3600
@@ -252,21 +252,6 @@ class Client:
             return decoded
 
 
-async def _lines(stream: aiohttp.StreamReader) -> AsyncIterator[bytes]:
-    """Yield whole lines; unlike StreamReader.readline there is no limit to their length."""
-    rest = b""
-    async for chunk in stream.iter_any():
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            if line:
-                yield line
-
-
 def _key(kind: KindSpec, raw: Mapping[str, Any]) -> Key:
     meta = raw.get("metadata") or {}
     return Key((meta.get("namespace") or "default") if kind.namespaced else "", meta.get("name") or "")
-
-
-def _selectors(label_selector: str, field_selector: str) -> dict[str, str]:
-    given = {"labelSelector": label_selector, "fieldSelector": field_selector}
-    return {name: value for name, value in given.items() if value}

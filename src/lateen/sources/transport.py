@@ -1,31 +1,24 @@
 """One HTTP session to one API server: credentials, timeouts, refusals."""
 
-import ssl as tls
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import aiohttp
 import msgspec
 
-from lateen.base.redacted import Redacted
-from lateen.sources.api_error import api_error
+from lateen.sources.access import Access
+from lateen.sources.api_error import ApiError, api_error
+from lateen.sources.login import Shown
+
+JSON = "application/json"
 
 
 class Transport:
-    """Sends requests as one user. The token file is read for every request: it may be rotated."""
+    """Sends requests as one user. What proves who that is may change between two of them."""
 
-    def __init__(
-        self,
-        url: str,
-        *,
-        ssl: tls.SSLContext | None = None,
-        token: Redacted | None = None,
-        token_file: Path | None = None,
-        user_agent: str = "lateen",
-    ) -> None:
-        self.url = url.rstrip("/")
-        self._ssl, self._token, self._token_file = ssl, token, token_file
+    def __init__(self, access: Access, *, user_agent: str = "lateen") -> None:
+        self.access = access
+        self.url = access.url.rstrip("/")
         self._user_agent = user_agent
         self._session: aiohttp.ClientSession | None = None
 
@@ -41,36 +34,43 @@ class Transport:
         path: str,
         query: Mapping[str, str] | None = None,
         body: Any = None,
-        content_type: str = "application/json",
+        content_type: str = JSON,
         *,
+        accept: str = JSON,
         timeout: aiohttp.ClientTimeout | None = None,
     ) -> aiohttp.ClientResponse:
         """Return the response, still to be read; raises ApiError when it is a refusal, aiohttp.ClientError."""
-        headers = {"Accept": "application/json", "User-Agent": self._user_agent} | self._authorization()
+        headers = {"Accept": accept, "User-Agent": self._user_agent}
         data = None
         if body is not None:
             headers["Content-Type"] = content_type
             data = msgspec.json.encode(body)
+        options = {"params": query, "data": data, "timeout": timeout or aiohttp.ClientTimeout(total=60, connect=10)}
+        shown = await self.access.login.current()
+        try:
+            return await self._once(method, path, headers, shown, options)
+        except ApiError as error:
+            if error.code != 401 or not self.access.login.source.refused(shown.proof):
+                raise
+        return await self._once(method, path, headers, await self.access.login.current(), options)
+
+    async def _once(
+        self, method: str, path: str, headers: Mapping[str, str], shown: Shown, options: Mapping[str, Any]
+    ) -> aiohttp.ClientResponse:
+        access = self.access
         answer = await self._opened().request(
             method,
             self.url + path,
-            params=query,
-            data=data,
-            headers=headers,
-            ssl=self._ssl or True,
-            timeout=timeout or aiohttp.ClientTimeout(total=60, connect=10),
+            headers=[*headers.items(), *shown.headers.items(), *access.impersonation],
+            ssl=shown.ssl or True,
+            server_hostname=access.server_name or None,
+            proxy=access.proxy or None,
+            **options,
         )
         if answer.status >= 400:
             async with answer:
                 raise api_error(answer.status, await answer.read())
         return answer
-
-    def _authorization(self) -> dict[str, str]:
-        if self._token_file is not None:
-            return {"Authorization": f"Bearer {self._token_file.read_text().strip()}"}
-        if self._token is not None:
-            return {"Authorization": f"Bearer {self._token.reveal().decode()}"}
-        return {}
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:

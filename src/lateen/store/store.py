@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from msgspec import structs
+
 from lateen.base.errors import Invalid
 from lateen.base.refs import Key
 from lateen.kinds.all import KINDS
 from lateen.kinds.decode import decode
 from lateen.kinds.object import Object
+from lateen.kinds.projection import project_raw
 from lateen.reactive.collection import Input
 from lateen.reactive.engine import Engine
 
@@ -33,9 +36,15 @@ class Store:
         except Invalid as error:
             self.rejections[_named(raw)] = error
             raise
+        if found.spec.reads and (projected := project_raw(found.spec, raw)) is not None:
+            found = structs.replace(found, model=projected.model)
+        self.accept(found)
+        return found
+
+    def accept(self, found: Object) -> None:
+        """Take an object that was read already, as `projection.project` does."""
         self.rejections.pop((found.kind, found.key), None)
         self._inputs[found.kind].put(found.key, found)
-        return found
 
     def delete(self, kind: str, key: Key) -> None:
         """Forget an object and what was said of it; no change when there is none."""

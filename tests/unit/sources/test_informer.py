@@ -123,7 +123,7 @@ async def test_everything_is_told_then_every_change(tmp_path: Path) -> None:
             delete(server.objects, "a")
             await level(mirror, server)
         assert [type(event) for event in mirror.events[2:]] == [Put, Put, Delete]
-        assert isinstance(mirror.events[-1], Delete) and mirror.events[-1].raw["data"] == {"v": "1"}
+        assert isinstance(mirror.events[-1], Delete) and mirror.events[-1].object["data"] == {"v": "1"}
 
 
 def free_port() -> int:

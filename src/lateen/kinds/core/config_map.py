@@ -42,5 +42,6 @@ SPEC = KindSpec(
     model=ConfigMap,
     validate=validate,
     open=True,
+    reads=("data",),
     columns=(Column("Data", cell=_count, type="integer"), AGE),
 )

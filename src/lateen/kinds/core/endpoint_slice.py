@@ -97,6 +97,7 @@ SPEC = KindSpec(
     model=EndpointSlice,
     validate=validate,
     open=True,
+    reads=("addressType", "endpoints", "ports"),
     columns=(
         Column("AddressType", ".addressType"),
         Column("Ports", cell=_ports),

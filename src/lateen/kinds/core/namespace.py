@@ -39,5 +39,6 @@ SPEC = KindSpec(
     short_names=("ns",),
     model=Namespace,
     open=True,
+    reads=("status.phase",),
     columns=(Column("Status", ".status.phase"), AGE),
 )

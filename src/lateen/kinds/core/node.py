@@ -69,6 +69,7 @@ SPEC = KindSpec(
     short_names=("no",),
     model=Node,
     open=True,
+    reads=("spec.podCIDR", "spec.podCIDRs", "status.addresses"),
     columns=(
         Column("Status", cell=_status),
         Column("Roles", cell=_roles),

@@ -57,5 +57,6 @@ SPEC = KindSpec(
     model=Secret,
     validate=validate,
     open=True,
+    reads=("type", "data"),
     columns=(Column("Type", ".type"), Column("Data", cell=_count, type="integer"), AGE),
 )

@@ -140,6 +140,7 @@ SPEC = KindSpec(
     model=Service,
     validate=validate,
     open=True,
+    reads=("spec", "status.loadBalancer"),
     columns=(
         Column("Type", cell=lambda raw: (raw.get("spec") or {}).get("type") or "ClusterIP"),
         Column("Cluster-IP", cell=lambda raw: (raw.get("spec") or {}).get("clusterIP") or "<none>"),

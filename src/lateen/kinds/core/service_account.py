@@ -26,5 +26,6 @@ SPEC = KindSpec(
     short_names=("sa",),
     model=ServiceAccount,
     open=True,
+    reads=("imagePullSecrets",),
     columns=(Column("Secrets", cell=lambda raw: str(len(raw.get("secrets") or ())), type="integer"), AGE),
 )

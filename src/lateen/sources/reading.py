@@ -1,0 +1,43 @@
+"""How a follower reads what the server sends: objects as written, or what the mesh reads of them."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from lateen.kinds.projection import Data, project, whole
+from lateen.kinds.spec import KindSpec
+
+Raw = dict[str, Any]
+
+
+class Reading(NamedTuple):
+    """One object, read. `basis`: what a later reading must differ from to be news; None: any version is.
+    `status`: kept apart, where it is not part of `object`."""
+
+    object: Any
+    basis: Any = None
+    status: Raw | None = None
+
+
+# Reads an encoded object of a kind, served in a version. Raises msgspec.DecodeError when it is no JSON object.
+Reader = Callable[[KindSpec, str, Data], Reading]
+
+
+def as_written(kind: KindSpec, version: str, data: Data) -> Reading:
+    """Everything, as a dict; items of a list lack apiVersion and kind, and get them."""
+    raw: Raw = msgspec.json.decode(data)
+    head = {"apiVersion": f"{kind.group}/{version}" if kind.group else version, "kind": kind.kind}
+    return Reading(head | raw)
+
+
+def for_mesh(kind: KindSpec, version: str, data: Data) -> Reading:
+    """What the store takes: an `Object` of a kind that declares what is read, else a dict without its status.
+
+    What does not fit its model is a dict too: the store says what is wrong with it. Changes that the mesh does not
+    read (heartbeats, statuses, other people's fields) are no news.
+    """
+    if kind.reads and (found := project(kind, data)) is not None:
+        return Reading(found, found.model)
+    raw, status = whole(kind, data, version)
+    return Reading(raw, raw, None if kind.reads else status)
