@@ -17,8 +17,9 @@ from lateen.base.refs import Key
 from lateen.base.tasks import until_seen
 from lateen.kinds.all import by_kind
 from lateen.kinds.spec import KindSpec
+from lateen.sources.access import Access
 from lateen.sources.client import ApiError, Client
-from lateen.sources.kubeconfig import Access, load_kubeconfig
+from lateen.sources.kubeconfig import load_kubeconfig
 from lateen.sources.urls import object_url
 
 SERVICE_ACCOUNT = by_kind("ServiceAccount")
@@ -91,14 +92,15 @@ class Api:
     ) -> AsyncIterator[aiohttp.ClientResponse]:
         """Like `ask`, with the answer's body still to be read (a watch)."""
         access = self._admin if token is None else self._stranger
-        bearer = (access.token.reveal().decode() if access.token else "") if token is None else token
-        sent = {"Accept": _JSON} | ({"Authorization": f"Bearer {bearer}"} if bearer else {}) | dict(headers or {})
+        shown = await access.login.current()
+        bearer = {"Authorization": f"Bearer {token}"} if token else shown.headers
+        sent = {"Accept": _JSON, **bearer, **(headers or {})}
         data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         if data is not None:
             sent["Content-Type"] = content_type
         timeout = aiohttp.ClientTimeout(total=60)
         async with self._session.request(
-            method, access.url + path, params=query, data=data, headers=sent, ssl=access.ssl or True, timeout=timeout
+            method, access.url + path, params=query, data=data, headers=sent, ssl=shown.ssl or True, timeout=timeout
         ) as answer:
             yield answer
 
