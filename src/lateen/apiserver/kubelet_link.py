@@ -1,6 +1,6 @@
-"""Pass requests for pods' logs and ports on to the node, over its unix socket, streaming both ways."""
+"""Pass requests for pods' logs, ports and commands on to the node, over its unix socket, streaming both ways."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -8,9 +8,11 @@ from urllib.parse import quote
 import aiohttp
 from aiohttp import web
 
+from lateen.apiserver.relay import CLOSING, LARGEST, asks_for_websocket, chosen_protocol, relay
 from lateen.apiserver.status import Refusal, bad_request
 
 Raw = dict[str, Any]
+Query = Sequence[tuple[str, str]]
 
 # Headers that belong to one connection, not to the message (RFC 9110 section 7.6.1), and our own credentials.
 _HOP = frozenset(
@@ -28,6 +30,8 @@ _HOP = frozenset(
         "upgrade",
     }
 )
+# The subprotocols of remote commands; those of forwarded ports.
+COMMAND_PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
 _DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 
 
@@ -45,22 +49,19 @@ class KubeletLink:
 
     async def log(self, request: web.Request, pod: Raw) -> web.StreamResponse:
         """Answer pods/log: the node's own answer, as it comes."""
-        meta = pod["metadata"]
-        container = request.query.get("container") or default_container(pod)
-        check_container(pod, container)
-        if not pod["spec"].get("nodeName"):
-            raise bad_request(f"pod {meta['name']} does not run on any node yet")
-        query = {name: value for name, value in request.query.items() if name != "container"}
-        path = f"/containerLogs/{meta['namespace']}/{meta['name']}/{container}"
-        return await self._forward(request, path, query)
+        return await self._forward(request, _container_path(request, pod, "containerLogs"), _options(request))
+
+    async def command(self, request: web.Request, pod: Raw, action: str) -> web.StreamResponse:
+        """Answer pods/exec and pods/attach (`action`), by WebSocket."""
+        return await self._connect(request, _container_path(request, pod, action), COMMAND_PROTOCOLS)
 
     async def proxy(self, request: web.Request, pod: Raw, port: str, rest: str) -> web.StreamResponse:
         """Answer pods/proxy: the answer of the pod's `port` to the request, at the path `rest` (still encoded)."""
         meta = pod["metadata"]
         path = f"/proxy/{meta['namespace']}/{meta['name']}/{quote(port or first_port(pod), safe='')}/{rest}"
-        return await self._forward(request, path, dict(request.query))
+        return await self._forward(request, path, list(request.query.items()))
 
-    async def _forward(self, request: web.Request, path: str, query: Mapping[str, str]) -> web.StreamResponse:
+    async def _forward(self, request: web.Request, path: str, query: Query) -> web.StreamResponse:
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP}
         try:
             answer = await self._opened().request(
@@ -75,6 +76,34 @@ class KubeletLink:
             raise Refusal(503, f"the node does not answer: {error}") from error
         async with answer:
             return await _stream(request, answer)
+
+    async def _connect(self, request: web.Request, path: str, protocols: Sequence[str]) -> web.StreamResponse:
+        """Join a client's WebSocket with one to the node; Refusal for what the node refuses, in its words."""
+        query = _options(request)
+        if not asks_for_websocket(request):
+            raise await self._refused(path, query)
+        protocol = chosen_protocol(request, protocols)
+        closing = aiohttp.ClientWSTimeout(ws_close=CLOSING)
+        try:
+            node = await self._opened().ws_connect(
+                f"http://node{path}", params=query, protocols=[protocol], timeout=closing, max_msg_size=LARGEST
+            )
+        except aiohttp.WSServerHandshakeError as error:
+            raise await self._refused(path, query) from error
+        except (aiohttp.ClientError, OSError) as error:
+            raise Refusal(503, f"the node does not answer: {error}") from error
+        return await relay(request, node)
+
+    async def _refused(self, path: str, query: Query) -> Refusal:
+        """What the node says to the same request without a WebSocket: what stands in the way, or that it needs one."""
+        try:
+            async with self._opened().get(f"http://node{path}", params=query) as answer:
+                words = (await answer.text()).strip()
+        except (aiohttp.ClientError, OSError) as error:
+            return Refusal(503, f"the node does not answer: {error}")
+        if answer.status == 426:
+            return bad_request(f"{words}: SPDY alone is not spoken here, use kubectl 1.31 or newer")
+        return Refusal(answer.status, words)
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._socket is None:
@@ -98,6 +127,25 @@ async def _stream(request: web.Request, answer: aiohttp.ClientResponse) -> web.S
         if request.transport is not None:
             request.transport.abort()
     return response
+
+
+def _container_path(request: web.Request, pod: Raw, action: str) -> str:
+    """The node's path for a container of a pod; Refusal 400 where there is none."""
+    meta = pod["metadata"]
+    container = request.query.get("container") or default_container(pod)
+    check_container(pod, container)
+    return f"/{action}/{_placed(pod)}/{meta['name']}/{container}"
+
+
+def _placed(pod: Raw) -> str:
+    """The namespace of a pod that has a node; Refusal 400 for one that has none."""
+    if not pod["spec"].get("nodeName"):
+        raise bad_request(f"pod {pod['metadata']['name']} does not run on any node yet")
+    return str(pod["metadata"]["namespace"])
+
+
+def _options(request: web.Request) -> Query:
+    return [(name, value) for name, value in request.query.items() if name != "container"]
 
 
 def _containers(pod: Raw) -> list[str]:

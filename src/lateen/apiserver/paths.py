@@ -103,9 +103,15 @@ def _check(target: Target) -> None:
         raise unknown_path()
 
 
+# Whoever connects into a pod creates something there, also when the WebSocket begins with a GET.
+_CONNECTING = frozenset({"exec", "attach", "portforward"})
+
+
 def verb_of(method: str, target: Target, watch: bool) -> str:
     """The verb of a request, in RBAC's words; "" for a method that the path does not take."""
     whole = not target.name
+    if target.plural == "pods" and target.subresource in _CONNECTING:
+        return "create" if method in ("GET", "POST") else ""
     match method:
         case "GET" | "HEAD":
             return ("watch" if watch else "list") if whole else "get"

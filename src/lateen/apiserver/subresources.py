@@ -1,4 +1,4 @@
-"""The subresources of objects: status, scale, token, log, proxy, finalize."""
+"""The subresources of objects: status, scale, token, log, exec, attach, proxy, finalize."""
 
 from aiohttp import web
 
@@ -38,6 +38,8 @@ class Subresources:
                 return json_response(self._tokens.issue(user, target.key, body.object()), 201)
             case "log", "Pod" if verb == "get":
                 return await self._kubelet.log(request, self._objects.get(kind, target.key))
+            case "exec" | "attach", "Pod" if verb == "create":
+                return await self._kubelet.command(request, self._objects.get(kind, target.key), target.subresource)
             case "proxy", "Pod":
                 return await self._proxy(request, target)
             case "finalize", "Namespace" if verb == "update":

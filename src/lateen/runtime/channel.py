@@ -52,6 +52,11 @@ class Channel:
             raise LateenError(f"cannot start {spec['argv'][0]}: {error.strerror}") from error
         return await answer
 
+    def kill(self, inner: int) -> None:
+        """Kill the program and everything of its session, unless it has ended."""
+        with suppress(OSError):  # the pod is gone, or too busy dying to listen
+            send(self._end, {"kill": inner})
+
     def close(self) -> None:
         """Hang up: the pod's first process ends, and everything in the pod with it."""
         if self._end.fileno() < 0:

@@ -68,6 +68,15 @@ class Home:
             return 1
         return (await self._sandbox.exec(argv, beside)).code
 
+    async def stream(
+        self, argv: Sequence[str], beside: Process, stdio: tuple[int, int, int], *, terminal: bool = False
+    ) -> Process:
+        """Start a command in the container of process `beside`, on the given descriptors. Raises LateenError."""
+        if self._sandbox is None:
+            raise LateenError("the pod has no sandbox")
+        env = {"TERM": "xterm"} if terminal else None
+        return await self._sandbox.stream(argv, beside, stdio, env, terminal=terminal)
+
     async def refresh(self) -> None:
         """Bring the mounted ConfigMaps, Secrets and tokens up to date."""
         if self._launcher is not None:

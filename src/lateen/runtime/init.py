@@ -4,9 +4,13 @@ It is root in the pod's namespaces, with the machine's mounts before its eyes; c
 own and no privileges before their program starts. Nothing here may be imported that starts slowly.
 """
 
+import fcntl
 import os
 import resource
+import signal
 import socket
+import termios
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -43,7 +47,7 @@ class PodInit(Forker):
     """PID 1 of a pod.
 
     {id, start} with stdin, stdout, stderr is answered {id, pid} with a pidfd, or {id, error}. When the
-    program has ended, {ended: pid, code} follows.
+    program has ended, {ended: pid, code} follows. {kill: pid} ends a program with all of its session.
     """
 
     def __init__(self, end: socket.socket) -> None:
@@ -51,6 +55,9 @@ class PodInit(Forker):
         self._containers: set[int] = set()
 
     def handle(self, message: Message) -> None:
+        if "kill" in message.body:
+            self._kill(message.body["kill"])
+            return
         spec, answer = message.body["start"], {"id": message.body["id"]}
         try:
             pid = _fork(spec, message.fds)
@@ -66,6 +73,23 @@ class PodInit(Forker):
         if pid in self._containers:
             self._containers.remove(pid)
             send(self.end, {"ended": pid, "code": code})
+
+    def _kill(self, session: int) -> None:
+        """Only this process reaps: while it has not, the number names nobody else's session."""
+        if session in self._containers:
+            for pid in members(session):
+                os.kill(pid, signal.SIGKILL)
+
+
+def members(session: int) -> Iterator[int]:
+    """The processes of a session that have not ended, in the PID namespace whose /proc this is."""
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            with suppress(OSError), open(f"/proc/{name}/stat") as file:
+                # pid (comm) state ppid pgrp session …; comm may hold anything.
+                state, _, _, found = file.read().rpartition(")")[2].split()[:4]
+                if int(found) == session and state != "Z":
+                    yield int(name)
 
 
 def main(end: socket.socket, netns: str, hostname: str) -> None:
@@ -115,6 +139,8 @@ def _become(spec: dict[str, Any], stdio: list[int], tell: int) -> None:
         forget_signals()
         os.setsid()
         _connect(stdio)
+        if spec.get("terminal"):
+            fcntl.ioctl(0, termios.TIOCSCTTY, 0)
         step = "set up its root file system"
         if spec.get("beside"):
             _join(spec["beside"])

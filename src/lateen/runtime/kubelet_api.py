@@ -8,12 +8,12 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
-from lateen.base.refs import Key
 from lateen.base.sockets import private_socket
 from lateen.runtime.kubelet import Kubelet
 from lateen.runtime.logs import Reader, Wanted, log_folder, run_of
 from lateen.runtime.machine import Machine
 from lateen.runtime.pod import PodWorker
+from lateen.runtime.pod_sessions import PodSessions, worker_of
 
 # Headers that belong to one connection, not to the message (RFC 9110, 7.6.1).
 _HOP_BY_HOP = frozenset(
@@ -30,17 +30,21 @@ def kubelet_app(kubelet: Kubelet, machine: Machine) -> web.Application:
 
     GET /containerLogs/{namespace}/{pod}/{container}?follow&tailLines&sinceSeconds&previous&timestamps
     ANY /proxy/{namespace}/{pod}/{port}/{path}: HTTP to 127.0.0.1:{port} inside the pod
+    GET /exec/{namespace}/{pod}/{container}: a WebSocket, see PodSessions
     """
     app = web.Application(client_max_size=0)
     app[_KUBELET], app[_MACHINE] = kubelet, machine
     app.router.add_get("/containerLogs/{namespace}/{pod}/{container}", _logs)
     app.router.add_route("*", "/proxy/{namespace}/{pod}/{port}/{path:.*}", _proxy)
+    sessions = PodSessions(kubelet, machine)
+    app.router.add_get("/exec/{namespace}/{pod}/{container}", sessions.exec)
     return app
 
 
 async def serve_kubelet(kubelet: Kubelet, machine: Machine, path: Path) -> web.AppRunner:
     """Serve it on the unix socket `path`, for this user alone; `cleanup()` of what is returned ends it."""
-    runner = web.AppRunner(kubelet_app(kubelet, machine), access_log=None)
+    # Who is gone is noticed: its command ends, its log is followed no more.
+    runner = web.AppRunner(kubelet_app(kubelet, machine), access_log=None, handler_cancellation=True)
     await runner.setup()
     await web.SockSite(runner, private_socket(path)).start()
     return runner
@@ -113,10 +117,7 @@ def _end_to_end(headers: Mapping[str, str]) -> CIMultiDict[str]:
 
 
 def _worker(request: web.Request) -> PodWorker:
-    key = Key(request.match_info["namespace"], request.match_info["pod"])
-    if (worker := request.app[_KUBELET].pod(key)) is None:
-        raise web.HTTPNotFound(text=f"pod {key} does not run here\n")
-    return worker
+    return worker_of(request.app[_KUBELET], request)
 
 
 def _port(worker: PodWorker, text: str) -> int:

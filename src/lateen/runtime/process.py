@@ -3,8 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +13,14 @@ MOST_OUTPUT = 1 << 20
 
 
 class Process:
-    """A process in a sandbox. `pid` is its id on the machine, `inner` its id in the pod."""
+    """A process in a sandbox. `pid` is its id on the machine, `inner` its id in the pod.
 
-    def __init__(self, program: Mapping[str, Any], started: Started) -> None:
+    `kill` (given its inner id) ends it with everything of its session.
+    """
+
+    def __init__(self, program: Mapping[str, Any], started: Started, kill: Callable[[int], None]) -> None:
         self.program = program
+        self._kill = kill
         self.inner = started.inner
         self.pid = pid_of(started.pidfd)
         self._pidfd = started.pidfd
@@ -33,6 +36,11 @@ class Process:
         if self._pidfd < 0:
             raise ProcessLookupError(f"process {self.pid} has ended")
         signal.pidfd_send_signal(self._pidfd, number)
+
+    def kill_session(self) -> None:
+        """Kill it, and what it has started and did not let go of; nothing when it has ended."""
+        if self._pidfd >= 0:
+            self._kill(self.inner)
 
     def _forget(self) -> None:
         os.close(self._pidfd)
@@ -60,8 +68,7 @@ async def finish(process: Process, reader: int, seconds: float | None) -> Execut
         async with asyncio.timeout(seconds):
             code = await process.wait()
     except BaseException:
-        with suppress(ProcessLookupError):
-            process.signal(signal.SIGKILL)
+        process.kill_session()
         raise
     finally:
         loop.remove_reader(reader)

@@ -28,7 +28,8 @@ from lateen.runtime.syscalls import (
     unshare,
 )
 
-DEVICES = ("null", "zero", "full", "random", "urandom")
+DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
+TERMINALS = 64  # how many a container may have open
 _SAFE = ATTR_NOSUID | ATTR_NODEV
 _FOLDER = os.O_PATH | os.O_NOFOLLOW | os.O_DIRECTORY | os.O_CLOEXEC
 
@@ -64,7 +65,10 @@ def _system(root: int) -> None:
     for name in DEVICES:
         mount(f"/dev/{name}", _at(walk(root, f"dev/{name}", file=True)), flags=MS_BIND)
     mount("tmpfs", _at(walk(root, "dev/shm")), "tmpfs", MS_NOSUID | MS_NODEV, "mode=1777")
+    terminals = f"newinstance,ptmxmode=0666,mode=0620,max={TERMINALS}"
+    mount("devpts", _at(walk(root, "dev/pts")), "devpts", MS_NOSUID | MS_NOEXEC, terminals)
     dev = walk(root, "dev")
+    os.symlink("pts/ptmx", "ptmx", dir_fd=dev)
     for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
         os.symlink(f"/proc/self/fd{target}", name, dir_fd=dev)
 

@@ -121,9 +121,15 @@ class Sandbox:
         beside: Process,
         stdio: tuple[int, int, int],
         env: Mapping[str, str] | None = None,
+        *,
+        terminal: bool = False,
     ) -> Process:
-        """Like `exec`, with stdin, stdout and stderr on the given descriptors (the caller keeps them)."""
+        """Like `exec`, with stdin, stdout and stderr on the given descriptors (the caller keeps them).
+
+        `terminal`: stdin is a terminal, and becomes that of the process's session.
+        """
         program = dict(beside.program) | {"argv": list(argv), "env": {**beside.program["env"], **(env or {})}}
+        program["terminal"] = terminal
         return await self._start(program, {"beside": beside.inner}, stdio)
 
     async def delete(self) -> None:
@@ -137,7 +143,7 @@ class Sandbox:
         self._channel.close()
 
     async def _start(self, program: dict[str, Any], place: dict[str, Any], stdio: Sequence[int]) -> Process:
-        return Process(program, await self._channel.start(program | place, stdio))
+        return Process(program, await self._channel.start(program | place, stdio), self._channel.kill)
 
     def _user(self, spec: ContainerSpec) -> int:
         uid = spec.uid or (PROXY_UID if spec.proxy else self.spec.uid)
