@@ -124,6 +124,8 @@ def subresources(kind: KindSpec, version: str) -> Iterator[tuple[str, Raw, list[
         yield "scale", {"group": "autoscaling", "version": "v1", "kind": "Scale"}, _PART
     if (kind.group, kind.kind) == ("", "Pod"):
         yield "log", {"kind": "Pod"}, ["get"]
+        yield "exec", {"kind": "PodExecOptions"}, ["create", "get"]
+        yield "attach", {"kind": "PodAttachOptions"}, ["create", "get"]
         yield "proxy", {"kind": "PodProxyOptions"}, ["create", "delete", "get", "patch", "update"]
     if (kind.group, kind.kind) == ("", "ServiceAccount"):
         token = {"group": "authentication.k8s.io", "version": "v1", "kind": "TokenRequest"}

@@ -1,6 +1,7 @@
 """Pass a WebSocket on to the node: a client's messages there, the node's back, until either leaves."""
 
 import asyncio
+import socket
 from collections.abc import Sequence
 from contextlib import suppress
 
@@ -15,7 +16,7 @@ Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
 
 LARGEST = 4 * 2**20
 # Seconds between pings of the client: a write to one that is gone fails, also while nothing is read from it.
-KNOCK = 10.0
+KNOCK = 5.0
 # How long either end may take to say goodbye.
 CLOSING = 2.0
 
@@ -41,11 +42,15 @@ async def relay(request: web.Request, node: aiohttp.ClientWebSocketResponse) -> 
     client = web.WebSocketResponse(protocols=protocols, compress=False, max_msg_size=LARGEST, timeout=CLOSING)
     try:
         await client.prepare(request)
-        await _join(client, node)
+        knocking = spawn(_knock(client), name="pings of a client")
+        try:
+            await _join(client, node)
+            with suppress(ConnectionError):
+                await client.close()  # may take as long as the client takes what was sent to it
+        finally:
+            await cancel(knocking)
     finally:
-        await node.close()
-        with suppress(ConnectionError):
-            await client.close()
+        await _leave(node)
     return client
 
 
@@ -53,7 +58,6 @@ async def _join(client: web.WebSocketResponse, node: aiohttp.ClientWebSocketResp
     tasks = [
         spawn(_pass(client, node), name="messages to a pod"),
         spawn(_pass(node, client), name="messages from a pod"),
-        spawn(_knock(client), name="pings of a client"),
     ]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -69,6 +73,17 @@ async def _pass(source: Socket, target: Socket) -> None:
                 await target.send_bytes(message.data)
             elif message.type is WSMsgType.TEXT:
                 await target.send_str(message.data)
+
+
+async def _leave(node: aiohttp.ClientWebSocketResponse) -> None:
+    """Say goodbye, and cut the line: it would wait for a node that takes nothing more, not even that."""
+    line = node.get_extra_info("socket")
+    with suppress(TimeoutError, ConnectionError):
+        async with asyncio.timeout(CLOSING):
+            await node.close()
+    if line is not None:
+        with suppress(OSError):  # it is closed already
+            line.shutdown(socket.SHUT_RDWR)
 
 
 async def _knock(client: web.WebSocketResponse) -> None:

@@ -20,8 +20,8 @@ from lateen.runtime.terminal import Terminal, open_terminal
 # Pieces of a client's input that wait for the command to take them.
 _WAITING = 16
 
-# Starts the command on (stdin, stdout, stderr); `terminal`: they are one.
-Start = Callable[[tuple[int, int, int], bool], Awaitable[Process]]
+# Starts the command on (stdin, stdout, stderr).
+Start = Callable[[tuple[int, int, int]], Awaitable[Process]]
 
 
 class Command:
@@ -41,7 +41,7 @@ class Command:
             try:
                 with ExitStack() as passed:
                     stdio = self._open_terminal(kept, passed, beside) if self._wanted.tty else self._pipes(kept, passed)
-                    process = await start(stdio, self._wanted.tty)
+                    process = await start(stdio)
             except (LateenError, OSError) as error:
                 await self._send(failed(str(error)))
                 return

@@ -33,7 +33,7 @@ class PodSessions:
         if not argv:
             raise web.HTTPBadRequest(text="you must specify at least one command for the container\n")
         async with upgraded(request, COMMAND_PROTOCOLS, self._machine.clock) as socket:
-            start = partial(worker.home.stream, argv, process)
+            start = partial(worker.home.stream, argv, process, terminal=wanted.tty)
             await Command(socket, wanted).run(start, process)
             return socket
 

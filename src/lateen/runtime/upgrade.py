@@ -12,7 +12,7 @@ LARGEST = 4 * 2**20
 
 # Seconds between pings. No answer is waited for, for a client that is slow to take data is slow to answer;
 # but writing to an end that is gone fails, also while nothing is read from it.
-KNOCK = 10.0
+KNOCK = 5.0
 
 
 @asynccontextmanager
@@ -33,10 +33,10 @@ async def upgraded(
     knocking = spawn(_knock(socket, clock), name="pings of a WebSocket")
     try:
         yield socket
+        with suppress(ConnectionError):
+            await socket.close()  # may take as long as the client takes what was sent to it
     finally:
         await cancel(knocking)
-        with suppress(ConnectionError):
-            await socket.close()
 
 
 async def _knock(socket: web.WebSocketResponse, clock: Clock) -> None:

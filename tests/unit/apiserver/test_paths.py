@@ -68,3 +68,12 @@ def test_reviews_are_resources_without_a_kind() -> None:
 )
 def test_verbs(method: str, path: str, watch: bool, verb: str) -> None:
     assert verb_of(method, parse_path(path), watch) == verb
+
+
+def test_whoever_connects_into_a_pod_creates_something_there() -> None:
+    for part in ("exec", "attach", "portforward"):
+        target = parse_path(f"/api/v1/namespaces/a/pods/x/{part}")
+        assert [verb_of(method, target, False) for method in ("GET", "POST", "PUT", "DELETE")] == ["create"] * 2 + [
+            ""
+        ] * 2
+    assert verb_of("GET", parse_path("/api/v1/namespaces/a/pods/x/log"), False) == "get"
