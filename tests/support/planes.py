@@ -51,7 +51,7 @@ class Plane:
         """Wait until the control plane has taken in what `put` returned."""
         for raw in objects:
             version = int(raw["metadata"]["resourceVersion"])
-            look = lambda kind=raw["kind"], version=version: self.control.seen.get(kind, 0) >= version  # noqa: E731
+            look = lambda kind=raw["kind"], version=version: self.control.source.seen.get(kind, 0) >= version  # noqa: E731
             await until(look, seconds=10, what=f"{raw['kind']} to be seen")
         await self.control.pump.idle()
 
@@ -77,6 +77,9 @@ class Proxy:
     def __init__(self, channel: grpc.aio.Channel, node: str) -> None:
         self.names: dict[str, set[str]] = {type_url: set() for type_url in _TYPES}
         self.node = node
+        self.hold = asyncio.Event()
+        """Acknowledge nothing while this is clear."""
+        self.hold.set()
         self._channel = channel
         self._stream: Any = channel.stream_stream(f"/{SERVICE}/DeltaAggregatedResources")(timeout=60)
         self._request = descriptors.message("envoy.service.discovery.v3.DeltaDiscoveryRequest")
@@ -114,6 +117,7 @@ class Proxy:
         names = self.names[response.type_url]
         names |= {each.name for each in response.resources}
         names -= set(response.removed_resources)
+        await self.hold.wait()
         acknowledgement = self._request(type_url=response.type_url, response_nonce=response.nonce)
         await self._stream.write(acknowledgement.SerializeToString())
         return True
@@ -126,6 +130,7 @@ async def plane(folder: Path) -> AsyncIterator[Plane]:
     places = Places(pki=folder / "mesh", debug_socket=folder / "debug.sock", endpoints=sockets)
     async with served(folder) as api, api.client() as admin, api.client(ISTIOD) as client:
         for kind, meta in (
+            ("Namespace", {"name": "istio-system"}),
             ("Namespace", {"name": "shop"}),
             ("ServiceAccount", {"name": "default", "namespace": "shop"}),
         ):

@@ -120,6 +120,22 @@ class Objects:
         manager = self._manager(write, "Update", "status")
         return self._put(kind, key, record_update(before, after, manager, shape_of(kind.group, kind.kind)), write)
 
+    def apply_status(self, kind: KindSpec, key: Key, config: Raw, write: Write, *, force: bool = False) -> Raw:
+        """Apply a status on the server, and nothing else; 404 where there is no such object to have one."""
+        before, shape = self.get(kind, key), shape_of(kind.group, kind.kind)
+        wanted, there = (config.get("metadata") or {}).get("uid"), before["metadata"]["uid"]
+        if wanted and wanted != there:
+            raise conflict(kind.group, kind.plural, key.name, f"Precondition failed: UID {wanted}, in object: {there}")
+        manager = self._manager(write, "Apply", "status")
+        part: Raw = {name: value for name, value in config.items() if name in ("apiVersion", "kind", "status")}
+        merged = apply(before, part, manager, shape, force=force)
+        after = {name: value for name, value in before.items() if name != "status"}
+        after |= {name: merged[name] for name in ("metadata", "status") if name in merged}
+        if _equal(before, after, managed=True):
+            return before
+        self._validate(kind, after, write)
+        return self._put(kind, key, after, write)
+
     def apply(self, kind: KindSpec, key: Key, config: Raw, write: Write, *, force: bool = False) -> tuple[Raw, bool]:
         """Apply on the server; returns the object and whether it was created. 409 when another owns a field."""
         if (config.get("metadata") or {}).get("managedFields"):

@@ -7,12 +7,12 @@ from lateen.apiserver.forms import Form
 from lateen.apiserver.kubelet_link import KubeletLink
 from lateen.apiserver.objects import Edit, Objects
 from lateen.apiserver.paths import Target
-from lateen.apiserver.requests import Body, edit_of
+from lateen.apiserver.requests import APPLY, Body, edit_of
 from lateen.apiserver.responses import body_response, json_response, read_body
 from lateen.apiserver.scale import scale_of, scaled
 from lateen.apiserver.status import unknown_path
 from lateen.apiserver.user import User
-from lateen.apiserver.verbs import Verbs, served_edit, write_from
+from lateen.apiserver.verbs import Verbs, applied, served_edit, write_from
 from lateen.apiserver.versions import has_scale, has_status, stored_form
 from lateen.base.refs import Key
 from lateen.kinds.spec import KindSpec
@@ -53,8 +53,13 @@ class Subresources:
         if verb == "get":
             return await self._verbs.get(request, target, form)
         body = await read_body(request)
+        write = write_from(request, target)
+        if body.media == APPLY:
+            force, config = applied(request, form, body)
+            stored = self._objects.apply_status(kind, target.key, config, write, force=force)
+            return body_response(form.one(stored, 0.0))
         edit = served_edit(kind, target.version, body) if verb == "patch" else _replacement(kind, target, body)
-        stored = self._objects.update_status(kind, target.key, edit, write_from(request, target))
+        stored = self._objects.update_status(kind, target.key, edit, write)
         return body_response(form.one(stored, 0.0))
 
     async def _scale(self, request: web.Request, target: Target, verb: str) -> web.StreamResponse:

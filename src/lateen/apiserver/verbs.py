@@ -94,11 +94,8 @@ class Verbs:
         return body_response(form.one(stored, self._clock.now()), 200, write.warnings)
 
     def _apply(self, request: web.Request, target: Target, form: Form, body: Body) -> web.StreamResponse:
-        if not request.query.get("fieldManager"):
-            raise Refusal(400, "fieldManager is required for apply patch")
+        force, config = applied(request, form, body)
         write = write_from(request, target)
-        config = stored_form(body.object(), form.kind, target.version)
-        force = request.query.get("force") in ("true", "1")
         stored, created = self._objects.apply(form.kind, target.key, config, write, force=force)
         return body_response(form.one(stored, self._clock.now()), 201 if created else 200, write.warnings)
 
@@ -129,6 +126,13 @@ def write_from(request: web.Request, target: Target) -> Write:
     agent = request.headers.get("User-Agent", "")
     write = write_of(dict(request.query), agent, api_version(target.kind, target.version))
     return write._replace(user=request.get(ASKER))
+
+
+def applied(request: web.Request, form: Form, body: Body) -> tuple[bool, Raw]:
+    """Whether an apply is forced, and what is applied, as stored; Refusal 400 when nobody says who applies."""
+    if not request.query.get("fieldManager"):
+        raise Refusal(400, "fieldManager is required for apply patch")
+    return request.query.get("force") in ("true", "1"), stored_form(body.object(), form.kind, form.version)
 
 
 def served_edit(kind: KindSpec, version: str, body: Body) -> Edit:

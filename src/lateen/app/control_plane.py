@@ -2,22 +2,21 @@
 
 import asyncio
 import logging
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from lateen.app.pipeline import ConnectedProxy, Pipeline
 from lateen.app.pump import Pump
+from lateen.app.reports import Reports
+from lateen.app.source import Source
 from lateen.app.token_review import TokenReviews
 from lateen.app.windows import Inspector
 from lateen.base.clock import Clock
-from lateen.base.errors import Invalid
 from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn, until
 from lateen.identity.trust import TrustBundle
-from lateen.kinds.all import by_kind
-from lateen.kinds.object import Object
 from lateen.plan.upstream import LoadAssignment
 from lateen.planner.outbound import ByName
 from lateen.planner.scopes import Scopes
@@ -30,16 +29,11 @@ from lateen.server.pki_files import open_authority
 from lateen.server.proxy_node import ProxyNode
 from lateen.server.server_certificate import ServerCertificate
 from lateen.sources.client import Client
-from lateen.sources.informer import Delete, Event, Put, Reached, Synced, Told, follow
-from lateen.sources.reading import for_mesh
+from lateen.sources.lease import Elector
+from lateen.sources.statuses import Statuses
 
 _log = logging.getLogger(__name__)
 
-# The kinds that the house reads. A new one gets its line here.
-WATCHED = (
-    "Namespace", "Service", "Pod", "EndpointSlice", "ConfigMap",
-    "VirtualService", "DestinationRule", "Gateway", "ServiceEntry", "PeerAuthentication",
-)  # fmt: skip
 DNS_NAMES = (
     "istiod.istio-system.svc",
     "istiod.istio-system.svc.cluster.local",
@@ -50,12 +44,14 @@ DNS_NAMES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Places:
-    """Where the control plane listens and keeps its keys. `endpoints`: addresses for proxies and agents."""
+    """Where the control plane listens and keeps its keys. `endpoints`: addresses for proxies and agents;
+    `revision`: of which the mesh's settings are read and the lease is held."""
 
     pki: Path
     debug_socket: Path
     endpoints: Sequence[Endpoint]
     trust_domain: str = "cluster.local"
+    revision: str = ""
 
 
 class ControlPlane:
@@ -65,11 +61,8 @@ class ControlPlane:
         self._client = client
         self._places = places
         self._clock = clock
-        self.pipeline = Pipeline(places.trust_domain)
+        self.pipeline = Pipeline(places.trust_domain, places.revision)
         self.pump = Pump(self._step, self._settled, clock)
-        self._unsynced = set(WATCHED)
-        self.seen: dict[str, int] = {}
-        self._synced = asyncio.Event()
         self._proxies: dict[Key, set[ConnectedProxy]] = {}
         self.authority = open_authority(places.pki, places.trust_domain, clock)
         callers = Callers(TokenReviews(client, places.trust_domain), [places.trust_domain], clock)
@@ -78,6 +71,11 @@ class ControlPlane:
         uri = f"spiffe://{places.trust_domain}/ns/istio-system/sa/istiod"
         certificate = ServerCertificate(lambda: self.authority, DNS_NAMES, uri, clock)
         self._grpc = GrpcServer([self.ads.handler(), self._ca.handler()], certificate.current, self._trust)
+        self.elector = Elector(client, leader_lease(places.revision), f"istiod-{secrets.token_hex(4)}", clock)
+        self._statuses = Statuses(client, self.elector, clock)
+        store, connections = self.pipeline.store, lambda: self.ads.connections
+        self._reports = Reports(store, self.pump, connections, self._statuses, clock)
+        self.source = Source(client, self.pipeline, self._reports, self.pump.poke, clock)
         self._debug = DebugServer(Inspector(self).windows(), places.debug_socket)
         self.pipeline.plans.scopes.subscribe(self._scopes_changed)
         self._at_address = self.pipeline.engine.index("assignments at", self.pipeline.plans.assignments, _addresses)
@@ -85,10 +83,16 @@ class ControlPlane:
     async def run(self) -> None:
         """Follow the API; serve proxies once the whole world is known, so that none is sent half of it."""
         await self._debug.start()
-        tasks = [spawn(self._follow(kind), name=f"follow {kind}") for kind in WATCHED]
-        tasks.append(spawn(self.pump.run(), name="pump"))
+        parts = {
+            "source": self.source.run(),
+            "pump": self.pump.run(),
+            "lease": self.elector.run(),
+            "statuses": self._statuses.run(),
+            "reports": self._reports.run(),
+        }
+        tasks = [spawn(part, name=name) for name, part in parts.items()]
         try:
-            await self._synced.wait()
+            await self.source.synced.wait()
             await self.pump.idle()
             await self._grpc.start(self._places.endpoints)
             _log.info("ready")
@@ -100,7 +104,7 @@ class ControlPlane:
 
     async def caught_up(self, kind: str, version: str) -> bool:
         """Wait until every proxy has what `kind` up to the resource `version` makes of it; False after 5 s."""
-        return await self._happens(lambda: self.seen.get(kind, 0) >= int(version) and self._all_acknowledged())
+        return await self._happens(lambda: self.source.seen.get(kind, 0) >= int(version) and self._all_acknowledged())
 
     async def gone(self, address: str) -> bool:
         """Wait until no proxy is told to send to `address` any more, and all have said so; False after 5 s."""
@@ -117,42 +121,6 @@ class ControlPlane:
     def _all_acknowledged(self) -> bool:
         states = (state for each in self.ads.connections for state in each.proxy.session.status())
         return not self.pump.busy and all(state.nonce_sent == state.nonce_acked for state in states)
-
-    def missing(self) -> str:
-        """Say what a ready control plane still lacks; "" when it is ready."""
-        return f"not read yet: {', '.join(sorted(self._unsynced))}" if self._unsynced else ""
-
-    async def _follow(self, kind: str) -> None:
-        def sink(event: Event) -> None:
-            match event:
-                case Put(_, found, version):
-                    self._put(found)
-                    self._saw(kind, version)
-                case Reached(version):
-                    self._saw(kind, version)
-                    return
-                case Told():
-                    return
-                case Delete(key):
-                    self.pipeline.store.delete(kind, key)
-                case Synced(_):
-                    self._unsynced.discard(kind)
-                    if not self._unsynced:
-                        self._synced.set()
-            self.pump.poke()
-
-        await follow(self._client, by_kind(kind), sink, read=for_mesh, clock=self._clock)
-
-    def _put(self, found: Object | dict[str, Any]) -> None:
-        if isinstance(found, Object):
-            return self.pipeline.store.accept(found)
-        try:
-            self.pipeline.store.put(found)
-        except Invalid as error:
-            _log.warning("%s", error)
-
-    def _saw(self, kind: str, version: str) -> None:
-        self.seen[kind] = max(self.seen.get(kind, 0), int(version or 0))
 
     def _step(self, budget: int) -> bool:
         return self.pipeline.engine.step(budget)
@@ -196,6 +164,11 @@ class ControlPlane:
             workload.workload_name, workload.namespace, labels.get("app", ""), labels.get("version", ""),
             workload.canonical_name, workload.canonical_revision, "Kubernetes",
         ))  # fmt: skip
+
+
+def leader_lease(revision: str) -> Key:
+    """Return the Lease that writers of a revision's control plane hold."""
+    return Key("istio-system", f"lateen-leader-{revision}" if revision else "lateen-leader")
 
 
 def _addresses(key: ByName, plan: LoadAssignment) -> Iterator[str]:

@@ -18,6 +18,7 @@ from lateen.planner.scopes import Scopes
 from lateen.proto import types
 from lateen.proto.resource import Resource
 from lateen.reactive.engine import Engine
+from lateen.registry.mesh import Mesh, mesh_map
 from lateen.registry.workload import Workload
 from lateen.store.store import Store
 from lateen.xds.session import Session
@@ -29,10 +30,11 @@ TYPES = (types.CLUSTER, types.ENDPOINT, types.LISTENER, types.ROUTE)
 class Pipeline:
     """The control plane as pure state: put objects into `store`, call `settle`, read the views."""
 
-    def __init__(self, trust_domain: str = "cluster.local") -> None:
+    def __init__(self, trust_domain: str = "cluster.local", revision: str = "") -> None:
         self.engine = engine = Engine()
         self.store = Store(engine)
-        self.plans = plans = build_plans(engine, self.store)
+        default = Mesh(trust_domain=trust_domain, config_map=mesh_map(revision))
+        self.plans = plans = build_plans(engine, self.store, default)
         builder = Builder(trust_domain)
         self.resources = {
             types.CLUSTER: engine.map("clusters", plans.upstreams, lambda _, __, plan: builder.cluster(plan)),

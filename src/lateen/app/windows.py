@@ -35,7 +35,7 @@ class Inspector:
     def windows(self) -> Windows:
         """Return the windows that the debug server opens."""
         return Windows(
-            ready=self._plane.missing,
+            ready=self._plane.source.missing,
             graph=lambda: self._plane.pipeline.engine.graph(),
             syncz=self.syncz,
             configz=self.configz,
@@ -66,6 +66,9 @@ class Inspector:
         return {
             "mesh_settings": msgspec.to_builtins(mesh[1]) if mesh else {},
             "rejections": refused,
+            "namespaces_outside": self._plane.source.membership.outside,
+            "kinds": self._plane.source.kinds(),
+            "leader": self._plane.elector.holder,
             "errors": failing,
         }
 

@@ -26,6 +26,25 @@ class LabelSelector(Model, frozen=True, kw_only=True):
     match_expressions: tuple[LabelSelectorRequirement, ...] = ()
 
 
+def selects(selector: LabelSelector, labels: Mapping[str, str]) -> bool:
+    """Say whether every condition of `selector` holds for `labels`."""
+    pairs = all(labels.get(key) == value for key, value in selector.match_labels.items())
+    return pairs and all(_holds(condition, labels) for condition in selector.match_expressions)
+
+
+def _holds(condition: LabelSelectorRequirement, labels: Mapping[str, str]) -> bool:
+    value = labels.get(condition.key)
+    match condition.operator:
+        case "In":
+            return value in condition.values
+        case "NotIn":
+            return value not in condition.values
+        case "Exists":
+            return value is not None
+        case "DoesNotExist":
+            return value is None
+
+
 class WorkloadSelector(Model, frozen=True, kw_only=True):
     """Istio's selector of workloads (security kinds, DestinationRule)."""
 

@@ -16,7 +16,7 @@ from lateen.planner.scope import Scope
 from lateen.planner.scopes import Scopes, build_scopes
 from lateen.reactive import Collection, Demand, Engine
 from lateen.reactive.gather import union
-from lateen.registry.mesh import Mesh
+from lateen.registry.mesh import DEFAULT_MESH, Mesh
 from lateen.registry.registry import Registry, build_registry
 from lateen.registry.workload import Workload
 from lateen.security.rules import build_peer_security
@@ -76,9 +76,9 @@ class Plans:
                 return (self._everyone.proxies,)
 
 
-def build_plans(engine: Engine, store: Store, trust_domain: str = "cluster.local") -> Plans:
-    """Build everything from the store's objects to plans. `trust_domain`: the mesh's, unless its settings say."""
-    registry = build_registry(engine, store, Mesh(trust_domain=trust_domain))
+def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> Plans:
+    """Build everything from the store's objects to plans. `default`: the mesh's settings, unless they say more."""
+    registry = build_registry(engine, store, default)
     security = build_peer_security(engine, store)
     rules = build_rules(engine, store, registry)
     outbound = build_outbound(engine, registry, rules, security)

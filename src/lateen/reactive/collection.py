@@ -64,6 +64,11 @@ class Collection(Readable, Generic[K, V]):
         self._subscribers: list[Callable[[Mapping[K, V | None]], None]] = []
         self._delivered: dict[K, V | None] = {}
 
+    @property
+    def read(self) -> bool:
+        """Whether anything is made from this table."""
+        return bool(self.followers or self.indexes or self.readers)
+
     def __len__(self) -> int:
         return len(self.table)
 

@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from lateen.base.refs import Key
+from lateen.kinds.label_selector import LabelSelector
 from lateen.kinds.mesh_config import MeshConfig
 from lateen.kinds.networking.retries import HTTPRetry
 from lateen.registry.durations import milliseconds
@@ -10,12 +11,19 @@ from lateen.registry.durations import milliseconds
 MESH_KEY = Key("istio-system", "istio")
 
 
+def mesh_map(revision: str = "") -> Key:
+    """Return the ConfigMap with the mesh's settings, as a control plane of this revision reads them."""
+    return MESH_KEY._replace(name=f"istio-{revision}") if revision else MESH_KEY
+
+
 class Mesh(Struct, frozen=True, kw_only=True):
     """What the mesh's settings come to. `allow_any`: traffic to unknown hosts goes on (ALLOW_ANY).
     `auto_mtls`: clients use mesh TLS wherever it is accepted. `access_log`: a path, "" = none.
     `detection_timeout_ms`: how long sniffing waits for the client, 0 = for ever. Default `exports` are
-    those of objects that say nothing."""
+    those of objects that say nothing. `discovery`: which namespaces are the mesh's, () = all. `config_map`: where the
+    settings are."""
 
+    config_map: Key = MESH_KEY
     root_namespace: str = "istio-system"
     trust_domain: str = "cluster.local"
     allow_any: bool = True
@@ -28,6 +36,7 @@ class Mesh(Struct, frozen=True, kw_only=True):
     service_exports: tuple[str, ...] = ("*",)
     virtual_service_exports: tuple[str, ...] = ("*",)
     destination_rule_exports: tuple[str, ...] = ("*",)
+    discovery: tuple[LabelSelector, ...] = ()
 
 
 DEFAULT_MESH = Mesh()
@@ -37,6 +46,7 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
     """Read the settings out of a MeshConfig; `default`: what counts where it is silent."""
     policy = config.outbound_traffic_policy
     return Mesh(
+        config_map=default.config_map,
         root_namespace=config.root_namespace or default.root_namespace,
         trust_domain=config.trust_domain or default.trust_domain,
         allow_any=policy is None or policy.mode != "REGISTRY_ONLY",
@@ -49,4 +59,5 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
         service_exports=tuple(config.default_service_export_to or ("*",)),
         virtual_service_exports=tuple(config.default_virtual_service_export_to or ("*",)),
         destination_rule_exports=tuple(config.default_destination_rule_export_to or ("*",)),
+        discovery=config.discovery_selectors,
     )

@@ -10,7 +10,7 @@ from lateen.reactive import Collection, Engine, Index, Read
 from lateen.reactive.gather import group, union
 from lateen.registry import endpoints, entries, kubernetes, pods
 from lateen.registry.endpoint import Endpoints
-from lateen.registry.mesh import DEFAULT_MESH, MESH_KEY, Mesh, mesh_settings
+from lateen.registry.mesh import DEFAULT_MESH, Mesh, mesh_settings
 from lateen.registry.service import Service, ServiceKey
 from lateen.registry.workload import Workload
 from lateen.store.store import Store
@@ -18,7 +18,7 @@ from lateen.store.store import Store
 
 @dataclass(frozen=True)
 class Registry:
-    """`mesh` has one row, `MESH_KEY`, when the ConfigMap is there. `hosts`: a host's declarations in all
+    """`mesh` has one row, `default.config_map`, when the ConfigMap is there. `hosts`: a host's declarations in all
     namespaces, Kubernetes' own first, then the oldest. `services_selecting`: by (namespace, label, value),
     see `endpoints.selects`."""
 
@@ -34,7 +34,7 @@ class Registry:
 
     def settings(self, read: Read) -> Mesh:
         """Return the mesh's settings, the defaults where there are none."""
-        return read.get(self.mesh, MESH_KEY) or self.default
+        return read.get(self.mesh, self.default.config_map) or self.default
 
     def selecting(self, read: Read, namespace: str, labels: Mapping[str, str]) -> Iterator[Service]:
         """Find the services whose selector holds for these labels, the oldest first."""
@@ -53,13 +53,13 @@ def build_registry(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -
     silent."""
 
     def settings(read: Read, key: Key, found: Object) -> Mesh | None:
-        if key != MESH_KEY:
+        if key != default.config_map:
             return None
-        return mesh_settings(parse_mesh_config(found.model.data.get("mesh", "")), default)
+        return mesh_settings(parse_mesh_config(found.model.data.get("mesh", ""), f"ConfigMap {key}"), default)
 
     mesh = engine.map("mesh", store["ConfigMap"], settings)
     workloads = engine.map("workloads", store["Pod"], lambda read, key, found: pods.workload(found))
-    services = _services(engine, store, mesh)
+    services = _services(engine, store, mesh, default)
     of_host = engine.index("services of host", services, lambda key, service: (service.host,))
     return Registry(
         mesh=mesh,
@@ -80,9 +80,11 @@ def _declarations(read: Read, host: str, rows: Mapping[ServiceKey, Service]) -> 
     return tuple(sorted(rows.values(), key=lambda service: (not service.kubernetes, service.age)))
 
 
-def _services(engine: Engine, store: Store, mesh: Collection[Key, Mesh]) -> Collection[ServiceKey, Service]:
+def _services(
+    engine: Engine, store: Store, mesh: Collection[Key, Mesh], default: Mesh
+) -> Collection[ServiceKey, Service]:
     def exports(read: Read) -> tuple[str, ...]:
-        return (read.get(mesh, MESH_KEY) or DEFAULT_MESH).service_exports
+        return (read.get(mesh, default.config_map) or default).service_exports
 
     def of_kubernetes(read: Read, key: Key, found: Object) -> Iterator[tuple[ServiceKey, Service]]:
         service = kubernetes.service(found, exports(read))

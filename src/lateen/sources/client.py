@@ -162,6 +162,12 @@ class Client:
         async with answer:
             return msgspec.json.decode(await answer.read()), answer.status == 201
 
+    async def apply_status(self, kind: KindSpec, raw: Mapping[str, Any], manager: str, *, version: str = "") -> None:
+        """Apply the status of `raw` (with its uid: of that object only) as `manager`, over whoever wrote it before."""
+        query = {"fieldManager": manager, "force": "true"}
+        url = object_url(kind, _key(kind, raw), version or version_of(kind, raw), "status")
+        await self._json("PATCH", url, query=query, body=raw, content_type=PATCH_TYPES["apply"])
+
     async def delete(
         self,
         kind: KindSpec,

@@ -38,6 +38,9 @@ class Shown(NamedTuple):
     ssl: tls.SSLContext | None
     proof: Proof
 
+    def __repr__(self) -> str:
+        return "[redacted]"
+
 
 class Login:
     """Keeps the TLS context as long as the certificate stays; connections of an old one end by themselves."""

@@ -122,6 +122,11 @@ class Lane:
         mere_change = self.type_url == types.ENDPOINT and asked.isdisjoint(names)
         return Due(resources, removed, unknown, awaited=not mere_change)
 
+    def settled(self, views: tuple[View, ...]) -> bool:
+        """Whether the client has acknowledged all that `views` hold for it, and refused nothing."""
+        told = views == self._views and tuple([view.revision for view in views]) == self._revisions
+        return told and not self._waits() and self.sent == self.acked and not self.nacks
+
     @property
     def awaiting(self) -> bool:
         """Whether an awaited response has not been answered yet."""

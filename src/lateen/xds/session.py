@@ -75,6 +75,11 @@ class Session:
         """Tell how each type that the client asked for stands, in push order."""
         return [lane.status() for lane in self._lanes.values()]
 
+    def settled(self) -> bool:
+        """Whether the client has acknowledged everything that there is for it now, and refused nothing."""
+        known = ((lane, self._views(lane.type_url)) for lane in self._lanes.values())
+        return not self._goodbyes and all(lane.settled(tuple(views or ())) for lane, views in known)
+
     def _awaiting(self, type_urls: Iterable[str]) -> bool:
         return any(self._lanes[type_url].awaiting for type_url in type_urls if type_url in self._lanes)
 

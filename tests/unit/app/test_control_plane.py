@@ -7,7 +7,7 @@ from cryptography import x509
 from planes import NAME, Plane
 from worlds import pod, service, slices
 
-from lateen.app.control_plane import WATCHED
+from lateen.app.source import WATCHED
 from lateen.base.refs import Key
 from lateen.base.tasks import until
 from lateen.identity.authority import FACTS
@@ -30,7 +30,7 @@ def test_every_watched_kind_is_one_the_house_knows() -> None:
 
 
 async def test_it_serves_when_every_kind_has_been_read(mesh: Plane) -> None:
-    assert mesh.control.missing() == ""
+    assert mesh.control.source.missing() == ""
     assert not mesh.control.pump.busy
 
 

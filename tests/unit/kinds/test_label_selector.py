@@ -1,6 +1,8 @@
+from typing import Any
+
 import pytest
 
-from lateen.kinds.label_selector import label_faults, selector_faults
+from lateen.kinds.label_selector import LabelSelector, LabelSelectorRequirement, label_faults, selector_faults, selects
 
 
 def test_labels_with_and_without_prefix_are_accepted():
@@ -22,3 +24,22 @@ def test_a_selector_has_neither_wildcards_nor_empty_keys(labels):
 
 def test_a_plain_selector_is_accepted():
     assert list(selector_faults("p", {"istio": "ingressgateway"})) == []
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "labels", "holds"),
+    [
+        ("In", ("a", "b"), {"x": "a"}, True),
+        ("In", ("a",), {}, False),
+        ("NotIn", ("a",), {}, True),
+        ("NotIn", ("a",), {"x": "a"}, False),
+        ("Exists", (), {"x": ""}, True),
+        ("DoesNotExist", (), {"x": ""}, False),
+    ],
+)
+def test_a_selector_holds_when_every_condition_does(
+    operator: Any, values: tuple[str, ...], labels: dict[str, str], holds: bool
+) -> None:
+    condition = LabelSelectorRequirement(key="x", operator=operator, values=values)
+    assert selects(LabelSelector(match_expressions=(condition,)), labels) is holds
+    assert not selects(LabelSelector(match_labels={"y": "z"}, match_expressions=(condition,)), labels)

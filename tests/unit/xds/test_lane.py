@@ -191,3 +191,21 @@ def test_a_client_that_never_answers_costs_a_bounded_memory() -> None:
     for number in range(1000):
         all_of.note(str(number), ["a"], 1, awaited=True)
     assert len(all_of._in_flight) == 64
+
+
+def test_a_lane_is_settled_when_all_there_is_was_acknowledged_and_nothing_refused() -> None:
+    view, one = view_of("a"), lane(types.LISTENER)
+    assert not one.settled((view,))
+    one.due((view,))
+    one.note("1", ["a"], 1, True)
+    assert not one.settled((view,))
+    one.receive(REQUEST(type_url=types.LISTENER, response_nonce="1"))
+    assert one.settled((view,))
+    view.commit({"a": made("a", "2")})
+    assert not one.settled((view,))
+    one.due((view,))
+    one.note("2", ["a"], 1, True)
+    refusal = REQUEST(type_url=types.LISTENER, response_nonce="2")
+    refusal.error_detail.message = "no"
+    one.receive(refusal)
+    assert not one.settled((view,))

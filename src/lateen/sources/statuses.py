@@ -1,0 +1,151 @@
+"""Write statuses back: the one thing that the mesh says in other people's objects. Only a leader's are written."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import aiohttp
+
+from lateen.base.clock import Clock, rfc3339
+from lateen.base.errors import LateenError
+from lateen.base.refs import Key
+from lateen.base.tasks import cancel, spawn
+from lateen.kinds.spec import KindSpec
+from lateen.sources.api_error import ApiError
+from lateen.sources.client import Client
+from lateen.sources.lease import Elector
+
+MANAGER = "lateen-status"
+WINDOW = 0.2
+"""Seconds for which changes of statuses are gathered: an object that changes twice is written once."""
+WRITERS = 8
+LONGEST = 60.0
+
+_SAID = ("status", "reason", "message", "observedGeneration")
+
+Raw = dict[str, Any]
+
+_log = logging.getLogger(__name__)
+
+
+class Place(NamedTuple):
+    """Whose status."""
+
+    kind: KindSpec
+    key: Key
+
+
+class Wanted(NamedTuple):
+    """What the status of the object `uid` is to say, in its `api_version`; conditions come without their times."""
+
+    uid: str
+    api_version: str
+    status: Raw
+
+
+class Statuses:
+    """Knows what each status says and what it should say, and writes where these differ.
+
+    Every replica keeps this up to date; one that becomes the leader writes only what the last one left undone.
+    """
+
+    def __init__(self, client: Client, elector: Elector, clock: Clock) -> None:
+        self._client, self._elector, self._clock = client, elector, clock
+        self._wanted: dict[Place, Wanted] = {}
+        self._seen: dict[Place, Raw] = {}
+        self._due: dict[Place, None] = {}
+        self._failures: dict[Place, int] = {}
+        self._news = asyncio.Event()
+        self._later: set[asyncio.Task[None]] = set()
+        self.written = 0
+
+    def want(self, place: Place, wanted: Wanted) -> None:
+        """Have a status say this from now on."""
+        if self._wanted.get(place) != wanted:
+            self._wanted[place] = wanted
+            self._failures.pop(place, None)
+            self._check(place)
+
+    def saw(self, place: Place, status: Raw) -> None:
+        """Take note of what a status says; what somebody else wrote over ours is written again."""
+        self._seen[place] = status
+        self._check(place)
+
+    def forget(self, place: Place) -> None:
+        """The object is gone: nothing is written any more."""
+        for table in (self._wanted, self._seen, self._due, self._failures):
+            table.pop(place, None)
+
+    async def run(self) -> None:
+        """Write what is due whenever this process leads, until cancelled."""
+        try:
+            while True:
+                await self._news.wait()
+                await self._elector.won()
+                await self._clock.sleep(WINDOW)
+                self._news.clear()
+                due, self._due = list(self._due), {}
+                for start in range(0, len(due), WRITERS):
+                    await asyncio.gather(*(self._write(place) for place in due[start : start + WRITERS]))
+        finally:
+            await cancel(*self._later)
+
+    def _check(self, place: Place) -> None:
+        wanted = self._wanted.get(place)
+        if wanted is not None and said(wanted.status) != said(self._seen.get(place, {})):
+            self._due[place] = None
+            self._news.set()
+
+    async def _write(self, place: Place) -> None:
+        wanted, before = self._wanted.get(place), self._seen.get(place, {})
+        if wanted is None or said(wanted.status) == said(before):
+            return
+        if not self._elector.leading:
+            self._due[place] = None
+            self._news.set()
+            return
+        status = dated(wanted.status, before, rfc3339(self._clock.now()))
+        kind, key = place
+        meta = {name: value for name, value in key._asdict().items() if value} | {"uid": wanted.uid}
+        raw = {"apiVersion": wanted.api_version, "kind": kind.kind, "metadata": meta, "status": status}
+        try:
+            await self._client.apply_status(kind, raw, MANAGER)
+            self.written += 1
+            self._failures.pop(place, None)
+        except (ApiError, LateenError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            self._failed(place, error)
+
+    def _failed(self, place: Place, error: Exception) -> None:
+        """Try again later; of an object that is gone its deletion will be heard."""
+        if isinstance(error, ApiError) and error.code == 404:
+            return
+        failures = self._failures[place] = self._failures.get(place, 0) + 1
+        if failures == 1:
+            _log.warning("status of %s %s not written (trying on): %s", place.kind.kind, place.key, error)
+        task = spawn(self._again(place, min(LONGEST, 0.5 * 2 ** min(failures, 10))), name=f"status of {place.key}")
+        self._later.add(task)
+        task.add_done_callback(self._later.discard)
+
+    async def _again(self, place: Place, pause: float) -> None:
+        await self._clock.sleep(pause)
+        self._check(place)
+
+
+def said(status: Mapping[str, Any]) -> object:
+    """What a status says, without when it began to: two that say the same need no write."""
+    conditions = {
+        str(each.get("type")): tuple(str(each.get(name) or "") for name in _SAID)
+        for each in status.get("conditions") or ()
+    }
+    return conditions, status.get("validationMessages") or [], str(status.get("observedGeneration") or 0)
+
+
+def dated(status: Raw, before: Mapping[str, Any], now: str) -> Raw:
+    """Add to each condition when it became so: as it was written before, when it was so already."""
+    old = before.get("conditions") or ()
+    times = {(each.get("type"), each.get("status")): each.get("lastTransitionTime") for each in old}
+    conditions = [
+        each | {"lastTransitionTime": times.get((each["type"], each["status"])) or now} for each in status["conditions"]
+    ]
+    return status | {"conditions": conditions}
