@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import web
 
-from lateen.apiserver import discovery, openapi
+from lateen.apiserver import discovery, openapi, openapi_v2
 from lateen.apiserver.accounts import Tokens
 from lateen.apiserver.authentication import Authenticator
 from lateen.apiserver.authorization import Authorizer
@@ -117,6 +117,9 @@ class Rim:
         if path.startswith("/openapi/v3/"):
             document = openapi.describe(path.removeprefix("/openapi/v3/"))
             return document_response(request, document, openapi.digest(document))
+        if path == "/openapi/v2":
+            body, media = openapi_v2.document(accept)
+            return web.Response(body=body, headers={"Content-Type": media})
         if path == "/openid/v1/jwks":
             return json_response(self._parts.token_key.jwks())
         if path == "/.well-known/openid-configuration":

@@ -1,7 +1,7 @@
 """Describe the API in OpenAPI v3, from the kinds' models: what kubectl explains, and asks before it writes.
 
-Documents are built when first asked for, and once. OpenAPI v2 is not served: kubectl (1.32) asks for it in `apply` and
-`diff` of core kinds, where it then uses what it knows itself, and in `explain --output=plaintext-openapiv2`.
+Documents are built when first asked for, and once. OpenAPI v2 describes nothing (openapi_v2.py): kubectl (1.32) asks
+for it in `apply` and `diff` of core kinds, where it then uses what it knows itself.
 """
 
 import hashlib

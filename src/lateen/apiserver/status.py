@@ -46,7 +46,7 @@ class Refusal(LateenError):
             "reason": self.reason,
             "code": self.code,
         }
-        if self.details:
+        if self.details or self.code == 404:  # `kubectl debug` reads the details of a 404 without looking first
             status["details"] = self.details
         return status
 
