@@ -3,8 +3,10 @@
 A test takes `api` (tests/support/apis.py): `api.client` is the product's own client, `api.ask` sends any request, `api.path`
 and `api.key` name things in `api.namespace`, which is the test's own. Cluster-wide objects are named after that namespace and
 are deleted by the test. Where the embedded server leaves something out, it refuses: such a test says so by `api.server`.
+`known.json` lists, with the reason, where the embedded server still differs: a test that begins to pass must be taken off it.
 """
 
+import json
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -19,6 +21,15 @@ from kubernetes.fixture import kubernetes as kubernetes
 from skips import pytest_runtest_makereport as pytest_runtest_makereport
 
 from lateen.apiserver.credentials import write_kubeconfig
+
+KNOWN = json.loads((Path(__file__).parent / "known.json").read_text())
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        reason = KNOWN.get(f"{item.path.name}::{item.name}") if item.path.parent == Path(__file__).parent else None
+        if reason:
+            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
 
 
 @pytest.fixture(params=["embedded", "kubernetes"])
