@@ -34,7 +34,7 @@ async def gone(api: Api, path: str) -> None:
     async def absent() -> bool:
         return (await api.ask("GET", path)).status == 404
 
-    await until_seen(absent, seconds=SECONDS, what=f"the end of {path}")
+    await until_seen(absent, seconds=90, what=f"the end of {path}")
 
 
 async def test_a_namespace_begins_active_labelled_and_with_a_service_account(api: Api, name: str) -> None:
