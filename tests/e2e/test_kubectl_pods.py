@@ -1,15 +1,19 @@
-"""What kubectl does inside pods: commands in their containers."""
+"""What kubectl does inside pods: commands in their containers, connections to their ports."""
 
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 import pty
 import signal
+import socket
 import struct
 import subprocess
 import termios
+import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -189,3 +193,51 @@ def _sleeping(word: str) -> bool:
             if process.name.isdecimal() and (process / "cmdline").read_bytes() == f"sleep\0{word}\0".encode():
                 return True
     return False
+
+
+@contextlib.contextmanager
+def forwarded(mesh: Mesh, *words: str) -> Iterator[int]:
+    """Forward a port as kubectl does; yields where it listens on this machine."""
+    process = start(mesh, "port-forward", *words)
+    assert process.stdout is not None and process.stderr is not None
+    try:
+        line = process.stdout.readline().decode()
+        assert line.startswith("Forwarding from 127.0.0.1:"), process.stderr.read().decode()
+        yield int(line.split("127.0.0.1:")[1].split(" ")[0])
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("target", ["pod", "svc/web", "deploy/web"])
+def test_row_112_a_port_is_forwarded(shop: Mesh, target: str) -> None:
+    named = f"pod/{shop.pod('web')}" if target == "pod" else target
+    with forwarded(shop, named, ":8080") as port:
+        for _ in range(3):
+            assert json.load(urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10))["name"] == "web"
+
+
+def test_many_connections_and_large_answers_pass_at_once(shop: Mesh) -> None:
+    with forwarded(shop, f"pod/{shop.pod('web')}", ":15000") as port:
+        url = f"http://127.0.0.1:{port}/config_dump"
+
+        def fetch(_: int) -> int:
+            return len(urllib.request.urlopen(url, timeout=30).read())
+
+        with ThreadPoolExecutor(8) as pool:
+            sizes = list(pool.map(fetch, range(40)))
+    assert min(sizes) > 10_000
+
+
+def test_a_port_that_nobody_listens_on_is_told(shop: Mesh) -> None:
+    process = start(shop, "port-forward", f"pod/{shop.pod('web')}", ":9")
+    assert process.stdout is not None
+    try:
+        port = int(process.stdout.readline().decode().split("127.0.0.1:")[1].split(" ")[0])
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=10) as made:
+            made.sendall(b"x")
+            made.recv(1)
+        process.terminate()
+        assert b"127.0.0.1:9 in the pod" in process.communicate(timeout=10)[1]
+    finally:
+        process.kill()

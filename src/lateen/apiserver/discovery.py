@@ -126,6 +126,7 @@ def subresources(kind: KindSpec, version: str) -> Iterator[tuple[str, Raw, list[
         yield "log", {"kind": "Pod"}, ["get"]
         yield "exec", {"kind": "PodExecOptions"}, ["create", "get"]
         yield "attach", {"kind": "PodAttachOptions"}, ["create", "get"]
+        yield "portforward", {"kind": "PodPortForwardOptions"}, ["create", "get"]
         yield "proxy", {"kind": "PodProxyOptions"}, ["create", "delete", "get", "patch", "update"]
     if (kind.group, kind.kind) == ("", "ServiceAccount"):
         token = {"group": "authentication.k8s.io", "version": "v1", "kind": "TokenRequest"}

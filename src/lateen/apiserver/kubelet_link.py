@@ -32,6 +32,7 @@ _HOP = frozenset(
 )
 # The subprotocols of remote commands; those of forwarded ports.
 COMMAND_PROTOCOLS = ("v5.channel.k8s.io", "v4.channel.k8s.io")
+FORWARD_PROTOCOLS = ("SPDY/3.1+portforward.k8s.io",)
 _DEFAULT_CONTAINER = "kubectl.kubernetes.io/default-container"
 
 
@@ -54,6 +55,11 @@ class KubeletLink:
     async def command(self, request: web.Request, pod: Raw, action: str) -> web.StreamResponse:
         """Answer pods/exec and pods/attach (`action`), by WebSocket."""
         return await self._connect(request, _container_path(request, pod, action), COMMAND_PROTOCOLS)
+
+    async def forward(self, request: web.Request, pod: Raw) -> web.StreamResponse:
+        """Answer pods/portforward, by WebSocket."""
+        path = f"/portForward/{_placed(pod)}/{pod['metadata']['name']}"
+        return await self._connect(request, path, FORWARD_PROTOCOLS)
 
     async def proxy(self, request: web.Request, pod: Raw, port: str, rest: str) -> web.StreamResponse:
         """Answer pods/proxy: the answer of the pod's `port` to the request, at the path `rest` (still encoded)."""

@@ -1,4 +1,4 @@
-"""The subresources of objects: status, scale, token, log, exec, attach, proxy, finalize."""
+"""The subresources of objects: status, scale, token, log, exec, attach, portforward, proxy, finalize."""
 
 from aiohttp import web
 
@@ -40,6 +40,8 @@ class Subresources:
                 return await self._kubelet.log(request, self._objects.get(kind, target.key))
             case "exec" | "attach", "Pod" if verb == "create":
                 return await self._kubelet.command(request, self._objects.get(kind, target.key), target.subresource)
+            case "portforward", "Pod" if verb == "create":
+                return await self._kubelet.forward(request, self._objects.get(kind, target.key))
             case "proxy", "Pod":
                 return await self._proxy(request, target)
             case "finalize", "Namespace" if verb == "update":

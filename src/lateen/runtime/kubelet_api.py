@@ -30,7 +30,7 @@ def kubelet_app(kubelet: Kubelet, machine: Machine) -> web.Application:
 
     GET /containerLogs/{namespace}/{pod}/{container}?follow&tailLines&sinceSeconds&previous&timestamps
     ANY /proxy/{namespace}/{pod}/{port}/{path}: HTTP to 127.0.0.1:{port} inside the pod
-    GET /exec/{namespace}/{pod}/{container}: a WebSocket, see PodSessions
+    GET /exec/{namespace}/{pod}/{container}, /portForward/{namespace}/{pod}: WebSockets, see PodSessions
     """
     app = web.Application(client_max_size=0)
     app[_KUBELET], app[_MACHINE] = kubelet, machine
@@ -38,6 +38,7 @@ def kubelet_app(kubelet: Kubelet, machine: Machine) -> web.Application:
     app.router.add_route("*", "/proxy/{namespace}/{pod}/{port}/{path:.*}", _proxy)
     sessions = PodSessions(kubelet, machine)
     app.router.add_get("/exec/{namespace}/{pod}/{container}", sessions.exec)
+    app.router.add_get("/portForward/{namespace}/{pod}", sessions.forward)
     return app
 
 

@@ -1,4 +1,4 @@
-"""Connections into pods that last: commands in their containers."""
+"""Connections into pods that last: commands in their containers, and to their ports."""
 
 from functools import partial
 
@@ -12,6 +12,7 @@ from lateen.runtime.kubelet import Kubelet
 from lateen.runtime.machine import Machine
 from lateen.runtime.pod import PodWorker
 from lateen.runtime.pod_status import Terminated, Waiting
+from lateen.runtime.port_forward import FORWARD_PROTOCOLS, PortForward
 from lateen.runtime.process import Process
 from lateen.runtime.upgrade import upgraded
 
@@ -35,6 +36,15 @@ class PodSessions:
         async with upgraded(request, COMMAND_PROTOCOLS, self._machine.clock) as socket:
             start = partial(worker.home.stream, argv, process, terminal=wanted.tty)
             await Command(socket, wanted).run(start, process)
+            return socket
+
+    async def forward(self, request: web.Request) -> web.StreamResponse:
+        """Carry connections to ports of a pod."""
+        worker = worker_of(self._kubelet, request)
+        if (inside := worker.home.inside) is None:
+            raise web.HTTPServiceUnavailable(text=f"pod {worker.key} has no network\n")
+        async with upgraded(request, FORWARD_PROTOCOLS, self._machine.clock) as socket:
+            await PortForward(socket, inside).run()
             return socket
 
 
