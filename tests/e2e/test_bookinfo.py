@@ -162,6 +162,15 @@ def test_row_7_ratings_v2_mysql_is_injected_and_ready(mysql_ratings: Mesh) -> No
     ).items()
 
 
+def test_row_8_the_password_comes_from_a_secret(mysql_ratings: Mesh) -> None:
+    (container,) = mysql_ratings.get("deployment", "ratings-v2-mysql")["spec"]["template"]["spec"]["containers"]
+    (password,) = [each for each in container["env"] if each["name"] == "MYSQL_DB_PASSWORD"]
+    assert password["valueFrom"]["secretKeyRef"] == {"name": "mysql-credentials", "key": "password"}
+    assert "value" not in password
+    seen = mysql_ratings.kubectl("exec", "deploy/ratings-v2-mysql", "-c", "ratings", "--", "env").stdout
+    assert "MYSQL_DB_PASSWORD=demo-only" in seen.splitlines()
+
+
 def test_rows_9_11_12_13_14_23_26_29_story_of_the_service_entry(
     mysql_ratings: Mesh, database: MariaDb, run: Loop
 ) -> None:

@@ -241,3 +241,14 @@ def test_a_port_that_nobody_listens_on_is_told(shop: Mesh) -> None:
         assert b"127.0.0.1:9 in the pod" in process.communicate(timeout=10)[1]
     finally:
         process.kill()
+
+
+def test_row_111_the_proxys_access_log_is_read(shop: Mesh) -> None:
+    status, _ = shop.call("web", "http://web:8080/logged")
+    assert status == 200
+
+    def logged() -> bool:
+        words = ("logs", "-n", "default", "deploy/web", "-c", "istio-proxy", "--tail=50")
+        return '"GET /logged HTTP/1.1" 200' in shop.kubectl(*words).stdout
+
+    eventually(logged, 15, "the request in the proxy's log")

@@ -1,4 +1,4 @@
-"""ServiceEntries for TCP by address: what is let out, and what is not (rows 15 to 19, 23)."""
+"""ServiceEntries for TCP by address: what is let out, and what is not (rows 15 to 19, 23, 24)."""
 
 import json
 import subprocess
@@ -45,14 +45,14 @@ def entry(name: str, addresses: list[str], protocol: str = "tcp", **more: Any) -
     return {"apiVersion": "networking.istio.io/v1", "kind": "ServiceEntry", "metadata": {"name": name}, "spec": spec}
 
 
-def greeting(mesh: Mesh, ip: str, port: int = 3306) -> str:
-    """What a server that speaks first says to the client pod; "" when the connection is refused or closed."""
+def greeting(mesh: Mesh, ip: str, port: int = 3306, client: str = "client") -> str:
+    """What a server that speaks first says to a client pod; "" when the connection is refused or closed."""
     program = (
         "import socket,sys\n"
         f"try: print(socket.create_connection(('{ip}', {port}), 3).makefile().readline(), end='')\n"
         "except OSError: pass"
     )
-    return mesh.inside(mesh.pods("client")[0], "/usr/bin/python3", "-c", program).stdout.strip()
+    return mesh.inside(mesh.pods(client)[0], "/usr/bin/python3", "-c", program).stdout.strip()
 
 
 def test_row_15_lower_case_protocol_is_tcp_and_the_object_round_trips(outside: Mesh) -> None:
@@ -104,6 +104,31 @@ def test_row_19_an_address_without_mask_is_one_host_and_a_malformed_one_is_refus
     assert refused.returncode == 1
     assert "spec.addresses[0]" in refused.stderr
     outside.delete(wanted)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value"),
+    [
+        ("includeOutboundIPRanges", "10.0.0.0/8"),
+        ("excludeOutboundIPRanges", "203.0.113.0/24"),
+        ("excludeOutboundPorts", "3306"),
+    ],
+)
+def test_row_24_an_annotation_lets_a_call_pass_the_proxy_by(outside: Mesh, annotation: str, value: str) -> None:
+    assert greeting(outside, HOSTS["one"]) == "", "blocked for a client without the annotation"
+    name = annotation.lower()
+    outside.deploy(name, annotations={f"traffic.sidecar.istio.io/{annotation}": value})
+    assert greeting(outside, HOSTS["one"], client=name) == "hello from one"
+    if annotation != "excludeOutboundPorts":
+        return
+    assert outside.call(name, f"http://{HOSTS['one']}:8080/")[0] == 502, "other ports still go through the proxy"
+    log = eventually(lambda: _logged(outside, name, f"{HOSTS['one']}:8080"), 15, "the proxy's log")
+    assert ":3306" not in log
+
+
+def _logged(mesh: Mesh, app: str, text: str) -> str:
+    log = mesh.lateen("logs", mesh.pod(app), "-c", "istio-proxy").stdout
+    return log if text in log else ""
 
 
 def test_row_11_unregistered_http_is_answered_502(outside: Mesh) -> None:
