@@ -14,6 +14,9 @@ from lateen.apiserver.status import Refusal
 
 Raw = dict[str, Any]
 
+_LAST = "kubectl.kubernetes.io/last-applied-configuration"
+_KUBECTL, _CLIENT_SIDE = "kubectl", "kubectl-client-side-apply"
+
 
 def apply(live: Raw, config: Raw, manager: Manager, shape: Shape, *, force: bool = False) -> Raw:
     """Return `live` after `manager` applied `config`, with ownership recorded in it.
@@ -23,15 +26,40 @@ def apply(live: Raw, config: Raw, manager: Manager, shape: Shape, *, force: bool
     wanted = field_sets.fields_of(owned_part(config), shape)
     merged = live | _merged(owned_part(live), owned_part(config), shape)
     merged["metadata"] = live["metadata"] | merged.get("metadata", {})
-    owners = owners_of(live)
+    owners = owners_of(live) or [_before(live, manager, shape)]
     mine = next((owner.fields for owner in owners if _same(owner.manager, manager)), NONE)
     others = [owner for owner in owners if not _same(owner.manager, manager)]
     contested = {owner: _contested(owner.fields & wanted, live, merged, shape) for owner in others}
-    if not force and any(contested.values()):
-        raise _conflict(contested)
+    refused = {owner: paths for owner, paths in contested.items() if paths and not _yields(owner, manager, live)}
+    if not force and refused:
+        raise _conflict(refused)
     others = [replace(owner, fields=owner.fields - contested[owner]) for owner in others]
     merged = _dropped(merged, mine - wanted, others, shape)
-    return record(merged, [*others, Owner(manager, wanted)])
+    return record(_noted(merged, config, manager), [*others, Owner(manager, wanted)])
+
+
+def _before(live: Raw, manager: Manager, shape: Shape) -> Owner:
+    """Who owns what nobody has recorded."""
+    earlier = Manager("before-first-apply", "Update", manager.api_version, "", manager.time)
+    return Owner(earlier, field_sets.fields_of(owned_part(live), shape))
+
+
+def _yields(owner: Owner, manager: Manager, live: Raw) -> bool:
+    """Whether an owner gives its fields up: what kubectl applied itself becomes what it applies on the server."""
+    return manager.name == _KUBECTL and owner.manager.name == _CLIENT_SIDE and _LAST in _annotations(live)
+
+
+def _noted(merged: Raw, config: Raw, manager: Manager) -> Raw:
+    """Keep kubectl's own record of what it applied in step, so that it can go back to applying itself."""
+    if manager.name != _KUBECTL or _LAST not in _annotations(merged):
+        return merged
+    text = json.dumps(config, separators=(",", ":")) + "\n"
+    annotations = _annotations(merged) | {_LAST: text}
+    return merged | {"metadata": merged["metadata"] | {"annotations": annotations}}
+
+
+def _annotations(raw: Raw) -> Raw:
+    return raw["metadata"].get("annotations") or {}
 
 
 def _same(one: Manager, other: Manager) -> bool:
@@ -40,7 +68,7 @@ def _same(one: Manager, other: Manager) -> bool:
 
 
 def _merged(live: Any, config: Any, shape: Shape) -> Any:
-    if isinstance(config, dict) and isinstance(live, dict):
+    if isinstance(config, dict) and isinstance(live, dict) and not shape.is_atomic:
         return live | {name: _merged(live.get(name), value, shape.child(name)) for name, value in config.items()}
     rule = shape.rule
     if isinstance(config, list) and rule is not None and rule.holds(config) and rule.holds(live):

@@ -30,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 class _Owner(msgspec.Struct, rename="camel"):
     uid: str = ""
+    block_owner_deletion: bool = False
 
 
 class _Meta(msgspec.Struct, rename="camel"):
@@ -170,8 +171,14 @@ class Collector:
                 propagation="Foreground" if self._dependents.get(self._uid(dependent)) else "Background"
             )
             self._objects.delete(self._kinds[dependent.resource], dependent.key, options)
-        if not self._dependents.get(uid):
+        if not any(self._blocks(dependent, uid) for dependent in self._dependents.get(uid, ())):
             self._objects.update(kind, place.key, lambda live: _without_finalizer(live, FOREGROUND), _WRITE)
+
+    def _blocks(self, dependent: Place, uid: str) -> bool:
+        """Whether an owner that is deleted in the foreground waits for a dependent."""
+        body = self._objects.storage.get(dependent.resource, dependent.key)
+        owners = msgspec.json.decode(body, type=_Head).metadata.owner_references if body else ()
+        return any(owner.uid == uid and owner.block_owner_deletion for owner in owners)
 
     def _release_dependents(self, kind: KindSpec, place: Place, uid: str) -> None:
         for dependent in list(self._dependents.get(uid, ())):

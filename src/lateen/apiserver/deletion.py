@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from lateen.apiserver.options import refused, unsupported
 from lateen.apiserver.status import bad_request
 from lateen.base.clock import rfc3339
 from lateen.kinds.spec import KindSpec
@@ -23,14 +24,18 @@ class DeleteOptions(NamedTuple):
 
 
 def parse_options(body: Raw, query: dict[str, str]) -> DeleteOptions:
-    """Read the options of a deletion from its body and query. Raises Refusal 400."""
+    """Read the options of a deletion from its body and query. Raises Refusal 400 and 422."""
     grace = body.get("gracePeriodSeconds", query.get("gracePeriodSeconds"))
     propagation = body.get("propagationPolicy") or query.get("propagationPolicy")
+    orphan = body.get("orphanDependents")
+    if propagation is not None and orphan is not None:
+        why = "Invalid value: orphanDependents and propagationPolicy cannot be both set"
+        raise refused("DeleteOptions", "propagationPolicy", "FieldValueInvalid", why)
     if propagation is None:
-        orphan = body.get("orphanDependents", query.get("orphanDependents") == "true")
+        orphan = query.get("orphanDependents") == "true" if orphan is None else orphan
         propagation = "Orphan" if orphan else "Background"
     if propagation not in _FINALIZER:
-        raise bad_request(f"propagationPolicy {propagation!r} is none of {', '.join(_FINALIZER)}")
+        raise unsupported("DeleteOptions", "propagationPolicy", str(propagation), *_FINALIZER)
     try:
         seconds = None if grace is None else int(grace)
     except (TypeError, ValueError):

@@ -31,7 +31,7 @@ def _collect(value: Any, shape: Shape, path: Path, found: set[Path]) -> None:
 
 def _members(value: Any, shape: Shape) -> Iterable[tuple[str, Any, Shape]]:
     """Yield (step, value, shape) of what lies within a value; nothing for a leaf."""
-    if isinstance(value, dict):
+    if isinstance(value, dict) and not shape.is_atomic:
         for name, member in value.items():
             yield f"f:{name}", member, shape.child(name)
     elif isinstance(value, list) and (rule := shape.rule) is not None and rule.holds(value):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from lateen.apiserver.forms import Page
+from lateen.apiserver.options import forbidden_option, unsupported
 from lateen.apiserver.selectors import Selector
 from lateen.apiserver.status import Refusal, bad_request
 from lateen.apiserver.storage import Storage
@@ -27,13 +28,44 @@ def list_page(storage: Storage, resource: str, namespace: str, selector: Selecto
 
 
 def _start(storage: Storage, query: Mapping[str, str]) -> tuple[int, Key | None]:
-    if token := query.get("continue"):
-        return _read_token(token)
     asked = _number(query.get("resourceVersion", ""), "resourceVersion")
+    check_match(query, watch=False)
+    if token := query.get("continue"):
+        if asked:
+            raise bad_request("specifying resource version is not allowed when using continue")
+        return _read_token(token)
     if asked > storage.revision:
-        raise Refusal(504, f"Too large resource version: {asked}, current: {storage.revision}")
+        raise _too_large(asked, storage.revision)
     exact = query.get("resourceVersionMatch") == "Exact"
     return (asked if exact and asked else storage.revision), None
+
+
+def check_match(query: Mapping[str, str], *, watch: bool) -> None:
+    """Refuse (422) a resourceVersionMatch or sendInitialEvents that does not fit what stands beside it."""
+    name, match = "resourceVersionMatch", query.get("resourceVersionMatch", "")
+    version, initial = query.get("resourceVersion", ""), query.get("sendInitialEvents")
+    if initial is not None:
+        if not watch:
+            raise forbidden_option("ListOptions", "sendInitialEvents", "is forbidden for list")
+        if match != "NotOlderThan":
+            raise forbidden_option("ListOptions", name, "sendInitialEvents requires it to be NotOlderThan")
+        return
+    if not match:
+        return
+    if watch:
+        raise forbidden_option("ListOptions", name, "is forbidden for watch unless sendInitialEvents is given")
+    if not version:
+        raise forbidden_option("ListOptions", name, "is forbidden unless resourceVersion is provided")
+    if match not in ("Exact", "NotOlderThan"):
+        raise unsupported("ListOptions", name, match, "Exact", "NotOlderThan", "")
+    if match == "Exact" and version == "0":
+        raise forbidden_option("ListOptions", name, '"Exact" is forbidden for resourceVersion "0"')
+
+
+def _too_large(asked: int, current: int) -> Refusal:
+    message = f"Too large resource version: {asked}, current: {current}"
+    cause = {"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}
+    return Refusal(504, message, reason="Timeout", details={"causes": [cause], "retryAfterSeconds": 1})
 
 
 def _pick(

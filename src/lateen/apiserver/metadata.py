@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from lateen.apiserver.status import bad_request, conflict, invalid
@@ -16,6 +17,39 @@ _SERVERS = frozenset(
     {"uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation", "selfLink"}
 )
 _ALPHABET = "bcdfghjklmnpqrstvwxz2456789"  # what Kubernetes' generated names are made of: no vowels, no words
+
+
+# Finalizers without a domain, which Kubernetes itself uses.
+_FINALIZERS = frozenset({"foregroundDeletion", "orphan", "kubernetes"})
+
+
+def metadata_causes(raw: Raw) -> list[Raw]:
+    """What Kubernetes refuses in metadata beside names and labels: finalizers that name no domain, nameless owners,
+    two controllers; as causes of a 422."""
+    meta = raw.get("metadata") or {}
+    return [*_finalizer_causes(meta.get("finalizers") or ()), *_owner_causes(meta.get("ownerReferences") or ())]
+
+
+def _finalizer_causes(finalizers: Iterable[Any]) -> Iterator[Raw]:
+    for index, finalizer in enumerate(finalizers):
+        if finalizer not in _FINALIZERS and "/" not in str(finalizer):
+            why = "name is neither a standard finalizer name nor is it fully qualified"
+            yield _cause(f"metadata.finalizers[{index}]", f'Invalid value: "{finalizer}": {why}')
+
+
+def _owner_causes(references: Iterable[Any]) -> Iterator[Raw]:
+    owners = [owner for owner in references if isinstance(owner, dict)]
+    for index, owner in enumerate(owners):
+        for field in ("apiVersion", "kind", "name", "uid"):
+            if not owner.get(field):
+                yield _cause(f"metadata.ownerReferences[{index}].{field}", 'Invalid value: "": must not be empty')
+    if sum(owner.get("controller") is True for owner in owners) > 1:
+        why = "only one reference can have controller set to true"
+        yield _cause("metadata.ownerReferences", f"Invalid value: {why}")
+
+
+def _cause(field: str, message: str) -> Raw:
+    return {"reason": "FieldValueInvalid", "message": message, "field": field}
 
 
 def placed(kind: KindSpec, namespace: str, raw: Raw) -> Raw:

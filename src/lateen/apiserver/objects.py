@@ -11,10 +11,10 @@ from lateen.apiserver.defaults import fill_in, first_status
 from lateen.apiserver.deletion import DeleteOptions, finished, marked
 from lateen.apiserver.fields import fields_of
 from lateen.apiserver.immutable import frozen_faults
-from lateen.apiserver.metadata import born, continued, key_of, placed
+from lateen.apiserver.metadata import born, continued, key_of, metadata_causes, placed
 from lateen.apiserver.ownership import Manager, Owner, owned_part, record, record_update
 from lateen.apiserver.shapes import shape_of
-from lateen.apiserver.status import Refusal, already_exists, bad_request, conflict, forbidden, not_found
+from lateen.apiserver.status import Refusal, already_exists, bad_request, conflict, forbidden, invalid, not_found
 from lateen.apiserver.storage import Storage
 from lateen.apiserver.user import User
 from lateen.apiserver.validation import FieldValidation, refused, validate
@@ -102,7 +102,7 @@ class Objects:
         """Store what `edit` makes of the object; 404 when there is none, 409 when `edit` expects another version."""
         before = self.get(kind, key)
         after = self._edited(kind, before, placed(kind, key.namespace, edit(before)), write)
-        if _equal(before, after):
+        if _equal(before, after, managed=bool(after["metadata"].get("managedFields"))):
             return before
         owned = record_update(before, after, self._manager(write, "Update"), shape_of(kind.group, kind.kind))
         return self._put(kind, key, owned, write)
@@ -149,6 +149,7 @@ class Objects:
             owner = Owner(manager, fields_of(owned_part(config), shape))
             return self._begin(kind, key, record(created, [owner]), write), True
         expected = config["metadata"].get("resourceVersion")
+        _check_uid(kind, before, config)
         merged = apply(before, config, manager, shape, force=force)
         owners = merged["metadata"].get("managedFields")
         merged["metadata"] = {k: v for k, v in merged["metadata"].items() if k != "resourceVersion"}
@@ -214,6 +215,8 @@ class Objects:
         return raw
 
     def _validate(self, kind: KindSpec, raw: Raw, write: Write) -> None:
+        if causes := metadata_causes(raw):
+            raise invalid(kind.group, kind.kind, str(raw["metadata"].get("name", "")), causes)
         warnings = validate(kind, raw, write.fields)
         if write.warnings is not None and write.fields == "Warn":
             write.warnings.extend(warnings)
@@ -258,4 +261,12 @@ def _check_finalizers(kind: KindSpec, before: Raw, after: Raw) -> None:
     had = set(before["metadata"].get("finalizers") or ())
     if added := set(after["metadata"].get("finalizers") or ()) - had:
         why = f"no new finalizers can be added if the object is being deleted, found new finalizers {sorted(added)}"
-        raise forbidden(kind.group, kind.plural, after["metadata"]["name"], why)
+        cause = {"reason": "FieldValueForbidden", "message": f"Forbidden: {why}", "field": "metadata.finalizers"}
+        raise invalid(kind.group, kind.kind, after["metadata"]["name"], [cause])
+
+
+def _check_uid(kind: KindSpec, before: Raw, config: Raw) -> None:
+    uid = config["metadata"].get("uid")
+    if uid and uid != before["metadata"]["uid"]:
+        why = f"Precondition failed: UID in precondition: {uid}, UID in object meta: {before['metadata']['uid']}"
+        raise conflict(kind.group, kind.plural, before["metadata"]["name"], why)

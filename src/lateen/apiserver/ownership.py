@@ -93,10 +93,13 @@ def _entry(owner: Owner) -> Raw:
 
 
 def record_update(before: Raw | None, after: Raw, manager: Manager, shape: Shape) -> Raw:
-    """Return `after` with ownership after a plain write: who changes a field owns it, alone."""
+    """Return `after` with ownership after a plain write: who changes a field owns it, alone.
+
+    Owners that the writer sent count: a single empty entry takes all ownership away.
+    """
     live = before or {"metadata": {}}
     changed, removed = field_sets.differences(owned_part(live), owned_part(after), shape)
-    owners = owners_of(live)
+    owners = owners_of(after if (after["metadata"].get("managedFields") and before) else live)
     if not changed and not removed:
         return record(after, owners) if before else after
     mine = next((owner.fields for owner in owners if owner.manager.identity == manager.identity), NONE)

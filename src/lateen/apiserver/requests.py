@@ -10,6 +10,7 @@ from lateen.apiserver import protobuf_body
 from lateen.apiserver.json_patch import json_patch
 from lateen.apiserver.merge_patch import merge_patch
 from lateen.apiserver.objects import Edit, Write
+from lateen.apiserver.options import Options, refused, unsupported
 from lateen.apiserver.shapes import shape_of
 from lateen.apiserver.status import Refusal, bad_request
 from lateen.apiserver.strategic_patch import strategic_patch
@@ -24,6 +25,8 @@ STRATEGIC_PATCH = "application/strategic-merge-patch+json"
 
 
 _MEDIA = frozenset({"application/json", "application/yaml", APPLY, JSON_PATCH, MERGE_PATCH, STRATEGIC_PATCH})
+
+_LONGEST_MANAGER = 128  # characters
 
 
 class Body(NamedTuple):
@@ -87,15 +90,27 @@ def _object(value: Any) -> Raw:
     return value
 
 
-def write_of(query: Mapping[str, str], agent: str, api_version: str) -> Write:
-    """The options of a write: who it is by, whether it is for show, what unknown fields mean."""
-    dry_run = query.get("dryRun", "")
-    if dry_run not in ("", "All"):
-        raise bad_request(f"dryRun {dry_run!r} is none of: All")
+def write_of(query: Mapping[str, str], agent: str, api_version: str, options: Options = "UpdateOptions") -> Write:
+    """The options of a write: who it is by, whether it is for show, what unknown fields mean.
+
+    `options`: what they are called for this kind of request. Raises Refusal 422.
+    """
+    dry_run = dry_run_of(query, options)
     fields = query.get("fieldValidation") or "Ignore"
     if fields not in ("Strict", "Warn", "Ignore"):
-        raise bad_request(f"fieldValidation {fields!r} is none of: Ignore, Warn, Strict")
+        raise unsupported(options, "fieldValidation", fields, "Ignore", "Strict", "Warn")
     manager = query.get("fieldManager") or agent.partition("/")[0] or "unknown"
-    if len(manager) > 128:
-        raise bad_request("fieldManager is longer than 128 characters")
-    return Write(manager, api_version, bool(dry_run), fields, [])  # type: ignore[arg-type]
+    if len(manager) > _LONGEST_MANAGER:
+        raise refused(
+            options, "fieldManager", "FieldValueTooLong", f"Too long: may not be more than {_LONGEST_MANAGER}"
+        )
+    if not manager.isprintable():
+        raise refused(options, "fieldManager", "FieldValueInvalid", f"Invalid value: {manager!r}: should be printable")
+    return Write(manager, api_version, dry_run, fields, [])  # type: ignore[arg-type]
+
+
+def dry_run_of(query: Mapping[str, str], options: Options) -> bool:
+    """Whether a request is for show. Raises Refusal 422."""
+    if (asked := query.get("dryRun", "")) not in ("", "All"):
+        raise unsupported(options, "dryRun", asked, "All")
+    return bool(asked)

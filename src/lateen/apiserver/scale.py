@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lateen.apiserver.status import bad_request
+from lateen.apiserver.status import invalid
 
 Raw = dict[str, Any]
 
@@ -24,10 +24,12 @@ def scale_of(raw: Raw) -> Raw:
 
 
 def scaled(raw: Raw, scale: Raw) -> Raw:
-    """Return the object at the replicas that a Scale asks for; Refusal 400 when it asks for none."""
+    """Return the object at the replicas that a Scale asks for; Refusal 422 when it asks for none."""
     replicas = (scale.get("spec") or {}).get("replicas", 0)
     if not isinstance(replicas, int) or isinstance(replicas, bool) or replicas < 0:
-        raise bad_request("spec.replicas must be a number from 0 on")
+        message = f"Invalid value: {replicas}: must be greater than or equal to 0"
+        cause = {"reason": "FieldValueInvalid", "message": message, "field": "spec.replicas"}
+        raise invalid("autoscaling", "Scale", raw["metadata"]["name"], [cause])
     version = (scale.get("metadata") or {}).get("resourceVersion")
     meta = raw["metadata"] | ({"resourceVersion": version} if version else {})
     return raw | {"metadata": meta, "spec": raw["spec"] | {"replicas": replicas}}

@@ -8,10 +8,11 @@ from lateen.apiserver.status import Refusal, bad_request
 from lateen.base.refs import Key
 
 # https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
-_SET = re.compile(r"(?P<key>[\w./-]+)\s+(?P<op>in|notin)\s*\((?P<values>[^()]*)\)")
-_PAIR = re.compile(r"(?P<key>[\w./-]+)\s*(?P<op>==|=|!=)\s*(?P<value>[\w.-]*)")
-_EXISTS = re.compile(r"(?P<not>!?)\s*(?P<key>[\w./-]+)")
-_ORDER = re.compile(r"(?P<key>[\w./-]+)\s*(?P<op>[<>])\s*(?P<value>\d+)")
+_KEY = r"(?P<key>\w[\w./-]*)"
+_SET = re.compile(_KEY + r"\s+(?P<op>in|notin)\s*\((?P<values>[^()]*)\)")
+_PAIR = re.compile(_KEY + r"\s*(?P<op>==|=|!=)\s*(?P<value>[\w.-]*)")
+_EXISTS = re.compile(r"(?P<not>!?)\s*" + _KEY)
+_ORDER = re.compile(_KEY + r"\s*(?P<op>[<>])\s*(?P<value>\d+)")
 _COMMA = re.compile(r",(?![^(]*\))")
 
 

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 # "name": items merge by that field; "port+protocol": by both when applying, by the first when patching;
 # "*": a set of plain values. Lists not named here are replaced whole.
 _SET = "*"
+# A map that is owned and replaced whole.
+_ATOMIC = "="
 
 _METADATA = {"metadata.finalizers": _SET, "metadata.ownerReferences": "uid"}
 
@@ -43,12 +45,12 @@ _RULES: Mapping[tuple[str, str], dict[str, str]] = {
     ("", "Pod"): {f"spec.{path}": rule for path, rule in _POD.items()}
     | _CONDITIONS
     | {"status.podIPs": "ip", "status.hostIPs": "ip"},
-    ("", "Service"): {"spec.ports": "port+protocol"} | _CONDITIONS,
+    ("", "Service"): {"spec.ports": "port+protocol", "spec.selector": _ATOMIC} | _CONDITIONS,
     ("", "ServiceAccount"): {"secrets": "name", "imagePullSecrets": "name"},
     ("", "Namespace"): _CONDITIONS,
     ("", "Node"): _CONDITIONS | {"status.addresses": "type", "spec.podCIDRs": _SET},
-    ("apps", "Deployment"): _TEMPLATE | _CONDITIONS,
-    ("apps", "ReplicaSet"): _TEMPLATE | _CONDITIONS,
+    ("apps", "Deployment"): _TEMPLATE | _CONDITIONS | {"spec.selector": _ATOMIC},
+    ("apps", "ReplicaSet"): _TEMPLATE | _CONDITIONS | {"spec.selector": _ATOMIC},
 }
 
 _KEY_DEFAULTS = {"protocol": "TCP"}
@@ -87,10 +89,15 @@ class Shape(NamedTuple):
         return Shape(self.rules, f"{self.path}.{name}" if self.path else name)
 
     @property
+    def is_atomic(self) -> bool:
+        """Whether a map at this place is owned and replaced whole."""
+        return self.rules.get(self.path) == _ATOMIC
+
+    @property
     def rule(self) -> Rule | None:
         """How a list at this place merges; None: it is replaced whole."""
         text = self.rules.get(self.path)
-        if text is None:
+        if text is None or text == _ATOMIC:
             return None
         return Rule(is_set=True) if text == _SET else Rule(tuple(text.split("+")))
 

@@ -11,11 +11,12 @@ from lateen.apiserver.feed import Feed
 from lateen.apiserver.forms import Form, Page
 from lateen.apiserver.listing import list_page
 from lateen.apiserver.objects import Edit, Objects, Write
+from lateen.apiserver.options import OF_METHOD, forbidden_option, refused
 from lateen.apiserver.paths import Target
-from lateen.apiserver.requests import APPLY, Body, edit_of, write_of
+from lateen.apiserver.requests import APPLY, Body, dry_run_of, edit_of, write_of
 from lateen.apiserver.responses import body_response, json_response, read_body
 from lateen.apiserver.selectors import Selector, check_fields, parse_selector
-from lateen.apiserver.status import Refusal, success
+from lateen.apiserver.status import Refusal, bad_request, invalid, success
 from lateen.apiserver.user import User
 from lateen.apiserver.versions import api_version, served_form, stored_form
 from lateen.apiserver.watching import Watch, parse_wish
@@ -81,6 +82,8 @@ class Verbs:
         body = await read_body(request)
         write = write_from(request, target)
         raw = stored_form(body.object(), form.kind, target.version)
+        if not form.kind.built_in:
+            _check_version(form.kind, raw)
         stored = self._objects.update(form.kind, target.key, lambda _: raw, write)
         return body_response(form.one(stored, self._clock.now()), 200, write.warnings)
 
@@ -90,6 +93,8 @@ class Verbs:
         write, kind = write_from(request, target), form.kind
         if body.media == APPLY:
             return self._apply(request, target, form, body)
+        if "force" in request.query:
+            raise forbidden_option("PatchOptions", "force", "may not be specified for non-apply patch")
         stored = self._objects.update(kind, target.key, served_edit(kind, target.version, body), write)
         return body_response(form.one(stored, self._clock.now()), 200, write.warnings)
 
@@ -110,6 +115,8 @@ class Verbs:
 
     async def delete_all(self, request: web.Request, target: Target, form: Form) -> web.StreamResponse:
         """Delete what a selection holds; answers with what it was."""
+        if form.kind.kind == "Namespace":
+            raise Refusal(405, "namespaces are deleted one by one: the server does not allow this method on them")
         body = await read_body(request)
         options = parse_options(body.object(), dict(request.query))
         page = self._page(request, target, form.kind)
@@ -124,15 +131,22 @@ def write_from(request: web.Request, target: Target) -> Write:
     """The options of a write, and who is held to what they may do."""
     assert target.kind is not None
     agent = request.headers.get("User-Agent", "")
-    write = write_of(dict(request.query), agent, api_version(target.kind, target.version))
+    options = OF_METHOD[request.method]
+    write = write_of(dict(request.query), agent, api_version(target.kind, target.version), options)
     return write._replace(user=request.get(ASKER))
 
 
 def applied(request: web.Request, form: Form, body: Body) -> tuple[bool, Raw]:
-    """Whether an apply is forced, and what is applied, as stored; Refusal 400 when nobody says who applies."""
+    """Whether an apply is forced, and what is applied, as stored. Refusal 422 when nobody says who applies, 400 when
+    the object does not say what it is."""
     if not request.query.get("fieldManager"):
-        raise Refusal(400, "fieldManager is required for apply patch")
-    return request.query.get("force") in ("true", "1"), stored_form(body.object(), form.kind, form.version)
+        raise refused(
+            "PatchOptions", "fieldManager", "FieldValueRequired", "Required value: is required for apply patch"
+        )
+    raw = body.object()
+    if missing := [part for part in ("apiVersion", "kind", "metadata") if not raw.get(part)]:
+        raise bad_request(f"an applied object says what it is: {', '.join(missing)} must be set")
+    return request.query.get("force") in ("true", "1"), stored_form(raw, form.kind, form.version)
 
 
 def served_edit(kind: KindSpec, version: str, body: Body) -> Edit:
@@ -152,8 +166,17 @@ def _check_place(kind: KindSpec, target: Target) -> None:
         raise Refusal(405, "an object of this kind is created within a namespace")
 
 
+def _check_version(kind: KindSpec, raw: Raw) -> None:
+    """A custom object is replaced only by who says what they replace."""
+    meta = raw.get("metadata") or {}
+    if not meta.get("resourceVersion"):
+        message = "Invalid value: 0: must be specified for an update"
+        cause = {"reason": "FieldValueInvalid", "message": message, "field": "metadata.resourceVersion"}
+        raise invalid(kind.group, kind.kind, str(meta.get("name", "")), [cause])
+
+
 def _dry(request: web.Request, body: Body) -> bool:
-    return request.query.get("dryRun") == "All" or "All" in (body.object().get("dryRun") or ())
+    return dry_run_of(request.query, "DeleteOptions") or "All" in (body.object().get("dryRun") or ())
 
 
 def _gone(kind: KindSpec, raw: Raw) -> Raw:

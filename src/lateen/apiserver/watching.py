@@ -9,6 +9,7 @@ from aiohttp import web
 
 from lateen.apiserver.feed import Feed
 from lateen.apiserver.forms import Form, event_line
+from lateen.apiserver.listing import check_match
 from lateen.apiserver.selectors import Selector
 from lateen.apiserver.status import Refusal, bad_request, expired
 from lateen.apiserver.storage import Storage
@@ -33,7 +34,8 @@ class Wish(NamedTuple):
 
 
 def parse_wish(form: Form, namespace: str, selector: Selector, query: Mapping[str, str], storage: Storage) -> Wish:
-    """Read a watch's query. Raises Refusal 400, and 410 for a revision of the future: of another database."""
+    """Read a watch's query. Raises Refusal 400 and 422, and 410 for a revision of the future: of another database."""
+    check_match(query, watch=True)
     asked, seconds = _number(query, "resourceVersion"), _number(query, "timeoutSeconds")
     if asked > storage.revision:
         raise expired(asked, storage.revision)

@@ -62,7 +62,7 @@ def test_what_was_orphaned_while_nobody_looked_is_found_at_the_start(objects: Ob
 
 def test_foreground_deletes_the_dependents_first(objects: Objects, collector: Collector) -> None:
     uid = create(objects, "a")
-    references = [owner(uid, "a")]
+    references = [owner(uid, "a") | {"blockOwnerDeletion": True}]
     objects.create(POD, "default", pod("p", ownerReferences=references), WRITE)
     objects.delete(CONFIG_MAP, default("a"), DeleteOptions(propagation="Foreground"))
     collector.work()

@@ -97,7 +97,7 @@ def test_a_finalizer_holds_an_object_until_it_is_taken_away(objects: Objects) ->
     raw, gone = objects.delete(CONFIG_MAP, default("c"), DeleteOptions())
     assert not gone and raw["metadata"]["deletionTimestamp"]
     more = raw | {"metadata": raw["metadata"] | {"finalizers": ["a.b/c", "a.b/d"]}}
-    refused(403, objects.update, CONFIG_MAP, default("c"), lambda _: more, WRITE)
+    refused(422, objects.update, CONFIG_MAP, default("c"), lambda _: more, WRITE)
     objects.update(CONFIG_MAP, default("c"), lambda live: config_map("c"), WRITE)
     assert objects.find(CONFIG_MAP, default("c")) is None
 

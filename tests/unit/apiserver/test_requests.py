@@ -49,4 +49,4 @@ def test_options_of_a_write() -> None:
     assert (write.manager, write.dry_run, write.fields) == ("m", True, "Strict")
     assert write_of({}, "kubectl/v1.32.0 (linux)", "v1").manager == "kubectl"
     for query in ({"dryRun": "Some"}, {"fieldValidation": "Loose"}, {"fieldManager": "m" * 200}):
-        assert code(write_of, query, "", "v1") == 400
+        assert code(write_of, query, "", "v1") == 422
