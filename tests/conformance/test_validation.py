@@ -279,6 +279,8 @@ def test_models_have_every_field_of_the_crd(kind):
 def leaves(shape, path):
     inspect = msgspec.inspect
     match shape:
+        case inspect.Metadata():
+            yield from leaves(shape.type, path)
         case inspect.UnionType():
             for option in shape.types:
                 if not isinstance(option, inspect.NoneType):

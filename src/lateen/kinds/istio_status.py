@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from lateen.kinds.model import OpenModel
+from lateen.kinds.model import OpenModel, Timestamp
 
 
 class Condition(OpenModel, frozen=True, kw_only=True):
@@ -12,8 +12,8 @@ class Condition(OpenModel, frozen=True, kw_only=True):
     status: str = ""
     reason: str = ""
     message: str = ""
-    last_probe_time: str = ""
-    last_transition_time: str = ""
+    last_probe_time: Timestamp = ""
+    last_transition_time: Timestamp = ""
     observed_generation: int | str = 0
 
 

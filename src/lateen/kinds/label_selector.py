@@ -9,6 +9,7 @@ from lateen.base.errors import Fault
 from lateen.kinds.model import Model
 from lateen.kinds.names import VALUE_RULE, is_label_key, is_label_value
 from lateen.kinds.paths import join
+from lateen.kinds.schema_rules import CelRule, stating
 
 
 class LabelSelectorRequirement(Model, frozen=True, kw_only=True):
@@ -45,16 +46,24 @@ def _holds(condition: LabelSelectorRequirement, labels: Mapping[str, str]) -> bo
             return value is None
 
 
+_NO_WILDCARD = CelRule('!self.contains("*")', "a selector knows no wildcard")
+_Value = Annotated[str, Meta(max_length=63, extra_json_schema=stating(_NO_WILDCARD))]
+_KEYS = stating(
+    CelRule("self.all(key, !key.contains('*'))", "a selector knows no wildcard in keys"),
+    CelRule("self.all(key, key != '')", "a label's key may not be empty"),
+)
+
+
 class WorkloadSelector(Model, frozen=True, kw_only=True):
     """Istio's selector of workloads (security kinds, DestinationRule)."""
 
-    match_labels: Annotated[Mapping[str, Annotated[str, Meta(max_length=63)]], Meta(max_length=4096)] = {}
+    match_labels: Annotated[Mapping[str, _Value], Meta(max_length=4096, extra_json_schema=_KEYS)] = {}
 
 
 class LabelsSelector(Model, frozen=True, kw_only=True):
     """The same under another name (ServiceEntry, Sidecar, EnvoyFilter)."""
 
-    labels: Annotated[Mapping[str, Annotated[str, Meta(max_length=63)]], Meta(max_length=256)] = {}
+    labels: Annotated[Mapping[str, _Value], Meta(max_length=256)] = {}
 
 
 def label_faults(path: str, labels: Mapping[str, str]) -> Iterator[Fault]:

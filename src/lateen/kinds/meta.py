@@ -5,7 +5,7 @@ from typing import Any
 
 from lateen.base.errors import Fault
 from lateen.kinds.label_selector import label_faults
-from lateen.kinds.model import Model
+from lateen.kinds.model import Model, Timestamp
 from lateen.kinds.names import NAMESPACE_RULE, is_label, is_path_segment, is_subdomain
 
 
@@ -29,8 +29,8 @@ class ObjectMeta(Model, frozen=True, kw_only=True):
     uid: str = ""
     resource_version: str = ""
     generation: int = 0
-    creation_timestamp: str = ""
-    deletion_timestamp: str = ""
+    creation_timestamp: Timestamp = ""
+    deletion_timestamp: Timestamp = ""
     deletion_grace_period_seconds: int | None = None
     labels: Mapping[str, str] = {}
     annotations: Mapping[str, str] = {}

@@ -1,13 +1,23 @@
-"""The ground all models stand on: frozen structs with camelCase fields, and the number types of the APIs."""
+"""The ground all models stand on: frozen structs with camelCase fields, and the types of the APIs' values."""
 
 from typing import Annotated, TypeVar
 
 from msgspec import Meta, Struct, field
 
+from lateen.kinds.schema_rules import CelRule, stating
+
 T = TypeVar("T")
 
 Int32 = Annotated[int, Meta(ge=-(2**31), le=2**31 - 1)]
 Uint32 = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+# A port that the schema bounds as Istio's does: by its type, then by a rule.
+_IS_PORT = CelRule("self >= 1 && self <= 65535", "port must be between 1-65535")
+Port = Annotated[int, Meta(ge=0, le=2**32 - 1, extra_json_schema=stating(_IS_PORT))]
+_IS_DURATION = CelRule("duration(self) >= duration('1ms')", "must be a valid duration greater than 1ms")
+Duration = Annotated[str, Meta(extra_json_schema=stating(_IS_DURATION))]
+# RFC 3339, "" = not yet.
+Timestamp = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+Base64 = Annotated[str, Meta(extra_json_schema={"format": "byte"})]
 Percent = Annotated[float, Meta(ge=0, le=100)]
 
 

@@ -1,7 +1,7 @@
 """Write a model as an OpenAPI v3 schema: structs by reference, as documents share them, or each where it stands.
 
 Kubernetes' dialect: an integer or text is `x-kubernetes-int-or-string`, an open struct preserves unknown fields, and
-what a type or a struct (`cel_rules`) demands beyond its shape stands in `x-kubernetes-validations`.
+what a type or a struct demands beyond its shape (lateen.kinds.schema_rules) is stated.
 https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#specifying-a-structural-schema
 """
 
@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import inspect
 
 from lateen.kinds.descriptions import description, kind_description
+from lateen.kinds.schema_rules import merged, with_rules
 
 Raw = dict[str, Any]
 # Writes a struct that stands somewhere: whole, or as a reference.
@@ -68,7 +69,7 @@ def schema_of(shape: inspect.Type, write: WriteStruct) -> Raw:
     """The schema of any type that models use."""
     match shape:
         case inspect.Metadata():
-            return schema_of(shape.type, write) | (shape.extra_json_schema or {})
+            return _extended(schema_of(shape.type, write), shape.extra_json_schema or {})
         case inspect.AnyType():
             return dict(OPEN)
         case inspect.StructType():
@@ -101,8 +102,11 @@ def struct_schema(shape: inspect.StructType, write: WriteStruct) -> Raw:
     schema: Raw = {"type": "object", "description": text} if text else {"type": "object"}
     schema |= {"properties": properties} | ({"required": required} if required else {})
     schema |= {} if shape.forbid_unknown_fields else OPEN
-    rules = getattr(shape.cls, "cel_rules", ())
-    return schema | ({"x-kubernetes-validations": [rule.schema for rule in rules]} if rules else {})
+    return with_rules(schema, getattr(shape.cls, "schema_rules", ()))
+
+
+def _extended(schema: Raw, more: Raw) -> Raw:
+    return merged({"allOf": [schema]} if "$ref" in schema else schema, more)
 
 
 def _described(schema: Raw, text: str) -> Raw:
@@ -134,8 +138,8 @@ def _scalar(shape: inspect.Type) -> Raw:
         case inspect.BoolType():
             return {"type": "boolean"}
         case inspect.IntType():
-            if (shape.ge, shape.le) == _INT32:
-                return {"type": "integer", "format": "int32"}
+            if shape.le == _INT32[1]:
+                return {"type": "integer", "format": "int32"} | _limits(minimum=_above(shape.ge))
             return {"type": "integer"} | _limits(minimum=shape.ge, maximum=shape.le)
         case inspect.FloatType():
             return {"type": "number", "format": "double"} | _limits(minimum=shape.ge, maximum=shape.le)
@@ -143,6 +147,11 @@ def _scalar(shape: inspect.Type) -> Raw:
             limits = _limits(minLength=shape.min_length, maxLength=shape.max_length, pattern=shape.pattern)
             return {"type": "string"} | limits
     raise TypeError(f"models do not use {shape}")
+
+
+def _above(low: float | None) -> float | None:
+    """A lower limit that the format int32 does not say already."""
+    return None if low == _INT32[0] else low
 
 
 def _limits(**limits: Any) -> Raw:

@@ -97,7 +97,7 @@ class _Walk:
                     cleaned[key] = result
         for name, field in fields.items():
             if field.required and name not in cleaned:
-                if raw.get(name) is None:
+                if raw.get(name) is None and join(path, name) not in self.doubtful:
                     self.fault(join(path, name), "is required")
                 cleaned[name] = blank(field.type)
         return cleaned

@@ -11,6 +11,7 @@ from msgspec import Meta
 from lateen.base.errors import Fault
 from lateen.kinds.label_selector import WorkloadSelector, selector_faults
 from lateen.kinds.model import Model
+from lateen.kinds.schema_rules import CelRule, only_one_of, stating
 
 _GROUP = r"^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 _KIND = r"^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$"
@@ -26,15 +27,19 @@ _TARGETS = frozenset(
 )
 
 
+_SAME_NAMESPACE = CelRule("self == ''", "cross namespace referencing is not currently supported")
+
+
 class PolicyTargetReference(Model, frozen=True, kw_only=True):
     """An object of the policy's own namespace (a GatewayClass: of the cluster)."""
 
     group: Annotated[str, Meta(max_length=253, pattern=_GROUP)] = ""
     kind: Annotated[str, Meta(min_length=1, max_length=63, pattern=_KIND)]
     name: Annotated[str, Meta(min_length=1, max_length=253)]
-    namespace: str = ""
+    namespace: Annotated[str, Meta(extra_json_schema=stating(_SAME_NAMESPACE))] = ""
 
 
+ATTACHED = only_one_of("selector", "targetRef", "targetRefs", message="only one of targetRefs or selector can be set")
 PolicyTargetReferences = Annotated[tuple[PolicyTargetReference, ...], Meta(max_length=16)]
 
 

@@ -4,7 +4,7 @@ https://istio.io/latest/docs/reference/config/proxy_extensions/
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -15,6 +15,7 @@ from lateen.kinds.istio_status import IstioStatus
 from lateen.kinds.label_selector import WorkloadSelector
 from lateen.kinds.meta import ObjectMeta
 from lateen.kinds.model import Int32, Model
+from lateen.kinds.schema_rules import CelRule, only_one_of
 from lateen.kinds.spec import AGE, KindSpec
 from lateen.kinds.target_ref import PolicyTargetReferences, attachment_faults
 
@@ -27,6 +28,11 @@ class Lua(Model, frozen=True, kw_only=True):
 
 class TrafficExtensionSpec(Model, frozen=True, kw_only=True):
     """One of wasm and lua. `selector` None = the namespace. Higher `priority` runs first in its phase."""
+
+    schema_rules: ClassVar = (
+        only_one_of("selector", "targetRefs", message="only one of targetRefs or selector can be set"),
+        CelRule("has(self.wasm) != has(self.lua)", "exactly one of wasm or lua must be set"),
+    )
 
     selector: WorkloadSelector | None = None
     target_refs: PolicyTargetReferences = ()

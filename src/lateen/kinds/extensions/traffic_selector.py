@@ -7,6 +7,7 @@ from msgspec import Meta
 
 from lateen.base.errors import Fault
 from lateen.kinds.model import Model
+from lateen.kinds.schema_rules import keyed_by
 
 
 class PortSelector(Model, frozen=True, kw_only=True):
@@ -19,7 +20,7 @@ class TrafficSelector(Model, frozen=True, kw_only=True):
     """Both must hold; no `ports` = every port."""
 
     mode: Literal["UNDEFINED", "CLIENT", "SERVER", "CLIENT_AND_SERVER"] = "UNDEFINED"
-    ports: tuple[PortSelector, ...] = ()
+    ports: Annotated[tuple[PortSelector, ...], Meta(extra_json_schema=keyed_by("number"))] = ()
 
 
 TrafficSelectors = tuple[TrafficSelector, ...]

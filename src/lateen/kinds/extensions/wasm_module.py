@@ -1,20 +1,35 @@
 """A WebAssembly module: where it comes from, how it is run."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from msgspec import Meta
 
 from lateen.base.errors import Fault
 from lateen.kinds.model import Model
+from lateen.kinds.schema_rules import CelRule, keyed_by, stating
 from lateen.kinds.urls import url_faults
 
 _SCHEMES = ("oci", "http", "https", "file")
 
 
+# Without a scheme it is an image, whose tag a URL may take for a port.
+_IS_FETCHED = CelRule(
+    '(isURL(self) ? url(self) : url("http://" + self)).getScheme() in ["", "http", "https", "oci", "file"]',
+    "url must have schema one of [http, https, file, oci]",
+)
+
+
 class EnvVar(Model, frozen=True, kw_only=True):
     """A variable of the module's environment; HOST: the proxy's value."""
+
+    schema_rules: ClassVar = (
+        CelRule(
+            '!(has(self.value) && has(self.valueFrom) && self.valueFrom == "HOST")',
+            "value may only be set when valueFrom is INLINE",
+        ),
+    )
 
     name: Annotated[str, Meta(min_length=1, max_length=256)]
     value_from: Literal["INLINE", "HOST"] = "INLINE"
@@ -24,13 +39,13 @@ class EnvVar(Model, frozen=True, kw_only=True):
 class VmConfig(Model, frozen=True, kw_only=True):
     """The virtual machine that runs the module."""
 
-    env: Annotated[tuple[EnvVar, ...], Meta(max_length=256)] = ()
+    env: Annotated[tuple[EnvVar, ...], Meta(max_length=256, extra_json_schema=keyed_by("name"))] = ()
 
 
 class WasmModule(Model, frozen=True, kw_only=True):
     """`url`: without a scheme it is an OCI image. `plugin_config`: what the module is told."""
 
-    url: Annotated[str, Meta(min_length=1)]
+    url: Annotated[str, Meta(min_length=1, extra_json_schema=stating(_IS_FETCHED))]
     sha256: Annotated[str, Meta(pattern="(^$|^[a-f0-9]{64}$)")] = ""
     image_pull_policy: Literal["UNSPECIFIED_POLICY", "IfNotPresent", "Always"] = "UNSPECIFIED_POLICY"
     image_pull_secret: Annotated[str, Meta(min_length=1, max_length=253)] | None = None

@@ -4,7 +4,7 @@ https://istio.io/latest/docs/reference/config/proxy_extensions/wasm-plugin/
 """
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from lateen.base.errors import Fault
 from lateen.kinds.extensions.traffic_selector import TrafficSelectors, traffic_faults
@@ -14,11 +14,13 @@ from lateen.kinds.label_selector import WorkloadSelector
 from lateen.kinds.meta import ObjectMeta
 from lateen.kinds.model import Int32, Model
 from lateen.kinds.spec import AGE, KindSpec
-from lateen.kinds.target_ref import PolicyTargetReference, PolicyTargetReferences, attachment_faults
+from lateen.kinds.target_ref import ATTACHED, PolicyTargetReference, PolicyTargetReferences, attachment_faults
 
 
 class WasmPluginSpec(WasmModule, frozen=True, kw_only=True):
     """`selector` None = the namespace (the root one: the mesh). Higher `priority` runs first in its phase."""
+
+    schema_rules: ClassVar = (ATTACHED,)
 
     selector: WorkloadSelector | None = None
     target_ref: PolicyTargetReference | None = None

@@ -5,7 +5,7 @@ from typing import Literal
 
 from lateen.base.errors import Fault
 from lateen.kinds.durations import duration_faults
-from lateen.kinds.model import Int32, Model, Uint32
+from lateen.kinds.model import Duration, Int32, Model, Uint32
 from lateen.kinds.numbers import count_faults
 
 
@@ -13,25 +13,25 @@ class TcpKeepalive(Model, frozen=True, kw_only=True):
     """TCP keep-alive; what is not set is the operating system's."""
 
     probes: Uint32 = 0
-    time: str | None = None
-    interval: str | None = None
+    time: Duration | None = None
+    interval: Duration | None = None
 
 
 class TCPSettings(Model, frozen=True, kw_only=True):
     """Settings for HTTP and TCP connections alike. `idle_timeout` "0s" = never."""
 
     max_connections: Int32 = 0
-    connect_timeout: str | None = None
+    connect_timeout: Duration | None = None
     tcp_keepalive: TcpKeepalive | None = None
-    max_connection_duration: str | None = None
+    max_connection_duration: Duration | None = None
     idle_timeout: str | None = None
 
 
 class Http2KeepAlive(Model, frozen=True, kw_only=True):
     """HTTP/2 pings; both are needed."""
 
-    interval: str | None = None
-    timeout: str | None = None
+    interval: Duration | None = None
+    timeout: Duration | None = None
 
 
 class HTTPSettings(Model, frozen=True, kw_only=True):
@@ -41,7 +41,7 @@ class HTTPSettings(Model, frozen=True, kw_only=True):
     http2_max_requests: Int32 = 0
     max_requests_per_connection: Int32 = 0
     max_retries: Int32 = 0
-    idle_timeout: str | None = None
+    idle_timeout: Duration | None = None
     h2_upgrade_policy: Literal["DEFAULT", "DO_NOT_UPGRADE", "UPGRADE"] = "DEFAULT"
     use_client_protocol: bool = False
     max_concurrent_streams: Int32 = 0

@@ -6,7 +6,7 @@ from typing import Literal
 from lateen.base.errors import Fault
 from lateen.kinds.durations import duration_faults
 from lateen.kinds.header_names import header_name_faults
-from lateen.kinds.model import Model
+from lateen.kinds.model import Duration, Model
 from lateen.kinds.networking.string_match import StringMatch, match_faults
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "CONNECT", "OPTIONS", "TRACE", "*")
@@ -20,7 +20,7 @@ class CorsPolicy(Model, frozen=True, kw_only=True):
     allow_methods: tuple[str, ...] = ()
     allow_headers: tuple[str, ...] = ()
     expose_headers: tuple[str, ...] = ()
-    max_age: str | None = None
+    max_age: Duration | None = None
     allow_credentials: bool | None = None
     unmatched_preflights: Literal["UNSPECIFIED", "FORWARD", "IGNORE"] = "UNSPECIFIED"
 

@@ -4,6 +4,7 @@ https://istio.io/latest/docs/reference/config/networking/envoy-filter/
 """
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from lateen.base.errors import Fault
 from lateen.kinds.istio_status import IstioStatus
@@ -11,12 +12,15 @@ from lateen.kinds.label_selector import LabelsSelector
 from lateen.kinds.meta import ObjectMeta
 from lateen.kinds.model import Int32, Model
 from lateen.kinds.networking.config_patch import ConfigPatch, patch_faults
+from lateen.kinds.schema_rules import only_one_of
 from lateen.kinds.spec import AGE, KindSpec
 from lateen.kinds.target_ref import PolicyTargetReferences, labels_faults, target_faults
 
 
 class EnvoyFilterSpec(Model, frozen=True, kw_only=True):
     """`workload_selector` None = the namespace (the root one: the mesh). Lower `priority` is applied first."""
+
+    schema_rules: ClassVar = (only_one_of("workloadSelector", "targetRefs"),)
 
     workload_selector: LabelsSelector | None = None
     target_refs: PolicyTargetReferences = ()

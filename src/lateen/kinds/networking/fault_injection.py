@@ -1,11 +1,13 @@
 """Faults that a route injects on purpose: delays and aborts."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from lateen.base.errors import Fault
 from lateen.kinds.durations import duration_faults
-from lateen.kinds.model import Int32, Model
+from lateen.kinds.model import Duration, Int32, Model
 from lateen.kinds.numbers import percent_faults
+from lateen.kinds.schema_rules import AtMostOne
 from lateen.kinds.suggestion import did_you_mean
 
 # https://github.com/grpc/grpc/blob/master/doc/statuscodes.md, by number.
@@ -25,14 +27,18 @@ class Percentage(Model, frozen=True, kw_only=True):
 class Delay(Model, frozen=True, kw_only=True):
     """A delay of some of the requests. `percent` is the deprecated whole number."""
 
-    fixed_delay: str | None = None
-    exponential_delay: str | None = None
+    schema_rules: ClassVar = (AtMostOne(("fixedDelay", "exponentialDelay")),)
+
+    fixed_delay: Duration | None = None
+    exponential_delay: Duration | None = None
     percentage: Percentage | None = None
     percent: Int32 = 0
 
 
 class Abort(Model, frozen=True, kw_only=True):
     """An answer in the service's stead, for some of the requests. One of the statuses is set."""
+
+    schema_rules: ClassVar = (AtMostOne(("httpStatus", "grpcStatus", "http2Error")),)
 
     http_status: Int32 | None = None
     grpc_status: str | None = None

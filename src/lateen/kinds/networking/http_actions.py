@@ -3,13 +3,14 @@
 import base64
 import binascii
 from collections.abc import Iterator
-from typing import Literal
+from typing import ClassVar, Literal
 
 from lateen.base.errors import Fault
-from lateen.kinds.model import Model, Uint32
+from lateen.kinds.model import Base64, Model, Uint32
 from lateen.kinds.names import is_label, is_subdomain
 from lateen.kinds.numbers import port_faults
 from lateen.kinds.regexes import regex_faults
+from lateen.kinds.schema_rules import AtMostOne
 
 _WARN_BODY = 100 * 1024
 _MAX_BODY = 1024 * 1024
@@ -17,6 +18,8 @@ _MAX_BODY = 1024 * 1024
 
 class HTTPRedirect(Model, frozen=True, kw_only=True):
     """Parts that are not set stay those of the request. `redirect_code` 0 = 301."""
+
+    schema_rules: ClassVar = (AtMostOne(("port", "derivePort")),)
 
     uri: str = ""
     prefix_rewrite: str = ""
@@ -30,8 +33,10 @@ class HTTPRedirect(Model, frozen=True, kw_only=True):
 class HTTPBody(Model, frozen=True, kw_only=True):
     """`bytes` is base64."""
 
+    schema_rules: ClassVar = (AtMostOne(("string", "bytes")),)
+
     string: str | None = None
-    bytes: str | None = None
+    bytes: Base64 | None = None
 
 
 class HTTPDirectResponse(Model, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lateen.base.errors import Fault
 from lateen.kinds.durations import duration_faults
-from lateen.kinds.model import Int32, Model, Uint32, named
+from lateen.kinds.model import Duration, Int32, Model, Uint32, named
 from lateen.kinds.networking.cors import CorsPolicy, cors_faults
 from lateen.kinds.networking.destination import Destination, destination_faults
 from lateen.kinds.networking.fault_injection import HTTPFaultInjection, Percentage, injection_faults
@@ -50,7 +50,7 @@ class HTTPRoute(Model, frozen=True, kw_only=True):
     direct_response: HTTPDirectResponse | None = None
     delegate: Delegate | None = None
     rewrite: HTTPRewrite | None = None
-    timeout: str | None = None
+    timeout: Duration | None = None
     retries: HTTPRetry | None = None
     fault: HTTPFaultInjection | None = None
     mirror: Destination | None = None
@@ -72,7 +72,7 @@ def http_route_faults(path: str, rule: HTTPRoute) -> Iterator[Fault]:
     if rule.rewrite is not None:
         yield from rewrite_faults(f"{path}.rewrite", rule.rewrite)
         yield from _authority_faults(path, rule)
-    yield from duration_faults(f"{path}.timeout", rule.timeout, zero=True)
+    yield from duration_faults(f"{path}.timeout", rule.timeout)
     yield from retry_faults(f"{path}.retries", rule.retries)
     yield from injection_faults(f"{path}.fault", rule.fault)
     yield from cors_faults(f"{path}.corsPolicy", rule.cors_policy)

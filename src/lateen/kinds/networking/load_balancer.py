@@ -1,19 +1,20 @@
 """How requests are spread over a service's endpoints."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from lateen.base.errors import Fault
 from lateen.kinds.durations import duration_faults
-from lateen.kinds.model import Model, Percent
+from lateen.kinds.model import Duration, Model, Percent
 from lateen.kinds.networking.locality import (
     Failover,
     LocalityLoadBalancerSetting,
     failover_faults,
     locality_faults,
 )
+from lateen.kinds.schema_rules import AtMostOne
 
 Uint64 = Annotated[int, Meta(ge=0)]
 _LARGEST_TABLE = 5_000_011
@@ -50,6 +51,11 @@ class MagLev(Model, frozen=True, kw_only=True):
 class ConsistentHashLB(Model, frozen=True, kw_only=True):
     """One hash key, one algorithm. `minimum_ring_size` is deprecated."""
 
+    schema_rules: ClassVar = (
+        AtMostOne(("httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName")),
+        AtMostOne(("ringHash", "maglev")),
+    )
+
     http_header_name: str | None = None
     http_cookie: HTTPCookie | None = None
     use_source_ip: bool | None = None
@@ -62,7 +68,7 @@ class ConsistentHashLB(Model, frozen=True, kw_only=True):
 class WarmupConfiguration(Model, frozen=True, kw_only=True):
     """A new endpoint's share grows over `duration` from `minimum_percent` (None = 10)."""
 
-    duration: str
+    duration: Duration
     minimum_percent: Percent | None = None
     aggression: Annotated[float, Meta(ge=0)] | None = None
 
@@ -79,11 +85,13 @@ class ZoneAwareLoadBalancerSetting(Model, frozen=True, kw_only=True):
 class LoadBalancerSettings(Model, frozen=True, kw_only=True):
     """At most one of `simple` and `consistent_hash`. LEAST_CONN is the deprecated name of LEAST_REQUEST."""
 
+    schema_rules: ClassVar = (AtMostOne(("simple", "consistentHash")),)
+
     simple: Literal["UNSPECIFIED", "LEAST_CONN", "RANDOM", "PASSTHROUGH", "ROUND_ROBIN", "LEAST_REQUEST"] | None = None
     consistent_hash: ConsistentHashLB | None = None
     locality_lb_setting: LocalityLoadBalancerSetting | None = None
     zone_aware_lb_setting: ZoneAwareLoadBalancerSetting | None = None
-    warmup_duration_secs: str | None = None
+    warmup_duration_secs: Duration | None = None
     warmup: WarmupConfiguration | None = None
 
 

@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from lateen.base.errors import Fault
 from lateen.kinds.durations import duration_faults
-from lateen.kinds.model import Int32, Model, Uint32, named
+from lateen.kinds.model import Duration, Int32, Model, Uint32, named
 from lateen.kinds.numbers import percent_faults
 
 ErrorCode = Annotated[int, Meta(ge=100, le=599)]
@@ -21,8 +21,8 @@ class OutlierDetection(Model, frozen=True, kw_only=True):
     consecutive_gateway_errors: Uint32 | None = None
     consecutive_local_origin_failures: Uint32 | None = None
     split_external_local_origin_errors: bool = False
-    interval: str | None = None
-    base_ejection_time: str | None = None
+    interval: Duration | None = None
+    base_ejection_time: Duration | None = None
     max_ejection_percent: Int32 = 0
     min_health_percent: Int32 = 0
     outlier_detection_http_error_codes: tuple[ErrorCode, ...] = ()

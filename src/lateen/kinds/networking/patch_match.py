@@ -1,12 +1,13 @@
 """Where an EnvoyFilter's change applies."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
 from lateen.base.errors import Fault
-from lateen.kinds.model import Model, Uint32
+from lateen.kinds.model import Model, Port, Uint32
 from lateen.kinds.numbers import port_faults
 from lateen.kinds.regexes import regex_faults
+from lateen.kinds.schema_rules import AtMostOne, CelRule
 
 
 class ProxyMatch(Model, frozen=True, kw_only=True):
@@ -93,13 +94,21 @@ class WaypointRouteMatch(Model, frozen=True, kw_only=True):
 class WaypointMatch(Model, frozen=True, kw_only=True):
     """All that is set must hold."""
 
-    port_number: Uint32 | None = None
+    port_number: Port | None = None
     filter: FilterMatch | None = None
     route: WaypointRouteMatch | None = None
 
 
 class EnvoyConfigObjectMatch(Model, frozen=True, kw_only=True):
     """At most one of listener, route_configuration, cluster, waypoint."""
+
+    schema_rules: ClassVar = (
+        AtMostOne(("listener", "routeConfiguration", "cluster", "waypoint")),
+        CelRule(
+            'has(self.waypoint) == (has(self.context) && self.context == "WAYPOINT")',
+            "only support waypointMatch when context is WAYPOINT",
+        ),
+    )
 
     context: Literal["ANY", "SIDECAR_INBOUND", "SIDECAR_OUTBOUND", "GATEWAY", "WAYPOINT"] = "ANY"
     proxy: ProxyMatch | None = None

@@ -1,14 +1,16 @@
 """How an agent finds out whether a workload outside Kubernetes is ready."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from lateen.base.errors import Fault
-from lateen.kinds.model import Model, Uint32
+from lateen.kinds.model import Model, Port
 from lateen.kinds.numbers import port_faults
+from lateen.kinds.schema_rules import AtMostOne, CelRule, stating
 
+_IS_SCHEME = CelRule('self in ["", "HTTP", "HTTPS"]', "scheme must be one of [HTTP, HTTPS]")
 _Count = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 
 
@@ -23,9 +25,9 @@ class HTTPHealthCheck(Model, frozen=True, kw_only=True):
     """Ready = any answer from 200 to 399. `host` "" = the workload itself."""
 
     path: str = ""
-    port: Uint32
+    port: Port
     host: str = ""
-    scheme: str = ""
+    scheme: Annotated[str, Meta(extra_json_schema=stating(_IS_SCHEME))] = ""
     http_headers: tuple[HTTPHeader, ...] = ()
 
 
@@ -33,7 +35,7 @@ class TCPHealthCheck(Model, frozen=True, kw_only=True):
     """Ready = it takes a connection."""
 
     host: str = ""
-    port: Uint32
+    port: Port
 
 
 class ExecHealthCheck(Model, frozen=True, kw_only=True):
@@ -45,12 +47,14 @@ class ExecHealthCheck(Model, frozen=True, kw_only=True):
 class GRPCHealthCheck(Model, frozen=True, kw_only=True):
     """Ready = gRPC's health service says so of `service`."""
 
-    port: Uint32 = 0
+    port: Port = 0
     service: str = ""
 
 
 class ReadinessProbe(Model, frozen=True, kw_only=True):
     """One of the four ways; 0 = the default."""
+
+    schema_rules: ClassVar = (AtMostOne(("httpGet", "tcpSocket", "exec", "grpc")),)
 
     initial_delay_seconds: _Count = 0
     timeout_seconds: _Count = 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lateen.base.errors import Fault
 from lateen.kinds.durations import duration_faults
-from lateen.kinds.model import Int32, Model
+from lateen.kinds.model import Duration, Int32, Model
 from lateen.kinds.numbers import count_faults
 from lateen.kinds.suggestion import did_you_mean
 
@@ -23,11 +23,11 @@ class HTTPRetry(Model, frozen=True, kw_only=True):
     """`attempts` 0 = no retries. `retry_on`: Envoy's conditions and status codes, by commas; "" = default."""
 
     attempts: Int32 = 0
-    per_try_timeout: str | None = None
+    per_try_timeout: Duration | None = None
     retry_on: str = ""
     retry_remote_localities: bool | None = None
     retry_ignore_previous_hosts: bool | None = None
-    backoff: str | None = None
+    backoff: Duration | None = None
 
 
 def retry_faults(path: str, retry: HTTPRetry | None) -> Iterator[Fault]:
@@ -37,7 +37,7 @@ def retry_faults(path: str, retry: HTTPRetry | None) -> Iterator[Fault]:
     yield from count_faults(f"{path}.attempts", retry.attempts)
     if retry.attempts == 0:
         yield from _idle_faults(path, retry)
-    yield from duration_faults(f"{path}.perTryTimeout", retry.per_try_timeout, zero=True)
+    yield from duration_faults(f"{path}.perTryTimeout", retry.per_try_timeout)
     yield from duration_faults(f"{path}.backoff", retry.backoff)
     for condition in retry.retry_on.split(",") if retry.retry_on else ():
         yield from _condition_faults(f"{path}.retryOn", condition.strip())

@@ -1,10 +1,13 @@
 """TLS that a gateway's server terminates or passes on."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, ClassVar, Literal, TypeVar
+
+from msgspec import Meta
 
 from lateen.base.errors import Fault
 from lateen.kinds.model import Model
+from lateen.kinds.schema_rules import only_one_of
 
 Version = Literal["TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"]
 _VERSIONS = ("TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3")
@@ -25,6 +28,11 @@ CIPHER_SUITES = frozenset(
 )  # fmt: skip
 
 
+_T = TypeVar("_T")
+# Istio's schema refuses more; its validation, for what comes another way, warns.
+_OneOrTwo = Annotated[tuple[_T, ...], Meta(extra_json_schema={"minItems": 1, "maxItems": _MAX_CERTIFICATES})]
+
+
 class TLSCertificate(Model, frozen=True, kw_only=True):
     """One of several certificates, as paths of files."""
 
@@ -36,6 +44,11 @@ class TLSCertificate(Model, frozen=True, kw_only=True):
 class ServerTLSSettings(Model, frozen=True, kw_only=True):
     """`credential_name`: a Secret beside the gateway's workload; else paths of files in it."""
 
+    schema_rules: ClassVar = (
+        only_one_of("tlsCertificates", "credentialNames"),
+        only_one_of("credentialName", "credentialNames"),
+    )
+
     https_redirect: bool = False
     mode: Literal["PASSTHROUGH", "SIMPLE", "MUTUAL", "AUTO_PASSTHROUGH", "ISTIO_MUTUAL", "OPTIONAL_MUTUAL"] = (
         "PASSTHROUGH"
@@ -45,9 +58,9 @@ class ServerTLSSettings(Model, frozen=True, kw_only=True):
     ca_certificates: str = ""
     ca_crl: str = ""
     credential_name: str = ""
-    credential_names: tuple[str, ...] = ()
+    credential_names: _OneOrTwo[str] = ()
     ca_cert_credential_name: str = ""
-    tls_certificates: tuple[TLSCertificate, ...] = ()
+    tls_certificates: _OneOrTwo[TLSCertificate] = ()
     subject_alt_names: tuple[str, ...] = ()
     verify_certificate_spki: tuple[str, ...] = ()
     verify_certificate_hash: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ https://istio.io/latest/docs/reference/config/networking/service-entry/
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -15,12 +15,13 @@ from lateen.kinds.hosts import host_faults
 from lateen.kinds.istio_status import IstioStatus
 from lateen.kinds.label_selector import LabelsSelector, selector_faults
 from lateen.kinds.meta import ObjectMeta
-from lateen.kinds.model import Model, Uint32
+from lateen.kinds.model import Model, Port
 from lateen.kinds.names import is_any_case_label
-from lateen.kinds.networking.workload_entry import WorkloadEntrySpec, entry_faults
+from lateen.kinds.networking.workload_entry import ReachableWorkload, entry_faults
 from lateen.kinds.numbers import port_faults
 from lateen.kinds.paths import join
 from lateen.kinds.protocols import protocol_faults
+from lateen.kinds.schema_rules import CelRule, keyed_by, only_one_of, stating
 from lateen.kinds.spec import AGE, Column, KindSpec
 from lateen.kinds.suggestion import did_you_mean
 
@@ -30,21 +31,46 @@ Resolution = Literal["NONE", "STATIC", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS"]
 class ServicePort(Model, frozen=True, kw_only=True):
     """`protocol`: in any case, "" = told by sniffing. `target_port` 0 = the same as `number`."""
 
-    number: Uint32
+    number: Port
     name: Annotated[str, Meta(max_length=256)]
     protocol: Annotated[str, Meta(max_length=256)] = ""
-    target_port: Uint32 = 0
+    target_port: Port = 0
+
+
+_Host = Annotated[str, Meta(extra_json_schema=stating(CelRule('self != "*"', "hostname cannot be wildcard")))]
+_PORTS = stating(
+    CelRule("self.all(port, self.exists_one(other, other.number == port.number))", "port number cannot be duplicated"),
+    **keyed_by("name"),
+)
 
 
 class ServiceEntrySpec(Model, frozen=True, kw_only=True):
     """`addresses`: virtual IPs or CIDR blocks that clients connect to; none = by host name."""
 
-    hosts: Annotated[tuple[str, ...], Meta(max_length=256)] = ()
+    schema_rules: ClassVar = (
+        only_one_of("workloadSelector", "endpoints"),
+        CelRule(
+            '!has(self.addresses) || !has(self.resolution) || self.resolution in ["NONE", "STATIC"] || '
+            'self.addresses.all(address, !address.contains("/"))',
+            "CIDR addresses are allowed only for NONE/STATIC resolution types",
+        ),
+        CelRule(
+            '(has(self.resolution) && self.resolution != "NONE") || !has(self.endpoints)',
+            "NONE mode cannot set endpoints",
+        ),
+        CelRule(
+            'has(self.resolution) && self.resolution == "DNS_ROUND_ROBIN" && has(self.endpoints) ? '
+            "self.endpoints.size() <= 1 : true",
+            "DNS_ROUND_ROBIN mode cannot have multiple endpoints",
+        ),
+    )
+
+    hosts: Annotated[tuple[_Host, ...], Meta(min_length=1, max_length=256)]
     addresses: Annotated[tuple[Annotated[str, Meta(max_length=64)], ...], Meta(max_length=256)] = ()
-    ports: Annotated[tuple[ServicePort, ...], Meta(max_length=256)] = ()
+    ports: Annotated[tuple[ServicePort, ...], Meta(max_length=256, extra_json_schema=_PORTS)] = ()
     location: Literal["MESH_EXTERNAL", "MESH_INTERNAL"] = "MESH_EXTERNAL"
     resolution: Resolution = "NONE"
-    endpoints: Annotated[tuple[WorkloadEntrySpec, ...], Meta(max_length=4096)] = ()
+    endpoints: Annotated[tuple[ReachableWorkload, ...], Meta(max_length=4096)] = ()
     workload_selector: LabelsSelector | None = None
     export_to: tuple[str, ...] = ()
     subject_alt_names: tuple[str, ...] = ()
@@ -63,8 +89,6 @@ class ServiceEntry(Model, frozen=True, kw_only=True):
 def validate(found: ServiceEntry) -> Iterator[Fault]:
     """Yield what is wrong beyond the schema."""
     spec = found.spec
-    if not spec.hosts:
-        yield Fault("spec.hosts", "is required: at least one host")
     for index, host in enumerate(spec.hosts):
         yield from _host_faults(f"spec.hosts[{index}]", host)
         if host in spec.hosts[:index]:

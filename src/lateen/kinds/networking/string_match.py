@@ -1,14 +1,18 @@
 """How Istio compares a text: exactly, by prefix, or by regular expression."""
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from lateen.base.errors import Fault
 from lateen.kinds.model import Model
 from lateen.kinds.regexes import regex_faults
+from lateen.kinds.schema_rules import AtMostOne
 
 
 class StringMatch(Model, frozen=True, kw_only=True):
     """At most one is set. With none set, any text will do as long as there is one."""
+
+    schema_rules: ClassVar = (AtMostOne(("exact", "prefix", "regex")),)
 
     exact: str | None = None
     prefix: str | None = None

@@ -1,7 +1,9 @@
 """What applies to traffic after routing: load balancing, pools, outliers, TLS."""
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Annotated, Literal
+
+from msgspec import Meta
 
 from lateen.base.errors import Fault
 from lateen.kinds.addresses import is_ip
@@ -55,7 +57,7 @@ class TrafficPolicy(Model, frozen=True, kw_only=True):
     connection_pool: ConnectionPoolSettings | None = None
     outlier_detection: OutlierDetection | None = None
     tls: ClientTLSSettings | None = None
-    port_level_settings: tuple[PortTrafficPolicy, ...] = ()
+    port_level_settings: Annotated[tuple[PortTrafficPolicy, ...], Meta(max_length=4096)] = ()
     tunnel: TunnelSettings | None = None
     proxy_protocol: ProxyProtocol | None = None
     retry_budget: RetryBudget | None = None

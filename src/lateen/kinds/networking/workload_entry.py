@@ -4,7 +4,7 @@ https://istio.io/latest/docs/reference/config/networking/workload-entry/
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -14,20 +14,43 @@ from lateen.kinds.hosts import is_dns_name
 from lateen.kinds.istio_status import IstioStatus
 from lateen.kinds.label_selector import label_faults
 from lateen.kinds.meta import ObjectMeta
-from lateen.kinds.model import Model, Uint32
+from lateen.kinds.model import Model, Port, Uint32
 from lateen.kinds.names import is_any_case_label
 from lateen.kinds.numbers import port_faults
 from lateen.kinds.paths import join
+from lateen.kinds.schema_rules import CelRule, stating
 from lateen.kinds.spec import AGE, Column, KindSpec
 
 _UNIX = "unix://"
 
 
+_SOCKETS = stating(
+    CelRule(
+        '!self.startsWith("unix://") || self.startsWith("unix:///") || self.startsWith("unix://@")',
+        "UDS must be an absolute path or abstract socket",
+    ),
+    CelRule('!(self.startsWith("unix://") && self.endsWith("/"))', "UDS may not be a dir"),
+)
+_PORT_NAMES = stating(
+    CelRule(
+        'self.all(name, name.size() < 63 && name.matches("^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$"))',
+        "port name must be valid",
+    )
+)
+
+
 class WorkloadEntrySpec(Model, frozen=True, kw_only=True):
     """`address`: an IP, a host name or `unix://` and a path; "" = behind its network's gateway."""
 
-    address: Annotated[str, Meta(max_length=256)] = ""
-    ports: Annotated[Mapping[str, Uint32], Meta(max_length=128)] = {}
+    schema_rules: ClassVar = (
+        CelRule(
+            '!(has(self.address) && self.address.startsWith("unix://")) || !has(self.ports)',
+            "UDS may not include ports",
+        ),
+    )
+
+    address: Annotated[str, Meta(max_length=256, extra_json_schema=_SOCKETS)] = ""
+    ports: Annotated[Mapping[str, Port], Meta(max_length=128, extra_json_schema=_PORT_NAMES)] = {}
     labels: Annotated[Mapping[str, str], Meta(max_length=256)] = {}
     network: Annotated[str, Meta(max_length=2048)] = ""
     locality: Annotated[str, Meta(max_length=2048)] = ""
@@ -40,13 +63,18 @@ class WorkloadEntrySpec(Model, frozen=True, kw_only=True):
         return self.address.startswith(_UNIX)
 
 
+_IS_REACHABLE = stating(CelRule("has(self.address) || has(self.network)", "Address is required"))
+# One that stands for itself: not a group's template, whose members bring their addresses.
+ReachableWorkload = Annotated[WorkloadEntrySpec, Meta(extra_json_schema=_IS_REACHABLE)]
+
+
 class WorkloadEntry(Model, frozen=True, kw_only=True):
     """The whole object."""
 
     api_version: str
     kind: str
     metadata: ObjectMeta
-    spec: WorkloadEntrySpec
+    spec: ReachableWorkload
     status: IstioStatus = IstioStatus()
 
 

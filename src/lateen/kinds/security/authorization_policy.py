@@ -4,7 +4,7 @@ https://istio.io/latest/docs/reference/config/security/authorization-policy/
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -18,7 +18,7 @@ from lateen.kinds.security.dry_run import DRY_RUN, dry_run_faults
 from lateen.kinds.security.operation import Operation, operation_faults
 from lateen.kinds.security.source import Source, source_faults
 from lateen.kinds.spec import AGE, Column, KindSpec
-from lateen.kinds.target_ref import PolicyTargetReference, PolicyTargetReferences, attachment_faults
+from lateen.kinds.target_ref import ATTACHED, PolicyTargetReference, PolicyTargetReferences, attachment_faults
 
 
 class From(Model, frozen=True, kw_only=True):
@@ -49,6 +49,8 @@ class ExtensionProvider(Model, frozen=True, kw_only=True):
 
 class AuthorizationPolicySpec(Model, frozen=True, kw_only=True):
     """No rules: nothing matches. `selector` None = the namespace (the root one: the mesh)."""
+
+    schema_rules: ClassVar = (ATTACHED,)
 
     selector: WorkloadSelector | None = None
     target_ref: PolicyTargetReference | None = None

@@ -2,17 +2,19 @@
 
 import json
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from lateen.base.errors import Fault
 from lateen.kinds.durations import duration_faults
-from lateen.kinds.model import Model, named
+from lateen.kinds.model import Duration, Model, named
+from lateen.kinds.schema_rules import CelRule, only_one_of, stating
 from lateen.kinds.urls import url_faults
 
 _Text = Annotated[str, Meta(min_length=1)]
-_Uri = Annotated[str, Meta(min_length=1, max_length=2048)]
+_OVER_HTTP = CelRule('url(self).getScheme() in ["http", "https"]', "url must have scheme http:// or https://")
+_Uri = Annotated[str, Meta(min_length=1, max_length=2048, extra_json_schema=stating(_OVER_HTTP))]
 
 
 class JWTHeader(Model, frozen=True, kw_only=True):
@@ -35,6 +37,10 @@ class JWTRule(Model, frozen=True, kw_only=True):
     `jwks_uri_snake` is the field's older spelling.
     """
 
+    schema_rules: ClassVar = (
+        only_one_of("jwksUri", "jwks_uri", "jwks", message="only one of jwks or jwksUri can be set"),
+    )
+
     issuer: _Text | None = None
     audiences: tuple[_Text, ...] = ()
     jwks_uri: _Uri | None = None
@@ -46,7 +52,7 @@ class JWTRule(Model, frozen=True, kw_only=True):
     from_cookies: tuple[_Text, ...] = ()
     forward_original_token: bool = False
     output_claim_to_headers: tuple[ClaimToHeader, ...] = ()
-    timeout: str | None = None
+    timeout: Duration | None = None
     space_delimited_claims: Annotated[tuple[_Text, ...], Meta(max_length=64)] = ()
 
 

@@ -4,7 +4,9 @@ https://istio.io/latest/docs/reference/config/security/peer_authentication/
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
 
 from lateen.base.errors import Fault
 from lateen.kinds.istio_status import IstioStatus
@@ -13,6 +15,7 @@ from lateen.kinds.meta import ObjectMeta
 from lateen.kinds.model import Model
 from lateen.kinds.numbers import port_faults
 from lateen.kinds.paths import join
+from lateen.kinds.schema_rules import CelRule, stating
 from lateen.kinds.spec import AGE, Column, KindSpec
 
 
@@ -22,12 +25,23 @@ class MutualTLS(Model, frozen=True, kw_only=True):
     mode: Literal["UNSET", "DISABLE", "PERMISSIVE", "STRICT"] = "UNSET"
 
 
+_PORTS = stating(CelRule("self.all(port, int(port) >= 1 && int(port) <= 65535)", "port must be between 1-65535"))
+
+
 class PeerAuthenticationSpec(Model, frozen=True, kw_only=True):
     """`selector` None = the namespace (the root one: the mesh). `port_level_mtls`: by container port."""
 
+    schema_rules: ClassVar = (
+        CelRule(
+            "!has(self.portLevelMtls) || (has(self.selector) && has(self.selector.matchLabels) && "
+            "self.selector.matchLabels.size() > 0)",
+            "portLevelMtls requires selector",
+        ),
+    )
+
     selector: WorkloadSelector | None = None
     mtls: MutualTLS | None = None
-    port_level_mtls: Mapping[str, MutualTLS] | None = None
+    port_level_mtls: Annotated[Mapping[str, MutualTLS], Meta(min_length=1, extra_json_schema=_PORTS)] | None = None
 
 
 class PeerAuthentication(Model, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ https://istio.io/latest/docs/reference/config/security/request_authentication/
 """
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -17,11 +17,13 @@ from lateen.kinds.paths import join
 from lateen.kinds.security.dry_run import DRY_RUN
 from lateen.kinds.security.jwt_rule import JWTRule, jwt_faults
 from lateen.kinds.spec import AGE, KindSpec
-from lateen.kinds.target_ref import PolicyTargetReference, PolicyTargetReferences, attachment_faults
+from lateen.kinds.target_ref import ATTACHED, PolicyTargetReference, PolicyTargetReferences, attachment_faults
 
 
 class RequestAuthenticationSpec(Model, frozen=True, kw_only=True):
     """`selector` None = the namespace (the root one: the mesh)."""
+
+    schema_rules: ClassVar = (ATTACHED,)
 
     selector: WorkloadSelector | None = None
     target_ref: PolicyTargetReference | None = None

@@ -1,7 +1,7 @@
 """Who calls: the source of a request in an AuthorizationPolicy's rule."""
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
@@ -9,6 +9,7 @@ from lateen.base.errors import Fault
 from lateen.kinds.addresses import cidr_faults
 from lateen.kinds.model import Model
 from lateen.kinds.names import NAMESPACE_RULE, is_label, is_subdomain
+from lateen.kinds.schema_rules import CelRule
 
 _ServiceAccounts = Annotated[tuple[Annotated[str, Meta(max_length=320)], ...], Meta(max_length=16)]
 _IDENTITIES = ("principals", "not_principals", "namespaces", "not_namespaces")
@@ -22,6 +23,14 @@ class Source(Model, frozen=True, kw_only=True):
     `service_accounts`: `namespace/name`, or `name` in the policy's namespace. `ip_blocks` are of the connection,
     `remote_ip_blocks` of the original client.
     """
+
+    schema_rules: ClassVar = (
+        CelRule(
+            "!(has(self.serviceAccounts) || has(self.notServiceAccounts)) || !(has(self.principals) || "
+            "has(self.notPrincipals) || has(self.namespaces) || has(self.notNamespaces))",
+            "Cannot set serviceAccounts with namespaces or principals",
+        ),
+    )
 
     principals: tuple[str, ...] = ()
     not_principals: tuple[str, ...] = ()

@@ -1,14 +1,15 @@
 """Metrics of a Telemetry."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
 from lateen.base.errors import Fault
 from lateen.kinds.durations import duration_faults
-from lateen.kinds.model import Model
+from lateen.kinds.model import Duration, Model
 from lateen.kinds.paths import join
+from lateen.kinds.schema_rules import AtMostOne, CelRule
 from lateen.kinds.telemetry.provider import ProviderRef, WorkloadMode
 
 IstioMetric = Literal[
@@ -29,6 +30,8 @@ IstioMetric = Literal[
 class MetricSelector(Model, frozen=True, kw_only=True):
     """One metric, by Istio's name or by its own; None and None = all."""
 
+    schema_rules: ClassVar = (AtMostOne(("metric", "customMetric")),)
+
     metric: IstioMetric | None = None
     custom_metric: Annotated[str, Meta(min_length=1)] | None = None
     mode: WorkloadMode = "CLIENT_AND_SERVER"
@@ -36,6 +39,17 @@ class MetricSelector(Model, frozen=True, kw_only=True):
 
 class TagOverride(Model, frozen=True, kw_only=True):
     """UPSERT: the tag becomes the CEL expression `value`."""
+
+    schema_rules: ClassVar = (
+        CelRule(
+            '(has(self.operation) && self.operation == "UPSERT") ? (has(self.value) && self.value != "") : true',
+            "value must be set when operation is UPSERT",
+        ),
+        CelRule(
+            '(has(self.operation) && self.operation == "REMOVE") ? !has(self.value) : true',
+            "value must not be set when operation is REMOVE",
+        ),
+    )
 
     operation: Literal["UPSERT", "REMOVE"] = "UPSERT"
     value: str = ""
@@ -54,7 +68,7 @@ class Metrics(Model, frozen=True, kw_only=True):
 
     providers: tuple[ProviderRef, ...] = ()
     overrides: tuple[MetricsOverride, ...] = ()
-    reporting_interval: str | None = None
+    reporting_interval: Duration | None = None
 
 
 def metrics_faults(path: str, metrics: Metrics) -> Iterator[Fault]:

@@ -4,6 +4,7 @@ https://istio.io/latest/docs/reference/config/telemetry/
 """
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from lateen.base.errors import Fault
 from lateen.kinds.istio_status import IstioStatus
@@ -11,7 +12,7 @@ from lateen.kinds.label_selector import WorkloadSelector
 from lateen.kinds.meta import ObjectMeta
 from lateen.kinds.model import Model
 from lateen.kinds.spec import AGE, KindSpec
-from lateen.kinds.target_ref import PolicyTargetReference, PolicyTargetReferences, attachment_faults
+from lateen.kinds.target_ref import ATTACHED, PolicyTargetReference, PolicyTargetReferences, attachment_faults
 from lateen.kinds.telemetry.access_logging import AccessLogging, access_log_faults
 from lateen.kinds.telemetry.metrics import Metrics, metrics_faults
 from lateen.kinds.telemetry.tracing import Tracing, tracing_faults
@@ -19,6 +20,8 @@ from lateen.kinds.telemetry.tracing import Tracing, tracing_faults
 
 class TelemetrySpec(Model, frozen=True, kw_only=True):
     """`selector` None = the namespace (the root one: the mesh)."""
+
+    schema_rules: ClassVar = (ATTACHED,)
 
     selector: WorkloadSelector | None = None
     target_ref: PolicyTargetReference | None = None
@@ -57,6 +60,7 @@ SPEC = KindSpec(
     kind="Telemetry",
     plural="telemetries",
     versions=("v1", "v1alpha1"),
+    storage_version="v1alpha1",
     short_names=("telemetry",),
     categories=("istio-io", "telemetry-istio-io"),
     model=Telemetry,

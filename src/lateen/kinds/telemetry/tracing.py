@@ -1,13 +1,14 @@
 """Distributed tracing of a Telemetry."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from lateen.base.errors import Fault
 from lateen.kinds.model import Model, Percent
 from lateen.kinds.paths import join
+from lateen.kinds.schema_rules import AtMostOne
 from lateen.kinds.telemetry.provider import ModeMatch, ProviderRef
 
 _Text = Annotated[str, Meta(min_length=1)]
@@ -41,6 +42,8 @@ class FormatterTag(Model, frozen=True, kw_only=True):
 
 class CustomTag(Model, frozen=True, kw_only=True):
     """One of the four is set."""
+
+    schema_rules: ClassVar = (AtMostOne(("literal", "environment", "header", "formatter")),)
 
     literal: LiteralTag | None = None
     environment: EnvironmentTag | None = None

@@ -42,8 +42,9 @@ def test_old_mirror_percentages_are_warned_of(http_warnings, name):
     assert http_warnings(route=ROUTE, mirror={"host": "a"}, **{name: 5}) == [name]
 
 
-def test_a_timeout_may_be_zero_but_not_nonsense(http_errors):
-    assert http_errors(route=ROUTE, timeout="0s") == []
+def test_a_timeout_is_a_duration_of_a_millisecond_at_least(http_errors):
+    assert http_errors(route=ROUTE, timeout="1ms") == []
+    assert http_errors(route=ROUTE, timeout="0s") == ["timeout"]
     assert http_errors(route=ROUTE, timeout="soon") == ["timeout"]
 
 
