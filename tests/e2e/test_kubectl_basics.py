@@ -193,3 +193,23 @@ async def test_who_am_i_and_what_may_i(kubectl: Kubectl) -> None:
     assert "Server Version" in await kubectl("version")
     assert "virtualservices" in await kubectl("api-resources")
     assert "networking.istio.io/v1beta1" in await kubectl("api-versions")
+
+
+async def test_definitions_are_shown_and_not_written(kubectl: Kubectl) -> None:
+    shown = await kubectl("get crd virtualservices.networking.istio.io -o name")
+    assert shown.strip() == "customresourcedefinition.apiextensions.k8s.io/virtualservices.networking.istio.io"
+    established = await kubectl("wait --for=condition=Established crd/gateways.networking.istio.io --timeout=5s")
+    assert "condition met" in established
+    assert (await kubectl.run("get", "crd", "gateways.gateway.networking.k8s.io")).code == 1
+    manifest = await kubectl("get crd virtualservices.networking.istio.io -o yaml")
+    refused = await kubectl.run("apply", "-f", "-", stdin=manifest.replace("virtualservices", "others"))
+    assert refused.code == 1 and "fixed set of kinds" in refused.err
+    deleted = await kubectl.run("delete", "crd", "virtualservices.networking.istio.io")
+    assert deleted.code == 1 and "fixed set of kinds" in deleted.err
+
+
+async def test_kinds_are_listed_with_their_short_names_and_found_by_category(kubectl: Kubectl) -> None:
+    listed = {line.split()[0]: line.split() for line in (await kubectl("api-resources --no-headers")).splitlines()}
+    assert listed["virtualservices"][1:] == ["vs", "networking.istio.io/v1", "true", "VirtualService"]
+    await kubectl("apply -f -", MANIFESTS)
+    assert "virtualservice.networking.istio.io/web" in await kubectl("get istio-io -A -o name")

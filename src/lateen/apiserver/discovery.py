@@ -24,6 +24,7 @@ VERSION = {
     "platform": "linux/amd64",
 }
 _READ_WRITE = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"]
+_READ = ["get", "list", "watch"]
 _PART = ["get", "patch", "update"]
 _REVIEW_KINDS = {
     "tokenreviews": "TokenReview",
@@ -103,7 +104,7 @@ def _resources(kind: KindSpec, version: str) -> Iterator[Raw]:
         "singularName": kind.singular,
         "namespaced": kind.namespaced,
         "kind": kind.kind,
-        "verbs": _READ_WRITE,
+        "verbs": _READ if kind.read_only else _READ_WRITE,
     }
     whole |= {"shortNames": list(kind.short_names)} if kind.short_names else {}
     yield whole | ({"categories": list(kind.categories)} if kind.categories else {})

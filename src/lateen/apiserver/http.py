@@ -92,6 +92,8 @@ class Rim:
         verb = verb_of(request.method, target, watch)
         if not verb:
             raise Refusal(405, "the server does not allow this method on the requested resource")
+        if target.kind and target.kind.read_only and verb not in ("get", "list", "watch"):
+            raise Refusal(405, f"{target.plural} cannot be written: {target.kind.read_only}")
         self._parts.authorizer.check(user, _attributes(request, target, verb))
         return await self._verb(request, target, verb, user)
 

@@ -57,7 +57,7 @@ class Objects:
         self.storage = storage
         self._admissions = tuple(admissions)
         self._guards = tuple(guards)
-        self._clock = clock or SystemClock()
+        self.clock = clock or SystemClock()
 
     def find(self, kind: KindSpec, key: Key) -> Raw | None:
         """The object as it stands, or None."""
@@ -76,7 +76,7 @@ class Objects:
         raw = placed(kind, namespace, raw)
         key = key_of(kind, raw)
         self._validate(kind, raw, write)
-        raw = self._admitted("CREATE", kind, fill_in(kind, born(kind, raw, self._clock.now())))
+        raw = self._admitted("CREATE", kind, fill_in(kind, born(kind, raw, self.clock.now())))
         if self.storage.get(kind.resource, key) is not None:
             raise already_exists(kind.group, kind.plural, key.name)
         if has_status(kind):
@@ -167,7 +167,7 @@ class Objects:
                 why = f"Precondition failed: {field} in precondition: {wanted}, in object meta: {meta[field]}"
                 raise conflict(kind.group, kind.plural, key.name, why)
         self._admit("DELETE", kind, before)
-        after = marked(kind, before, options, self._clock.now())
+        after = marked(kind, before, options, self.clock.now())
         if after is None:
             return (before if dry_run else self.storage.delete(kind.resource, key, before)), True
         if after != before and not dry_run:
@@ -229,7 +229,7 @@ class Objects:
         return self.storage.put(kind.resource, key, raw)
 
     def _manager(self, write: Write, operation: str, subresource: str = "") -> Manager:
-        now = rfc3339(self._clock.now())
+        now = rfc3339(self.clock.now())
         return Manager(write.manager, operation, write.api_version, subresource, now)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from lateen.kinds.apiextensions import custom_resource_definition
 from lateen.kinds.apps import deployment, replica_set
 from lateen.kinds.core import (
     config_map,
@@ -47,6 +48,7 @@ KINDS: tuple[KindSpec, ...] = (
     lease.SPEC,
     deployment.SPEC,
     replica_set.SPEC,
+    custom_resource_definition.SPEC,
     role.SPEC,
     cluster_role.SPEC,
     role_binding.SPEC,

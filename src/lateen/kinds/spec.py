@@ -59,8 +59,9 @@ class KindSpec:
     `model`: the struct of a whole object.
 
     `validate` yields what is wrong beyond the schema. `open`: fields the model does not name are tolerated
-    (told as warnings). `free_names`: objects may be named by any segment of a path. `hints`: how to mend faults
-    at a path (list positions as `[]`). `reads`: the fields that the mesh reads beside the metadata, as
+    (told as warnings). `read_only`: why an API server of ours lets nobody write it, "" = it does. `free_names`:
+    objects may be named by any segment of a path. `hints`: how to mend faults at a path (list positions as `[]`).
+    `reads`: the fields that the mesh reads beside the metadata, as
     `spec.nodeName` (see `projection`); empty = the object as written.
     """
 
@@ -79,6 +80,7 @@ class KindSpec:
     free_names: bool = False
     hints: Mapping[str, str] = field(default_factory=dict)
     storage_version: str = ""
+    read_only: str = ""
     reads: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

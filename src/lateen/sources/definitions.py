@@ -3,29 +3,10 @@
 from typing import NoReturn
 
 from lateen.base.clock import Clock
-from lateen.kinds.meta import ObjectMeta
-from lateen.kinds.model import OpenModel
-from lateen.kinds.spec import KindSpec
+from lateen.kinds.all import by_kind
 from lateen.sources.client import Client
 from lateen.sources.informer import Delete, Event, Put, Synced, follow
 from lateen.sources.served import SLOWEST, Catalog
-
-
-class CustomResourceDefinition(OpenModel, frozen=True, kw_only=True):
-    """Only its name is read; the definitions themselves are large."""
-
-    metadata: ObjectMeta
-
-
-DEFINITION = KindSpec(
-    group="apiextensions.k8s.io",
-    kind="CustomResourceDefinition",
-    plural="customresourcedefinitions",
-    versions=("v1",),
-    namespaced=False,
-    model=CustomResourceDefinition,
-    open=True,
-)
 
 
 async def follow_definitions(client: Client, catalog: Catalog, clock: Clock) -> NoReturn:
@@ -46,4 +27,6 @@ async def follow_definitions(client: Client, catalog: Catalog, clock: Clock) -> 
                 return
         catalog.expect(names)
 
-    await follow(client, DEFINITION, hear, metadata_only=True, clock=clock, longest_wait=SLOWEST)
+    await follow(
+        client, by_kind("CustomResourceDefinition"), hear, metadata_only=True, clock=clock, longest_wait=SLOWEST
+    )
