@@ -2,9 +2,15 @@
 
 import sys
 
-from bench import cli, compute, live, reactive
+from bench import apiserver, cli, compute, live, reactive
 
-BENCHES = {"cli": cli.run, "reactive": reactive.run, "compute": compute.run, "live": live.run}
+BENCHES = {
+    "cli": cli.run,
+    "apiserver": apiserver.run,
+    "reactive": reactive.run,
+    "compute": compute.run,
+    "live": live.run,
+}
 
 for name in sys.argv[1:] or BENCHES:
     print(f"== {name}")

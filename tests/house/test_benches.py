@@ -15,3 +15,12 @@ def test_a_small_mesh_is_computed_and_changed() -> None:
     assert done.returncode == 0, done.stderr
     assert "cold build for the first proxy, 20 services" in done.stdout
     assert "the same VirtualService again, unchanged: 0 computations" in done.stdout
+
+
+def test_a_small_api_server_is_filled_listed_and_watched() -> None:
+    program = "from bench import apiserver; apiserver.run(objects=400, watchers=3, writes=5)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert "watch by 3: 5 writes are 15 events" in done.stdout
