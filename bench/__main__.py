@@ -2,11 +2,12 @@
 
 import sys
 
-from bench import apiserver, cli, compute, live, reactive
+from bench import apiserver, cli, compute, live, reactive, source
 
 BENCHES = {
     "cli": cli.run,
     "apiserver": apiserver.run,
+    "source": source.run,
     "reactive": reactive.run,
     "compute": compute.run,
     "live": live.run,

@@ -24,3 +24,12 @@ def test_a_small_api_server_is_filled_listed_and_watched() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "watch by 3: 5 writes are 15 events" in done.stdout
+
+
+def test_a_small_cluster_is_followed() -> None:
+    program = "from bench import source; source.run(pods=600)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert "replay of 600 modifications" in done.stdout

@@ -3,17 +3,22 @@
 https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-resource-definition-v1/
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from lateen.kinds.meta import ObjectMeta
 from lateen.kinds.model import OpenModel
 from lateen.kinds.spec import Column, KindSpec
 
 
 class CustomResourceDefinition(OpenModel, frozen=True, kw_only=True):
-    """Only its name is read; the definitions themselves are large."""
+    """Only its name is read; what it defines is large, and free in form here."""
 
     api_version: str
     kind: str
     metadata: ObjectMeta
+    spec: Mapping[str, Any] = {}
+    status: Mapping[str, Any] = {}
 
 
 SPEC = KindSpec(
