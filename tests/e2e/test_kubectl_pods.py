@@ -252,3 +252,49 @@ def test_row_111_the_proxys_access_log_is_read(shop: Mesh) -> None:
         return '"GET /logged HTTP/1.1" 200' in shop.kubectl(*words).stdout
 
     eventually(logged, 15, "the request in the proxy's log")
+
+
+def test_events_tell_what_happened_to_a_pod_and_its_deployment(shop: Mesh) -> None:
+    def reasons(kind: str, name: str) -> set[str]:
+        shown = shop.kubectl("events", "--for", f"{kind}/{name}", "-o", "json").stdout
+        return {item["reason"] for item in json.loads(shown)["items"]}
+
+    eventually(lambda: {"Scheduled", "Started"} <= reasons("pod", shop.pod("web")), 10, "events of the pod")
+    assert "ScalingReplicaSet" in reasons("deployment", "web")
+    described = shop.kubectl("describe", "pod", shop.pod("web")).stdout
+    assert "Events:" in described and "Started container echo" in described
+
+
+def test_a_container_is_attached_to_for_its_output(shop: Mesh) -> None:
+    process = start(shop, "attach", shop.pod("web"), "-c", "echo")
+    assert process.stdout is not None
+    os.set_blocking(process.stdout.fileno(), False)
+    seen = bytearray()
+
+    def shown() -> bool:
+        shop.call("web", "http://127.0.0.1:8080/attached")
+        seen.extend(process.stdout.read() or b"")
+        return b"GET /attached" in seen
+
+    try:
+        eventually(shown, 15, "the output")
+    finally:
+        process.kill()
+        process.communicate()
+    refused = said(shop, "attach", "-i", shop.pod("web"), "-c", "echo")
+    assert refused[0] == 1 and "attach without -i, or use exec" in refused[2]
+
+
+def test_logs_are_read_in_every_way(shop: Mesh) -> None:
+    shop.call("web", "http://127.0.0.1:8080/every")
+    name = shop.pod("web")
+    eventually(lambda: "/every" in shop.kubectl("logs", name, "-c", "echo").stdout, 10, "the line")
+    stamped = shop.kubectl("logs", name, "-c", "echo", "--timestamps", "--tail=1").stdout
+    assert stamped[:4].isdecimal() and stamped.split(" ")[0].endswith("Z")
+    assert len(shop.kubectl("logs", name, "-c", "echo", "--limit-bytes=10").stdout) == 10
+    assert "/every" in shop.kubectl("logs", name, "-c", "echo", "--since=5m").stdout
+    assert shop.kubectl("logs", name, "-c", "echo", "--since-time=2100-01-01T00:00:00Z").stdout == ""
+    every = shop.kubectl("logs", "-l", "app=web", "--all-containers", "--prefix").stdout
+    assert f"[pod/{name}/echo]" in every
+    previous = shop.kubectl("logs", name, "-c", "echo", "-p", check=False)
+    assert previous.returncode == 1 and "previous" in previous.stderr

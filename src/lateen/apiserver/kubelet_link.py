@@ -49,8 +49,9 @@ class KubeletLink:
             await self._session.close()
 
     async def log(self, request: web.Request, pod: Raw) -> web.StreamResponse:
-        """Answer pods/log: the node's own answer, as it comes."""
-        return await self._forward(request, _container_path(request, pod, "containerLogs"), _options(request))
+        """Answer pods/log: the node's own answer, as it comes; a refusal in the node's words."""
+        path = _container_path(request, pod, "containerLogs")
+        return await self._forward(request, path, _options(request), refusals=True)
 
     async def command(self, request: web.Request, pod: Raw, action: str) -> web.StreamResponse:
         """Answer pods/exec and pods/attach (`action`), by WebSocket."""
@@ -67,7 +68,9 @@ class KubeletLink:
         path = f"/proxy/{meta['namespace']}/{meta['name']}/{quote(port or first_port(pod), safe='')}/{rest}"
         return await self._forward(request, path, list(request.query.items()))
 
-    async def _forward(self, request: web.Request, path: str, query: Query) -> web.StreamResponse:
+    async def _forward(
+        self, request: web.Request, path: str, query: Query, *, refusals: bool = False
+    ) -> web.StreamResponse:
         headers = {name: value for name, value in request.headers.items() if name.lower() not in _HOP}
         try:
             answer = await self._opened().request(
@@ -81,6 +84,8 @@ class KubeletLink:
         except (aiohttp.ClientError, OSError) as error:
             raise Refusal(503, f"the node does not answer: {error}") from error
         async with answer:
+            if refusals and answer.status >= 400:
+                raise Refusal(answer.status, (await answer.text()).strip())
             return await _stream(request, answer)
 
     async def _connect(self, request: web.Request, path: str, protocols: Sequence[str]) -> web.StreamResponse:

@@ -5,7 +5,6 @@ import signal
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Literal
 
 from lateen.base.clock import Clock
@@ -13,7 +12,7 @@ from lateen.base.errors import LateenError
 from lateen.base.tasks import cancel, spawn
 from lateen.runtime.backoff import Backoff
 from lateen.runtime.environment import MissingReference
-from lateen.runtime.health import follow_readiness, until_dead, until_started
+from lateen.runtime.health import Check, follow_readiness, until_dead, until_started
 from lateen.runtime.images import ImageNotMapped
 from lateen.runtime.pod_status import ContainerStatus, Running, Terminated, Waiting
 from lateen.runtime.probes import Target, Timing, probe
@@ -28,12 +27,14 @@ LEAST_GRACE = 2.0
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a container needs of its pod: how to start its process (given the number of restarts so far),
-    where to probe it, whom to tell when its status changed."""
+    where to probe it, whom to tell when its status changed, and what people are told of it (reason, message, whether
+    it is a warning)."""
 
     start: Callable[[int], Awaitable[Process]]
     target: Target
     changed: Callable[[], None]
     clock: Clock
+    tell: Callable[[str, str, bool], None] = lambda reason, message, warning: None
 
 
 class Container:
@@ -93,9 +94,12 @@ class Container:
         pause = 0.05
         while True:
             try:
-                return await self._around.start(self.status.restarts)
+                process = await self._around.start(self.status.restarts)
+                self._around.tell("Started", f"Started container {self.spec['name']}", False)
+                return process
             except (LateenError, OSError) as error:
                 self._wait(_reason(error), _words(error))
+                self._around.tell("Failed", f"Error: {_words(error)}", True)
             await self._around.clock.sleep(pause)
             pause = min(pause * 2, 1.0)
 
@@ -135,14 +139,24 @@ class Container:
         if hook and await self._handle(hook, 60):
             return False
         if startup:
-            check = partial(probe, startup, self._around.target)
+            check = self._check("Startup", startup)
             return not await until_started(check, Timing.of(startup), self._around.clock)
         return True
 
     async def _keep_ready(self) -> None:
         if spec := self.spec.get("readinessProbe"):
-            check, timing = partial(probe, spec, self._around.target), Timing.of(spec)
+            check, timing = self._check("Readiness", spec), Timing.of(spec)
             await follow_readiness(check, timing, self._around.clock, self._say_ready)
+
+    def _check(self, kind: str, spec: Mapping[str, Any]) -> Check:
+        """One probe; people are told when it fails."""
+
+        async def check() -> str:
+            if wrong := await probe(spec, self._around.target):
+                self._around.tell("Unhealthy", f"{kind} probe failed: {wrong}", True)
+            return wrong
+
+        return check
 
     def _say_ready(self, ready: bool) -> None:
         self.status.ready = ready
@@ -150,7 +164,7 @@ class Container:
 
     async def _keep_alive(self, process: Process) -> None:
         if spec := self.spec.get("livenessProbe"):
-            check, timing = partial(probe, spec, self._around.target), Timing.of(spec)
+            check, timing = self._check("Liveness", spec), Timing.of(spec)
             await until_dead(check, timing, self._around.clock)
             await self._end(process, 30)
 
@@ -158,6 +172,7 @@ class Container:
         """Ask the process to end, insist after `grace` seconds; `_live` sees it end."""
         clock = self._around.clock
         begun = clock.monotonic()
+        self._around.tell("Killing", f"Stopping container {self.spec['name']}", False)
         if grace and (hook := (self.spec.get("lifecycle") or {}).get("preStop")):
             await self._handle(hook, grace)
         left = max(grace - (clock.monotonic() - begun), LEAST_GRACE if grace else 0)
@@ -187,6 +202,7 @@ class Container:
         self.status.last = self.status.state
         if delay:
             self._wait("CrashLoopBackOff", f"back-off {delay:g}s restarting failed container")
+            self._around.tell("BackOff", f"Back-off restarting failed container {self.spec['name']}", True)
             await self._around.clock.sleep(delay)
 
     def _wait(self, reason: str, message: str) -> None:

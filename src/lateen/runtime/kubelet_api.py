@@ -1,6 +1,7 @@
 """Show pods from the inside to whoever may open the kubelet's socket: logs, and HTTP to their ports."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import aiohttp
@@ -28,9 +29,11 @@ _MACHINE = web.AppKey("machine", Machine)
 def kubelet_app(kubelet: Kubelet, machine: Machine) -> web.Application:
     """The application; paths are Kubernetes' kubelet's where it has them.
 
-    GET /containerLogs/{namespace}/{pod}/{container}?follow&tailLines&sinceSeconds&previous&timestamps
+    GET /containerLogs/{namespace}/{pod}/{container}?follow&tailLines&sinceSeconds&sinceTime&previous
+        &timestamps&limitBytes
     ANY /proxy/{namespace}/{pod}/{port}/{path}: HTTP to 127.0.0.1:{port} inside the pod
-    GET /exec/{namespace}/{pod}/{container}, /portForward/{namespace}/{pod}: WebSockets, see PodSessions
+    GET /exec/{namespace}/{pod}/{container}, the same with /attach, and /portForward/{namespace}/{pod}: WebSockets,
+    see PodSessions
     """
     app = web.Application(client_max_size=0)
     app[_KUBELET], app[_MACHINE] = kubelet, machine
@@ -38,6 +41,7 @@ def kubelet_app(kubelet: Kubelet, machine: Machine) -> web.Application:
     app.router.add_route("*", "/proxy/{namespace}/{pod}/{port}/{path:.*}", _proxy)
     sessions = PodSessions(kubelet, machine)
     app.router.add_get("/exec/{namespace}/{pod}/{container}", sessions.exec)
+    app.router.add_get("/attach/{namespace}/{pod}/{container}", sessions.attach)
     app.router.add_get("/portForward/{namespace}/{pod}", sessions.forward)
     return app
 
@@ -64,9 +68,10 @@ async def _logs(request: web.Request) -> web.StreamResponse:
     if path is None:
         which = "previous run of " if previous else ""
         raise web.HTTPBadRequest(text=f"{which}container {name!r} in pod {worker.key} has no log\n")
+    since = _since(request, machine.clock.now())
     wanted = Wanted(
-        _number(request, "tailLines", -1),
-        _number(request, "sinceSeconds", 0),
+        _number(request, "tailLines", -1) if since >= 0 else 0,
+        max(since, 0),
         _flag(request, "timestamps"),
         _flag(request, "follow"),
     )
@@ -77,8 +82,11 @@ async def _logs(request: web.Request) -> web.StreamResponse:
 async def _stream(request: web.Request, reader: Reader) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "text/plain; charset=utf-8"})
     await response.prepare(request)
+    left = _number(request, "limitBytes", -1)
     async for piece in reader.read():
-        await response.write(piece)
+        await response.write(piece if left < 0 else piece[:left])
+        if left >= 0 and (left := max(left - len(piece), 0)) == 0:
+            break
     await response.write_eof()
     return response
 
@@ -130,6 +138,17 @@ def _port(worker: PodWorker, text: str) -> int:
             if port.get("name") == text:
                 return int(port["containerPort"])
     raise web.HTTPNotFound(text=f"pod {worker.key} has no port named {text!r}\n")
+
+
+def _since(request: web.Request, now: float) -> float:
+    """How many seconds back the wanted lines reach: 0 for all, less for a time that is still to come."""
+    text = request.query.get("sinceTime")
+    if not text:
+        return float(_number(request, "sinceSeconds", 0))
+    try:
+        return now - datetime.fromisoformat(text).timestamp() or -1.0
+    except ValueError:
+        raise web.HTTPBadRequest(text=f"sinceTime is a time as 2026-01-01T00:00:00Z, not {text!r}\n") from None
 
 
 def _flag(request: web.Request, name: str) -> bool:

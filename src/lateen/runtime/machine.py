@@ -8,6 +8,7 @@ from typing import Any
 from lateen.base.clock import Clock
 from lateen.base.refs import Key
 from lateen.kinds.all import by_kind
+from lateen.runtime.events import Teller, untold
 from lateen.runtime.images import Images
 from lateen.runtime.logs import Clerk
 from lateen.runtime.network import Network
@@ -27,6 +28,7 @@ class Machine:
     """One node. `run` and `logs` are folders of its own.
 
     `drained` returns when no proxy sends to the (deleted) pod any more; it is given a few seconds at most.
+    `tell` tells people what happens to an object.
     """
 
     node: str
@@ -41,6 +43,7 @@ class Machine:
     clerk: Clerk
     images: Images = field(default_factory=Images)
     drained: Callable[[Json], Awaitable[None]] = at_once
+    tell: Teller = untold
 
     def folder(self, uid: str) -> Path:
         """The pod's folder: volumes, its proxy's bootstrap and socket (a socket's path must stay short)."""

@@ -10,6 +10,7 @@ from lateen.base.clock import Clock
 from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn
 from lateen.kinds.all import by_kind
+from lateen.runtime.events import Teller, untold
 from lateen.sources.client import ApiError, Client
 from lateen.sources.informer import Delete, Event, Put, Synced, follow
 
@@ -31,9 +32,10 @@ class Mirror:
     here is dropped: a reconciler that creates ten pods sees ten pods when it looks again.
     """
 
-    def __init__(self, client: Client, kinds: Iterable[str], clock: Clock) -> None:
+    def __init__(self, client: Client, kinds: Iterable[str], clock: Clock, tell: Teller = untold) -> None:
         self.client = client
         self.clock = clock
+        self.tell = tell
         self._objects: dict[str, dict[Key, Json]] = {kind: {} for kind in kinds}
         self._listeners: dict[str, list[Listener]] = defaultdict(list)
         self._synced = {kind: asyncio.Event() for kind in self._objects}

@@ -25,6 +25,7 @@ from lateen.runtime.children import Child, Program
 from lateen.runtime.controllers import CONTROLLERS, KINDS
 from lateen.runtime.controllers.controller import run_controllers
 from lateen.runtime.dns import DnsServer
+from lateen.runtime.events import Events
 from lateen.runtime.feeds import NetworkFeed, endpoint_of
 from lateen.runtime.kubelet import Kubelet
 from lateen.runtime.kubelet_api import serve_kubelet
@@ -115,7 +116,10 @@ class Node:
         machine = self._machine(client, sandboxes)
         kubelet = Kubelet(machine)
         self._kubelet_window = await serve_kubelet(kubelet, machine, self.settings.kubelet_socket)
-        mirror = Mirror(self._client("controllers"), KINDS, self._clock)
+        acting = self._client("controllers")
+        tidings = Events(acting, self._clock, NODE_NAME)
+        self._begin("events of the controllers", tidings.run())
+        mirror = Mirror(acting, KINDS, self._clock, tidings.teller("controller-manager"))
         await self._serve_network(mirror)
         self._begin("controllers", run_controllers(CONTROLLERS, mirror))
         self._begin("kubelet", kubelet.run())
@@ -140,11 +144,14 @@ class Node:
             }
             return await machine.token(pod, "istio-ca", 3600)
 
+        tidings = Events(client, self._clock, NODE_NAME)
+        self._begin("events of the node", tidings.run())
         self.agent = Agent(f"{POD_GATEWAY}:{CA_PORT}", roots, token_for, self._clock)
         machine = Machine(
             node=NODE_NAME, ip=POD_GATEWAY, client=client, network=self.network, sandboxes=sandboxes,
             proxies=Proxies(self.agent, ProxySettings(envoy=envoy_binary(), concurrency=1)), clock=self._clock,
             run=self.settings.run, logs=self.settings.logs, clerk=Clerk(self._clock), drained=self._drained,
+            tell=tidings.teller("kubelet"),
         )  # fmt: skip
         return machine
 

@@ -100,13 +100,17 @@ class PodWorker:
 
         target = Target(spec, lambda: self.home.inside, run_command)
         start = partial(self.home.spawn, spec)
-        around = Surroundings(start, target, self._report.changed, self._machine.clock)
+        around = Surroundings(start, target, self._report.changed, self._machine.clock, self._tell)
         made = Container(spec, policy, around, _runs_before(self.pod, spec["name"]))
         return made
+
+    def _tell(self, reason: str, message: str, warning: bool) -> None:
+        self._machine.tell(self.pod, reason, message, warning)
 
     async def _live(self) -> None:
         if (self.pod.get("status") or {}).get("phase") in ("Succeeded", "Failed"):
             return
+        self._tell("Scheduled", f"Successfully assigned {self.key} to {self._machine.node}", False)
         await self.home.open()
         self._report.changed()
         if await self._initialized():

@@ -1,14 +1,18 @@
-"""Connections into pods that last: commands in their containers, and to their ports."""
+"""Connections into pods that last: commands in their containers, their output, and their ports."""
 
+import asyncio
+from collections.abc import AsyncIterator
 from functools import partial
 
 from aiohttp import web
 
 from lateen.base.refs import Key
-from lateen.runtime.channels import COMMAND_PROTOCOLS, Streams
+from lateen.base.tasks import cancel, spawn
+from lateen.runtime.channels import COMMAND_PROTOCOLS, STDOUT, Streams, ended
 from lateen.runtime.command import Command
 from lateen.runtime.container import Container
 from lateen.runtime.kubelet import Kubelet
+from lateen.runtime.logs import Reader, Wanted, log_folder, run_of
 from lateen.runtime.machine import Machine
 from lateen.runtime.pod import PodWorker
 from lateen.runtime.pod_status import Terminated, Waiting
@@ -38,6 +42,22 @@ class PodSessions:
             await Command(socket, wanted).run(start, process)
             return socket
 
+    async def attach(self, request: web.Request) -> web.StreamResponse:
+        """Show what a container writes from now on. It takes no input: what its process reads is nobody's."""
+        worker = worker_of(self._kubelet, request)
+        container, process = running(worker, request.match_info["container"])
+        if _streams(request).stdin:
+            raise web.HTTPBadRequest(text="containers take no input here: attach without -i, or use exec\n")
+        uid, name = worker.pod["metadata"]["uid"], container.spec["name"]
+        path = run_of(log_folder(self._machine.logs, *worker.key, uid), name)
+        if path is None:
+            raise web.HTTPBadRequest(text=f"container {name!r} in pod {worker.key} has no output yet\n")
+        wanted = Wanted(tail=0, follow=True)
+        reader = Reader(path, self._machine.clerk, wanted, lambda: container.process is process)
+        async with upgraded(request, COMMAND_PROTOCOLS, self._machine.clock) as socket:
+            await show(socket, reader.read())
+            return socket
+
     async def forward(self, request: web.Request) -> web.StreamResponse:
         """Carry connections to ports of a pod."""
         worker = worker_of(self._kubelet, request)
@@ -46,6 +66,25 @@ class PodSessions:
         async with upgraded(request, FORWARD_PROTOCOLS, self._machine.clock) as socket:
             await PortForward(socket, inside).run()
             return socket
+
+
+async def show(socket: web.WebSocketResponse, pieces: AsyncIterator[bytes]) -> None:
+    """Send pieces of output as they come, until there are no more or the client leaves."""
+
+    async def write() -> None:
+        async for piece in pieces:
+            await socket.send_bytes(bytes((STDOUT,)) + piece)
+        await socket.send_bytes(ended(0))
+
+    async def hear() -> None:
+        async for _ in socket:
+            pass
+
+    tasks = [spawn(write(), name="output of a container"), spawn(hear(), name="client of a container")]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        await cancel(*tasks)
 
 
 def worker_of(kubelet: Kubelet, request: web.Request) -> PodWorker:

@@ -92,13 +92,15 @@ async def _scale(owner: Json, new: Json, olds: list[Json], mirror: Mirror) -> No
         wanted = recreate(limits, _replicas(new), [_replicas(old) for old in olds], left)
     else:
         wanted = rolling(limits, _replicas(new), [_replicas(old) for old in olds])
-    await asyncio.gather(
-        *(
-            mirror.patch("ReplicaSet", key_of(item), {"spec": {"replicas": wanted[item["metadata"]["name"]]}})
-            for item in (new, *olds)
-            if item["spec"]["replicas"] != wanted[item["metadata"]["name"]]
-        )
-    )
+    changed = [item for item in (new, *olds) if item["spec"]["replicas"] != wanted[item["metadata"]["name"]]]
+    await asyncio.gather(*(_set_replicas(owner, item, wanted[item["metadata"]["name"]], mirror) for item in changed))
+
+
+async def _set_replicas(owner: Json, item: Json, wanted: int, mirror: Mirror) -> None:
+    name, had = item["metadata"]["name"], item["spec"]["replicas"]
+    await mirror.patch("ReplicaSet", key_of(item), {"spec": {"replicas": wanted}})
+    way = "up" if wanted > had else "down"
+    mirror.tell(owner, "ScalingReplicaSet", f"Scaled {way} replica set {name} from {had} to {wanted}", False)
 
 
 def _replicas(raw: Json) -> Replicas:

@@ -24,11 +24,15 @@ async def reconcile(key: Key, mirror: Mirror) -> float | None:
     wanted = owner["spec"].get("replicas", 1)
     if len(pods) < wanted:
         made = [mirror.create("Pod", pod_of(owner)) for _ in range(wanted - len(pods))]
-        pods += await asyncio.gather(*made)
+        for pod in await asyncio.gather(*made):
+            mirror.tell(owner, "SuccessfulCreate", f"Created pod: {pod['metadata']['name']}", False)
+            pods.append(pod)
     elif len(pods) > wanted:
         pods.sort(key=_worth)
         surplus, pods = pods[: len(pods) - wanted], pods[len(pods) - wanted :]
         await asyncio.gather(*(mirror.delete("Pod", key_of(pod)) for pod in surplus))
+        for pod in surplus:
+            mirror.tell(owner, "SuccessfulDelete", f"Deleted pod: {pod['metadata']['name']}", False)
     return await _write_status(owner, pods, mirror)
 
 
