@@ -1,10 +1,16 @@
 """Who may do what, asked and set up with the real kubectl."""
 
+import base64
+import json
 import re
 from pathlib import Path
 
 import pytest
-from kubectl import Kubectl, rows
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from kubectl import Kubectl, Served, rows
 
 ADDONS = Path(__file__).parents[3] / "shared" / "conformance" / "samples" / "addons"
 
@@ -84,3 +90,31 @@ async def test_the_roles_of_istios_addons_apply_and_mean_what_they_say(kubectl: 
     ]:
         answer = await kubectl.run("auth", "can-i", *line.split())
         assert answer.out.strip() == expected, line
+
+
+async def test_a_certificate_is_asked_for_approved_and_used(kubectl: Kubectl, server: Served) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    names = x509.Name(
+        [x509.NameAttribute(NameOID.ORGANIZATION_NAME, "devs"), x509.NameAttribute(NameOID.COMMON_NAME, "alice")]
+    )
+    request = x509.CertificateSigningRequestBuilder(names).sign(key, hashes.SHA256())
+    text = base64.b64encode(request.public_bytes(serialization.Encoding.PEM)).decode()
+    spec = {"request": text, "signerName": "kubernetes.io/kube-apiserver-client", "usages": ["client auth"]}
+    raw = {
+        "apiVersion": "certificates.k8s.io/v1",
+        "kind": "CertificateSigningRequest",
+        "metadata": {"name": "alice"},
+        "spec": spec,
+    }
+    await kubectl("apply -f -", json.dumps(raw))
+    assert rows(await kubectl("get csr"))[1][-1] == "Pending"
+    assert "approved" in await kubectl("certificate approve alice")
+    assert rows(await kubectl("get csr"))[1][-1] == "Approved,Issued"
+    certificate = await kubectl("get csr alice -o jsonpath={.status.certificate}")
+    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    config = json.loads((kubectl.folder / "kubeconfig").read_text())
+    data = {"client-certificate-data": certificate, "client-key-data": base64.b64encode(pem).decode()}
+    config["users"] = [{"name": config["users"][0]["name"], "user": data}]
+    (kubectl.folder / "kubeconfig").write_text(json.dumps(config))
+    assert {"alice", "devs"} <= set(re.findall(r"\w+", await kubectl("auth whoami")))
+    assert "Forbidden" in await kubectl.refused("get pods")

@@ -2,13 +2,14 @@
 
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from lateen.apiserver.admission import Lookup
 from lateen.apiserver.status import Refusal
 from lateen.apiserver.tokens import AUDIENCE, Claims, Subject, TokenInvalid, TokenKey
-from lateen.apiserver.user import ANONYMOUS, User, account_groups, account_name
+from lateen.apiserver.user import ANONYMOUS, AUTHENTICATED, User, account_groups, account_name
 from lateen.base.clock import Clock, SystemClock
 from lateen.base.redacted import Redacted
 from lateen.base.refs import Key
@@ -34,10 +35,11 @@ class Authenticator:
         self._key, self._lookup = key, lookup
         self._clock = clock or SystemClock()
 
-    def user(self, authorization: str) -> User:
-        """The user of an Authorization header; Refusal 401 when it proves nobody. Without one: nobody in particular."""
+    def user(self, authorization: str, certificate: Mapping[str, Any] | None = None) -> User:
+        """The user of an Authorization header; Refusal 401 when it proves nobody. Without one: the user of the client's
+        certificate, which TLS has verified (as `SSLSocket.getpeercert` gives it); without both nobody in particular."""
         if not authorization:
-            return ANONYMOUS
+            return certified(certificate) or ANONYMOUS
         scheme, _, token = authorization.partition(" ")
         try:
             if scheme.lower() != "bearer":
@@ -81,6 +83,14 @@ class Authenticator:
         end = pod["metadata"].get("deletionTimestamp")
         if end and self._clock.now() > datetime.fromisoformat(end).timestamp() + _LEEWAY:
             raise TokenInvalid("the pod is gone")
+
+
+def certified(certificate: Mapping[str, Any] | None) -> User | None:
+    """The user that a certificate names: its common name, in the groups of its organizations; None without a name."""
+    pairs = [pair for each in (certificate or {}).get("subject", ()) for pair in each]
+    name = next((value for key, value in pairs if key == "commonName"), "")
+    groups = tuple(value for key, value in pairs if key == "organizationName")
+    return User(name, (*groups, AUTHENTICATED)) if name else None
 
 
 def _account_user(claims: Claims) -> User:

@@ -70,7 +70,17 @@ class Credentials:
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(self.folder / "server.crt", self.folder / "server.key")
         context.set_alpn_protocols(["http/1.1"])
+        # Who has a certificate of this CA is who it names; others come by a token, or as nobody.
+        context.verify_mode = ssl.CERT_OPTIONAL
+        context.load_verify_locations(cafile=self.ca_file)
         return context
+
+    def authority(self) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+        """The CA that signs the server's certificate and its clients'."""
+        certificate = x509.load_pem_x509_certificate(self.ca_file.read_bytes())
+        key = serialization.load_pem_private_key((self.folder / "ca.key").read_bytes(), None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        return certificate, key
 
     def client_tls(self) -> ssl.SSLContext:
         """What a client checks the server with."""

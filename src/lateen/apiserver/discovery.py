@@ -121,6 +121,8 @@ def subresources(kind: KindSpec, version: str) -> Iterator[tuple[str, Raw, list[
     """Yield (name, kind of its body, verbs) of every subresource of a kind."""
     if has_status(kind):
         yield "status", {"kind": kind.kind}, _PART
+    if (kind.group, kind.kind) == ("certificates.k8s.io", "CertificateSigningRequest"):
+        yield "approval", {"kind": kind.kind}, _PART
     if has_scale(kind):
         yield "scale", {"group": "autoscaling", "version": "v1", "kind": "Scale"}, _PART
     if (kind.group, kind.kind) == ("", "Pod"):

@@ -21,6 +21,7 @@ from lateen.apiserver.responses import document_response, json_response, read_bo
 from lateen.apiserver.reviews import Reviews
 from lateen.apiserver.rules import Attributes
 from lateen.apiserver.selectors import parse_fields
+from lateen.apiserver.signing import Approver
 from lateen.apiserver.status import Refusal, unknown_path
 from lateen.apiserver.subresources import Subresources
 from lateen.apiserver.tokens import ISSUER, TokenKey
@@ -46,6 +47,7 @@ class Parts:
     authenticator: Authenticator
     authorizer: Authorizer
     token_key: TokenKey
+    approver: Approver
     kubelet: KubeletLink
     clock: Clock
 
@@ -65,7 +67,7 @@ class Rim:
         self._verbs = Verbs(parts.objects, parts.feed, parts.clock)
         tokens = Tokens(parts.token_key, parts.objects.find, parts.clock)
         self._reviews = Reviews(parts.authenticator, parts.authorizer)
-        self._subresources = Subresources(parts.objects, self._verbs, tokens, parts.kubelet)
+        self._subresources = Subresources(parts.objects, self._verbs, tokens, parts.kubelet, parts.approver)
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer; what cannot be done is a `Status`, whatever happened."""
@@ -99,7 +101,8 @@ class Rim:
 
     def _user(self, request: web.Request) -> User:
         """Who asks, or who they act as."""
-        user = self._parts.authenticator.user(request.headers.get("Authorization", ""))
+        certificate = request.transport.get_extra_info("peercert") if request.transport else None
+        user = self._parts.authenticator.user(request.headers.get("Authorization", ""), certificate)
         user = impersonated(user, request.headers, self._parts.authorizer)
         request[ASKER] = user
         return user

@@ -26,6 +26,7 @@ from lateen.apiserver.http import Parts, make_app
 from lateen.apiserver.kubelet_link import KubeletLink
 from lateen.apiserver.objects import Objects
 from lateen.apiserver.seed import seed
+from lateen.apiserver.signing import Approver, requested
 from lateen.apiserver.storage import HISTORY, Storage
 from lateen.base.clock import Clock, SystemClock
 from lateen.base.tasks import cancel, spawn
@@ -76,7 +77,9 @@ async def apiserver(
         feed = Feed(storage)
         credentials = settings.credentials
         authenticator = Authenticator(credentials.users(), credentials.token_key, objects.find, clock=clock)
-        app = make_app(Parts(objects, feed, authenticator, authorizer, credentials.token_key, kubelet, clock))
+        approver = Approver(authorizer, credentials.authority, clock)
+        parts = Parts(objects, feed, authenticator, authorizer, credentials.token_key, approver, kubelet, clock)
+        app = make_app(parts)
         runner = web.AppRunner(
             app, access_log=None, handler_cancellation=True, shutdown_timeout=_DRAIN_SECONDS, keepalive_timeout=600
         )
@@ -110,7 +113,7 @@ def _objects(settings: ApiServerSettings, storage: Storage, authorizer: Authoriz
     schedule = (node_name(settings.node),) if settings.node else ()
     addresses = Addresses(storage)
     built_in: tuple[Admission, ...] = (living_namespace, service_account, *schedule, addresses.admit)
-    guards = (Escalation(authorizer).guard,)
+    guards = (Escalation(authorizer).guard, requested)
     objects = Objects(storage, (*built_in, *settings.admissions), guards=guards, clock=clock)
     seed(objects)
     return objects

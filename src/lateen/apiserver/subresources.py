@@ -1,4 +1,4 @@
-"""The subresources of objects: status, scale, token, log, exec, attach, portforward, proxy, finalize."""
+"""The subresources of objects: status, approval, scale, token, log, exec, attach, portforward, proxy, finalize."""
 
 from aiohttp import web
 
@@ -10,6 +10,7 @@ from lateen.apiserver.paths import Target
 from lateen.apiserver.requests import APPLY, Body, edit_of
 from lateen.apiserver.responses import body_response, json_response, read_body
 from lateen.apiserver.scale import scale_of, scaled
+from lateen.apiserver.signing import Approver
 from lateen.apiserver.status import unknown_path
 from lateen.apiserver.user import User
 from lateen.apiserver.verbs import Verbs, applied, served_edit, write_from
@@ -21,8 +22,11 @@ from lateen.kinds.spec import KindSpec
 class Subresources:
     """What can be done with a part of an object, or through it."""
 
-    def __init__(self, objects: Objects, verbs: Verbs, tokens: Tokens, kubelet: KubeletLink) -> None:
+    def __init__(
+        self, objects: Objects, verbs: Verbs, tokens: Tokens, kubelet: KubeletLink, approver: Approver
+    ) -> None:
         self._objects, self._verbs, self._tokens, self._kubelet = objects, verbs, tokens, kubelet
+        self._approver = approver
 
     async def answer(self, request: web.Request, target: Target, verb: str, user: User) -> web.StreamResponse:
         """Answer a request for a subresource; Refusal 404 for one that the kind does not have."""
@@ -31,6 +35,8 @@ class Subresources:
         match target.subresource, kind.kind:
             case "status", _ if has_status(kind):
                 return await self._status(request, target, verb)
+            case "approval", "CertificateSigningRequest":
+                return await self._approval(request, target, verb, user)
             case "scale", _ if has_scale(kind):
                 return await self._scale(request, target, verb)
             case "token", "ServiceAccount" if verb == "create":
@@ -62,6 +68,22 @@ class Subresources:
             return body_response(form.one(stored, 0.0))
         edit = served_edit(kind, target.version, body) if verb == "patch" else _replacement(kind, target, body)
         stored = self._objects.update_status(kind, target.key, edit, write)
+        return body_response(form.one(stored, 0.0))
+
+    async def _approval(self, request: web.Request, target: Target, verb: str, user: User) -> web.StreamResponse:
+        """Approve or deny a request for a certificate; what is approved is signed at once."""
+        kind = target.kind
+        assert kind is not None
+        form, raw = Form(kind, target.version), self._objects.get(kind, target.key)
+        if verb == "get":
+            return await self._verbs.get(request, target, form)
+        self._approver.check(user, raw)
+        body = await read_body(request)
+        edit = served_edit(kind, target.version, body) if verb == "patch" else _replacement(kind, target, body)
+        write = write_from(request, target)
+        stored = self._objects.update_status(
+            kind, target.key, lambda live: self._approver.decide(live, edit(live)), write
+        )
         return body_response(form.one(stored, 0.0))
 
     async def _scale(self, request: web.Request, target: Target, verb: str) -> web.StreamResponse:

@@ -5,6 +5,7 @@ from typing import Any
 
 from lateen.kinds.apiextensions import custom_resource_definition
 from lateen.kinds.apps import deployment, replica_set
+from lateen.kinds.certificates import certificate_signing_request
 from lateen.kinds.core import (
     config_map,
     endpoint_slice,
@@ -49,6 +50,7 @@ KINDS: tuple[KindSpec, ...] = (
     deployment.SPEC,
     replica_set.SPEC,
     custom_resource_definition.SPEC,
+    certificate_signing_request.SPEC,
     role.SPEC,
     cluster_role.SPEC,
     role_binding.SPEC,

@@ -95,3 +95,11 @@ def test_a_token_dies_with_its_account(
     objects.delete(by_kind("ServiceAccount"), default("default"), DeleteOptions())
     with pytest.raises(TokenInvalid, match="service account is gone"):
         authenticator.account(signed(subject, clock), (AUDIENCE,))
+
+
+def test_a_certificate_is_who_it_names(authenticator: Authenticator) -> None:
+    subject = ((("organizationName", "devs"),), (("organizationName", "ops"),), (("commonName", "alice"),))
+    user = authenticator.user("", {"subject": subject})
+    assert (user.name, user.groups) == ("alice", ("devs", "ops", "system:authenticated"))
+    assert authenticator.user("", {"subject": ((("organizationName", "devs"),),)}) == ANONYMOUS
+    assert authenticator.user("Bearer secret", {"subject": subject}) == ADMIN, "a token says more"

@@ -46,6 +46,21 @@ async def test_the_certificate_is_good_for_loopback_and_for_its_own_ca_only(tmp_
             await asyncio.open_connection("127.0.0.1", port, ssl=other.client_tls())
 
 
+async def test_a_client_of_another_authority_is_not_let_in(tmp_path: Path) -> None:
+    credentials = load_credentials(tmp_path / "one", node="n")
+    other = load_credentials(tmp_path / "other", node="n")
+    context = credentials.client_tls()
+    context.load_cert_chain(other.ca_file, tmp_path / "other" / "ca.key")
+    server = await asyncio.start_server(lambda r, w: w.write(b"in"), "127.0.0.1", 0, ssl=credentials.server_tls())
+    async with server, asyncio.timeout(10):
+        port = server.sockets[0].getsockname()[1]
+        # In TLS 1.3 a client learns at its first reading that its certificate was refused.
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, ssl=context)
+        with pytest.raises((OSError, asyncio.IncompleteReadError)):
+            await reader.readexactly(1)
+        writer.transport.abort()
+
+
 def test_a_certificate_is_renewed_before_it_ends_and_the_ca_stays(tmp_path: Path) -> None:
     clock = FakeClock()
     load_credentials(tmp_path, node="n", clock=clock)
