@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,11 +13,12 @@ from lateen.base.clock import SystemClock
 from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn, until
 from lateen.kinds.all import by_kind
+from lateen.kinds.spec import KindSpec
 from lateen.sources.client import ApiError, Client
 from lateen.sources.definitions import follow_definitions
 from lateen.sources.informer import Delete, Event, Put, Synced, Told, follow
 from lateen.sources.lease import LEASE, Elector
-from lateen.sources.listwatch import Scope
+from lateen.sources.listwatch import Line, Scope
 from lateen.sources.reading import as_written, for_mesh
 from lateen.sources.served import Catalog
 from lateen.sources.statuses import MANAGER, Place, Statuses, Wanted
@@ -82,17 +83,33 @@ async def test_a_list_in_pages_and_what_changes_behind_it_is_told(api: Api, monk
         assert told.objects["c1"]["apiVersion"] == "v1" and told.objects["c1"]["kind"] == "ConfigMap"
 
 
-async def test_a_version_that_never_was_is_told_to_be_gone_or_watched_from(api: Api) -> None:
-    """Version 1 was compacted or is before this server's history: by HTTP status or within the stream, it is a 410."""
-    if api.server == "embedded":
-        with pytest.raises(ApiError) as refused:
-            async for _ in api.client.lines(CONFIG_MAP, str(2**40), Scope(api.namespace), seconds=1):
-                pass
-        assert refused.value.gone
-        return
-    async with asyncio.timeout(20):
-        async for _ in api.client.lines(CONFIG_MAP, "1", Scope(api.namespace), seconds=1):
-            break
+def virtual_service(name: str) -> dict[str, Any]:
+    spec = {"hosts": [name], "http": [{"route": [{"destination": {"host": name}}]}]}
+    raw = {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": name}}
+    return raw | {"spec": spec}
+
+
+async def test_after_a_410_only_what_differs_is_told(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines, watches = Client.lines, []
+
+    async def late(client: Client, kind: KindSpec, version: str, scope: Scope, **options: Any) -> AsyncIterator[Line]:
+        """Watch from before the kind was, the first time, and after two changes."""
+        watches.append(version)
+        if len(watches) == 1:
+            await api.client.delete(kind, api.key("goes"))
+            await api.client.create(kind, placed(api, virtual_service("comes")))
+            version = "1"
+        async for line in lines(client, kind, version, scope, **options):
+            yield line
+
+    for name in ("stays", "goes"):
+        await api.client.create(VIRTUAL_SERVICE, placed(api, virtual_service(name)))
+    monkeypatch.setattr(Client, "lines", late)
+    with following(api, VIRTUAL_SERVICE) as told:
+        await happens(lambda: len(watches) == 2, "a second list, and the watch from it")
+        puts = [event.key.name for event in told.events if isinstance(event, Put)]
+        gone = [event.key.name for event in told.events if isinstance(event, Delete)]
+    assert (sorted(puts), gone) == (["comes", "goes", "stays"], ["goes"])
 
 
 async def test_what_the_mesh_does_not_read_of_a_pod_is_no_news(api: Api) -> None:
