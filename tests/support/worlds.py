@@ -217,6 +217,7 @@ def configured(*objects: str | Mapping[str, Any], proxy: Mapping[str, Any] | Non
     for scope in scopes:
         pipeline.want(scope)
     pipeline.settle()
+    assert not pipeline.engine.errors, dict(pipeline.engine.errors)
     views = {type_url: [pipeline.view(type_url, scope) for scope in scopes] for type_url in TYPES}
     found = {type_url: [view.get(name) for view in each for name in view.names()] for type_url, each in views.items()}
     listeners, tables = pipeline.plans.listeners, pipeline.plans.routes

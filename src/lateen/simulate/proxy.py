@@ -37,9 +37,17 @@ class Proxy:
         """The route configuration of this name."""
         return self._find(types.ROUTE, name)
 
+    def tables(self) -> Iterable[Any]:
+        """All route configurations."""
+        return (self._find(types.ROUTE, name) for name in self._encoded.get(types.ROUTE, ()))
+
     def cluster(self, name: str) -> Any | None:
         """The cluster of this name."""
         return self._find(types.CLUSTER, name)
+
+    def clusters(self) -> Iterable[Any]:
+        """All clusters."""
+        return (self._find(types.CLUSTER, name) for name in self._encoded.get(types.CLUSTER, ()))
 
     def assignment(self, name: str) -> Any | None:
         """The endpoints of the cluster of this name."""
