@@ -18,13 +18,26 @@ from lateen.plan.route import RouteConfig
 from lateen.planner.scope import COMMON, Scope
 
 EDGE = Scope("gateway", "shop", "app=edge")
-SCOPES = (COMMON, SHOP, Scope("sidecar", "bank"), Scope("inbound", "shop", "app=web"), EDGE)
+SCOPES = (
+    COMMON,
+    SHOP,
+    Scope("sidecar", "bank"),
+    Scope("inbound", "shop", "app=web"),
+    Scope("inbound", "shop", "app=web,@10.1.0.1"),
+    Scope("inbound", "shop", "app=web,~p80=8080,~"),
+    EDGE,
+)
 
 CREATED = st.sampled_from(["", "2020-01-01T00:00:00Z", "2021-01-01T00:00:00Z"])
 NAMES = st.sampled_from(["web", "api", "a-b", "default"])
 NAMESPACES = st.sampled_from(["shop", "bank"])
 RULE_HOSTS = ["web", "api.shop", "web.shop.svc.cluster.local", "*.cluster.local", "*", "a.x", "A.X", "*.x", "default"]
 ENTRY_HOSTS = ["a.x", "A.x", "*.x", "api.shop", "web.shop.svc.cluster.local"]
+BEHIND = [
+    "",
+    ", workloadSelector: {labels: {app: web}}",
+    ", endpoints: [{address: 10.1.0.1, labels: {version: v1}}, {address: 192.0.2.1, ports: {p80: 8080}, locality: r/z}]",
+]
 PORTS = st.sampled_from([("http", 80), ("http", 81), ("", 80), ("tcp", 80), ("tls", 443), ("grpc", 81), ("", 82)])
 
 
@@ -41,9 +54,11 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
     ports = draw(st.lists(PORTS, min_size=1, max_size=2, unique_by=lambda port: port[1]))
     said = ", ".join(f"{{number: {number}, name: p{number}, protocol: {name or 'TCP'}}}" for name, number in ports)
     address = draw(st.sampled_from(["", "10.0.0.1", "10.0.0.0/24", "10.0.0.9/24", "192.0.2.1/32"]))
-    resolution = draw(st.sampled_from(["STATIC", "NONE"]))
+    resolution = draw(st.sampled_from(["STATIC", "NONE", "DNS", "DYNAMIC_DNS"]))
     host = draw(st.sampled_from(ENTRY_HOSTS))
-    spec = f"{{hosts: ['{host}'], ports: [{said}], resolution: {resolution}, addresses: [{address}]}}"
+    behind = draw(st.sampled_from(BEHIND))
+    where = f"location: MESH_INTERNAL, resolution: {resolution}, addresses: [{address}]"
+    spec = f"{{hosts: ['{host}'], ports: [{said}], {where}{behind}}}"
     name = draw(st.sampled_from(["e", "f"]))
     return istio("ServiceEntry", name, spec, namespace=draw(NAMESPACES), created=draw(CREATED))
 
@@ -79,7 +94,18 @@ def others(draw: st.DrawFn) -> dict[str, Any]:
     return draw(st.sampled_from(choices))
 
 
-OBJECTS = st.one_of(services(), entries(), rules(), others())
+@st.composite
+def machines(draw: st.DrawFn) -> dict[str, Any]:
+    address = draw(st.sampled_from(["10.1.0.1", "192.0.2.2", "vm.x"]))
+    said = draw(st.sampled_from(["", ", ports: {p80: 8080}", ", serviceAccount: vm", ", locality: r/z, weight: 2"]))
+    label = draw(st.sampled_from(["app: web", "app: api", "app: edge"]))
+    name = draw(st.sampled_from(["vm", "web-1"]))
+    raw = istio("WorkloadEntry", name, f"{{address: {address}, labels: {{{label}}}{said}}}", namespace=draw(NAMESPACES))
+    healthy = draw(st.sampled_from(["True", "False"]))
+    return raw | {"status": {"conditions": [{"type": "Healthy", "status": healthy}]}}
+
+
+OBJECTS = st.one_of(services(), entries(), machines(), rules(), others())
 STEPS = st.lists(st.tuples(OBJECTS, st.booleans()), min_size=1, max_size=25)
 
 

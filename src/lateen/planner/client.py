@@ -8,16 +8,17 @@ from lateen.reactive import Read
 from lateen.registry.mesh import Mesh
 from lateen.registry.registry import Registry
 from lateen.registry.service import Service
+from lateen.registry.workload import Workload
 
 
 class Client(Struct, frozen=True, kw_only=True):
-    """Who calls: proxies in `namespace` with these `labels` and container `ports` (those that rules read),
-    in a mesh so set."""
+    """Who calls: proxies in `namespace` with these `labels` (those that rules read), in a mesh so set. `workload`:
+    what services see of them."""
 
     namespace: str
     labels: Mapping[str, str]
     mesh: Mesh
-    ports: Mapping[str, int] = {}
+    workload: Workload | None = None
 
 
 def meant(declared: Iterable[Service], namespace: str) -> Service | None:

@@ -14,6 +14,9 @@ from lateen.kinds.object import Object
 from lateen.plan.listener import DownstreamTls
 from lateen.registry import protocols
 
+# Which services lead to a gateway, by host, comma-separated: on Gateways made from those of the Gateway API.
+GATEWAY_SERVICE = "internal.istio.io/gateway-service"
+
 # http: HTTP in the clear. https: HTTP in TLS that ends here. tls: bytes in TLS that ends here. sni: TLS
 # that passes through, told by its SNI. tcp: bytes.
 Carries = Literal["http", "https", "tls", "sni", "tcp"]
@@ -57,12 +60,14 @@ class Server(Struct, frozen=True, kw_only=True):
 
 
 class GatewayRules(Struct, frozen=True, kw_only=True):
-    """A Gateway. `selector`: labels of the proxies it is for, {} = all gateways."""
+    """A Gateway. `selector`: labels of the proxies it is for, {} = all gateways. `services`: hosts of the only services
+    through whose ports it is reached, () = any, or its own ports."""
 
     namespace: str
     name: str
     selector: Mapping[str, str]
     servers: tuple[Server, ...]
+    services: tuple[str, ...] = ()
     created: str = ""
 
     @property
@@ -84,6 +89,7 @@ def gateway_rules(found: Object) -> GatewayRules:
         name=found.name,
         selector=kind.spec.selector,
         servers=tuple(_servers(found, kind)),
+        services=tuple(host for host in found.annotations.get(GATEWAY_SERVICE, "").split(",") if host),
         created=found.created,
     )
 

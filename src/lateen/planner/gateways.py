@@ -52,8 +52,9 @@ def build_gateways(engine: Engine, clients: Demand[Scope, Client], registry: Reg
     ) -> Iterator[tuple[ServerKey, BoundServer]]:
         if scope.kind != "gateway" or not matches(gateway.selector, client.labels):
             return
+        targets = _targets(read, registry, client, gateway)
         for index, server in enumerate(gateway.servers):
-            for port in _ports(read, registry, client, server.number):
+            for port in sorted(targets.get(server.number, ())) or (() if gateway.services else (server.number,)):
                 bound = BoundServer(gateway=gateway, index=index, port=port)
                 yield (scope, port, gateway.reference, index), bound
 
@@ -63,16 +64,13 @@ def build_gateways(engine: Engine, clients: Demand[Scope, Client], registry: Reg
     return Gateways(listeners=_listeners(engine, facts), routes=_routes(engine, facts))
 
 
-def _ports(read: Read, registry: Registry, client: Client, number: int) -> tuple[int, ...]:
-    """Return where a server's port is listened on: the target ports of services that lead there, or
-    itself."""
-    targets = {
-        client.ports.get(port.target, 0) if isinstance(port.target, str) else port.target
-        for service in registry.selecting(read, client.namespace, client.labels)
-        for port in service.ports
-        if port.number == number
-    }
-    return tuple(sorted(targets - {0})) or (number,)
+def _targets(read: Read, registry: Registry, client: Client, gateway: GatewayRules) -> Mapping[int, set[int]]:
+    """Map ports of the services that lead to a proxy, or of those that its gateway names, to its own ports."""
+    found: dict[int, set[int]] = {}
+    for service, port, number in registry.leading(read, client.workload) if client.workload else ():
+        if service.translated and (not gateway.services or service.host in gateway.services):
+            found.setdefault(port.number, set()).add(number)
+    return found
 
 
 @dataclass(frozen=True)

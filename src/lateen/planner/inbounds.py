@@ -62,19 +62,17 @@ def build_inbounds(engine: Engine, registry: Registry, security: PeerSecurity) -
 def _ports(read: Read, registry: Registry, namespace: str, traits: Traits) -> Iterator[InboundPort]:
     """Find the ports that services lead to; where two lead to one, the older says what it carries."""
     seen: set[int] = set()
-    for service in registry.selecting(read, namespace, traits.labels):
-        for port in service.ports:
-            number = traits.ports.get(port.target, 0) if isinstance(port.target, str) else port.target
-            if number and number not in seen:
-                seen.add(number)
-                yield InboundPort(
-                    number=number,
-                    carries=_carries(port),
-                    protocol=_protocol(port),
-                    host=service.host,
-                    service_port=port.number,
-                    origin=service.origin,
-                )
+    for service, port, number in registry.leading(read, traits.workload(namespace)):
+        if number not in seen:
+            seen.add(number)
+            yield InboundPort(
+                number=number,
+                carries=_carries(port),
+                protocol=_protocol(port),
+                host=service.host,
+                service_port=port.number,
+                origin=service.origin,
+            )
 
 
 def _carries(port: ServicePort) -> Carries:

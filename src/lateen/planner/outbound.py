@@ -52,7 +52,8 @@ def build_outbound(engine: Engine, registry: Registry, rules: Rules, security: P
     def client(read: Read, scope: Scope) -> Client:
         traits = Traits.parse(scope.name)
         mesh = registry.settings(read)
-        return Client(namespace=scope.namespace, labels=traits.labels, ports=traits.ports, mesh=mesh)
+        workload = traits.workload(scope.namespace)
+        return Client(namespace=scope.namespace, labels=traits.labels, workload=workload, mesh=mesh)
 
     clients = engine.demand("clients", client)
     sidecars = engine.demand("sidecars", client)

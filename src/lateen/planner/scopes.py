@@ -31,7 +31,7 @@ Names = Collection[str, tuple[str, ...]]
 
 def build_scopes(engine: Engine, registry: Registry, rules: Rules, security: PeerSecurity) -> Collection[Key, Scopes]:
     """Build the collection of every proxy's scopes, by pod."""
-    selected = _names(engine, "labels services select by", registry.services_in, _of_service)
+    selected = _names(engine, "labels services select by", registry.declared_in, _of_service)
     policed = _names(engine, "labels peer policies select by", security.policies_in, _of_policy)
     clients = engine.index("destinations for some clients", rules.destinations, _selecting)
     destined = _names(engine, "labels destinations select by", clients, lambda rule: rule.selector)
@@ -43,7 +43,13 @@ def build_scopes(engine: Engine, registry: Registry, rules: Rules, security: Pee
     def scopes(read: Read, key: Key, workload: Workload) -> Scopes | None:
         def named(*places: tuple[Names, str]) -> str:
             kept = {name for names, place in places for name in read.get(names, place) or ()}
-            return Traits(workload.labels, workload.ports).kept(kept).text()
+            served = any(names is selected for names, _ in places)
+            traits = Traits.of(workload, written()) if served else Traits(workload.labels, workload.ports)
+            return traits.kept(kept).text()
+
+        def written() -> str:
+            at = (workload.namespace, workload.ip)
+            return workload.ip if workload.ip and read.find(registry.written_at, at) else ""
 
         namespace = workload.namespace
         if not workload.injected:

@@ -19,6 +19,7 @@ _DISCOVERY: dict[str, Discovery] = {
     "NONE": "ORIGINAL_DST",
     "DNS": "STRICT_DNS",
     "DNS_ROUND_ROBIN": "LOGICAL_DNS",
+    "DYNAMIC_DNS": "STRICT_DNS",
 }
 
 

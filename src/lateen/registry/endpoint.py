@@ -8,7 +8,8 @@ from msgspec import Struct
 class Endpoint(Struct, frozen=True, kw_only=True):
     """One address and port. `labels`: of the workload, for subsets. `mesh_tls`: a proxy in front accepts mesh
     TLS, policies permitting; `container_port`: the port those policies speak of. `service_account`: "" when
-    unknown. `workload`: "name;namespace;app;version;canonical;revision;cluster" for telemetry."""
+    unknown. `workload`: "name;namespace;app;version;canonical;revision;cluster" for telemetry. `address`: an IP, a
+    host name to be resolved, or `unix://` and a path. `locality`: region/zone/subzone, "" = unknown."""
 
     address: str
     port: int
@@ -18,6 +19,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     service_account: str = ""
     workload: str = ""
     weight: int = 1
+    locality: str = ""
+    network: str = ""
 
 
 class Endpoints(Struct, frozen=True):

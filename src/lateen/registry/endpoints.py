@@ -1,19 +1,20 @@
-"""Find the ready endpoints of a service: in its EndpointSlices, in its ServiceEntry, or among pods."""
+"""Find the ready endpoints of a service: in its EndpointSlices, in its ServiceEntry, or among workloads."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from lateen.base.refs import Key
-from lateen.base.selectors import matches
 from lateen.kinds.core.endpoint_slice import Endpoint as SliceEndpoint
 from lateen.kinds.core.endpoint_slice import EndpointSlice
 from lateen.kinds.object import Object
 from lateen.registry.endpoint import Endpoint, Endpoints
-from lateen.registry.pods import TLS_MODE
+from lateen.registry.machines import accepts_mesh_tls
 from lateen.registry.service import Service, ServicePort, StaticEndpoint
 from lateen.registry.workload import Workload
 
 SERVICE_NAME = "kubernetes.io/service-name"
+UNIX = "unix://"
 NO_ENDPOINTS = Endpoints({})
+_BY_NAME = ("DNS", "DNS_ROUND_ROBIN")
 
 Found = Mapping[int, list[Endpoint]]
 
@@ -32,13 +33,38 @@ def of_slices(service: Service, slices: Iterable[Object], pods: Mapping[str, Wor
     return _sorted({port: list(ready.values()) for port, ready in found.items()})
 
 
-def of_entry(service: Service, pods: Iterable[Workload]) -> Endpoints:
-    """Gather a ServiceEntry's endpoints: those written into it, or ready pods that it selects."""
+def of_entry(service: Service, selected: Iterable[Workload]) -> Endpoints:
+    """Gather the endpoints of a ServiceEntry: those written into it, or the ready workloads that it selects; found by
+    DNS and without either, its own host."""
     if service.selector:
-        selector = dict(service.selector)
-        chosen = [pod for pod in pods if pod.ready and pod.ip and matches(selector, pod.labels)]
-        return _sorted({port.number: list(_of_pods(port, chosen)) for port in service.ports})
-    return _sorted({port.number: [_static(port, one, service) for one in service.endpoints] for port in service.ports})
+        chosen = [one for one in selected if one.ready and one.ip]
+        return _sorted({port.number: list(_of_workloads(port, chosen)) for port in service.ports})
+    written = service.endpoints
+    if not written and service.resolution in _BY_NAME and not service.host.startswith("*"):
+        written = (StaticEndpoint(address=service.host),)
+    return _sorted({port.number: [_static(port, one, service) for one in written] for port in service.ports})
+
+
+def together(service: Service, parts: Iterable[tuple[Service, Endpoints]]) -> Endpoints:
+    """Join the endpoints of a service's declarations: what a declaration's port has, the port of that name gets."""
+    found: dict[int, dict[tuple[str, int], Endpoint]] = {}
+    for declared, known in parts:
+        numbers = {port.name: port.number for port in declared.ports}
+        for port in service.ports:
+            ready = found.setdefault(port.number, {})
+            for one in known.by_port.get(numbers.get(port.name, 0), ()):
+                ready.setdefault((one.address, one.port), one)
+    return _sorted({port: list(ready.values()) for port, ready in found.items()})
+
+
+def target_of(port: ServicePort, workload: Workload) -> int:
+    """Return which port of a workload a service's port leads to, 0 for none."""
+    if (mapped := workload.mapped.get(port.name)) is not None:
+        return mapped
+    if isinstance(port.target, int):
+        return port.target
+    named = workload.mapped if workload.kind == "WorkloadEntry" else workload.ports
+    return named.get(port.target, port.number if workload.kind == "WorkloadEntry" else 0)
 
 
 def pod_names(slices: Iterable[Object]) -> Iterator[str]:
@@ -50,17 +76,19 @@ def pod_names(slices: Iterable[Object]) -> Iterator[str]:
                 yield reference.name
 
 
-def pod_endpoint(pod: Workload, address: str, port: int, weight: int = 1) -> Endpoint:
-    """Make the endpoint of a pod at an address and container port."""
+def workload_endpoint(workload: Workload, address: str, port: int) -> Endpoint:
+    """Make the endpoint of a workload at an address and port."""
     return Endpoint(
         address=address,
-        port=port,
-        labels=pod.labels,
-        namespace=pod.namespace,
-        mesh_tls=pod.mesh_tls,
-        service_account=pod.service_account,
-        workload=pod.telemetry,
-        weight=weight,
+        port=0 if address.startswith(UNIX) else port,
+        labels=workload.labels,
+        namespace=workload.namespace,
+        mesh_tls=workload.mesh_tls,
+        service_account=workload.service_account,
+        workload=workload.telemetry,
+        weight=workload.weight,
+        locality=workload.locality,
+        network=workload.network,
     )
 
 
@@ -68,6 +96,12 @@ def selects(service: Service) -> Iterator[tuple[str, str, str]]:
     """Name the bucket under which workloads find a service that selects them: one pair of its selector."""
     if service.selector:
         yield (service.namespace, *service.selector[0])
+
+
+def written_at(service: Service) -> Iterator[tuple[str, str]]:
+    """Name the namespace and addresses of the endpoints that are written into a service."""
+    for one in service.endpoints:
+        yield service.namespace, one.address
 
 
 def slice_service(one: Object) -> Key:
@@ -90,7 +124,7 @@ def _ready(kind: EndpointSlice, port: int, service: Service, pods: Mapping[str, 
         pod = pods.get(_pod_name(one))
         for address in one.addresses[:1]:
             if pod is not None:
-                yield pod_endpoint(pod, address, port)
+                yield workload_endpoint(pod, address, port)
             else:
                 yield Endpoint(address=address, port=port, labels={}, namespace=service.namespace)
 
@@ -100,25 +134,31 @@ def _pod_name(endpoint: SliceEndpoint) -> str:
     return reference.name if reference is not None and reference.kind == "Pod" else ""
 
 
-def _of_pods(port: ServicePort, pods: Iterable[Workload]) -> Iterator[Endpoint]:
-    for pod in pods:
-        number = pod.ports.get(port.target) if isinstance(port.target, str) else port.target
-        if number:
-            yield pod_endpoint(pod, pod.ip, number)
+def _of_workloads(port: ServicePort, workloads: Iterable[Workload]) -> Iterator[Endpoint]:
+    for workload in workloads:
+        if number := target_of(port, workload):
+            yield workload_endpoint(workload, workload.ip, number)
 
 
 def _static(port: ServicePort, one: StaticEndpoint, service: Service) -> Endpoint:
     labels = dict(one.labels)
-    target = port.target if isinstance(port.target, int) else port.number
     return Endpoint(
         address=one.address,
-        port=dict(one.ports).get(port.name, target),
+        port=0 if one.address.startswith(UNIX) else written_port(port, one),
         labels=labels,
         namespace=service.namespace,
-        mesh_tls=not service.external and labels.get(TLS_MODE) == "istio",
+        mesh_tls=not service.external and accepts_mesh_tls(labels, one.service_account),
         service_account=one.service_account,
         weight=one.weight,
+        locality=one.locality,
+        network=one.network,
     )
+
+
+def written_port(port: ServicePort, endpoint: StaticEndpoint) -> int:
+    """Return which port of an endpoint a service's port leads to."""
+    target = port.target if isinstance(port.target, int) else port.number
+    return dict(endpoint.ports).get(port.name, target)
 
 
 def _sorted(found: Found) -> Endpoints:

@@ -8,6 +8,7 @@ from lateen.kinds.networking.service_entry import ServiceEntry
 from lateen.kinds.networking.workload_entry import WorkloadEntrySpec
 from lateen.kinds.object import Object
 from lateen.registry import protocols
+from lateen.registry.kubernetes import translated
 from lateen.registry.service import Pairs, Resolution, Service, ServicePort, StaticEndpoint
 from lateen.registry.visibility import export_to
 
@@ -16,7 +17,7 @@ _RESOLUTIONS: dict[str, Resolution] = {
     "STATIC": "EDS",
     "DNS": "DNS",
     "DNS_ROUND_ROBIN": "DNS_ROUND_ROBIN",
-    "DYNAMIC_DNS": "DNS",
+    "DYNAMIC_DNS": "DYNAMIC_DNS",
 }
 
 
@@ -36,6 +37,7 @@ def services(found: Object, default_exports: tuple[str, ...]) -> Iterator[Servic
         selector=_pairs(spec.workload_selector.labels if spec.workload_selector else {}),
         endpoints=tuple(_endpoint(endpoint) for endpoint in spec.endpoints),
         subject_alt_names=spec.subject_alt_names,
+        translated=translated(found),
         created=found.created,
         origin=found.origin,
     )
@@ -44,9 +46,10 @@ def services(found: Object, default_exports: tuple[str, ...]) -> Iterator[Servic
 
 
 def merge(declared: Iterable[Service]) -> Service:
-    """Take services of one host and namespace together: the oldest counts, others add ports and addresses."""
-    first, *others = sorted(declared, key=lambda service: service.age)
-    if not others:
+    """Take declarations of one host and namespace together: Kubernetes' own stands as it is; of others the oldest
+    counts, and the rest add ports and addresses."""
+    first, *others = sorted(declared, key=lambda service: (not service.kubernetes, service.age))
+    if not others or first.kubernetes:
         return first
     ports = {port.number: port for service in reversed((first, *others)) for port in service.ports}
     addresses = dict.fromkeys(address for service in (first, *others) for address in service.addresses)
@@ -76,6 +79,7 @@ def _endpoint(endpoint: WorkloadEntrySpec) -> StaticEndpoint:
         weight=endpoint.weight or 1,
         service_account=endpoint.service_account,
         locality=endpoint.locality,
+        network=endpoint.network,
     )
 
 

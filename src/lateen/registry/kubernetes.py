@@ -8,6 +8,8 @@ from lateen.registry import protocols
 from lateen.registry.service import Resolution, Service, ServicePort
 from lateen.registry.visibility import EXPORT_TO, export_to
 
+_NOT_TRANSLATED = "experimental.istio.io/disable-gateway-port-translation"
+
 
 def service(found: Object, default_exports: tuple[str, ...]) -> Service:
     """Read a Kubernetes Service. Its host is its name below svc.cluster.local; UDP ports are left out."""
@@ -26,10 +28,16 @@ def service(found: Object, default_exports: tuple[str, ...]) -> Service:
         kubernetes=True,
         export_to=export_to([value for value in said if value], found.namespace, default_exports),
         selector=tuple(sorted(spec.selector.items())),
+        translated=translated(found),
         alias_of=spec.external_name.lower() if resolution == "ALIAS" else "",
         created=found.created,
         origin=found.origin,
     )
+
+
+def translated(found: Object) -> bool:
+    """Say whether gateways behind a service listen on its target ports, as they do unless its label says no."""
+    return found.labels.get(_NOT_TRANSLATED) != "true"
 
 
 def _resolution(found: Object) -> Resolution:

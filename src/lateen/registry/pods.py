@@ -34,14 +34,24 @@ def workload(found: Object) -> Workload | None:
         gateway="gateway" in found.annotations.get(TEMPLATES, "").split(","),
         ready=_is_ready(pod),
         workload_name=name,
-        canonical_name=_first(labels, _CANONICAL_NAME, name),
-        canonical_revision=_first(labels, _CANONICAL_REVISION, "latest"),
+        canonical_name=canonical_name(labels, name),
+        canonical_revision=canonical_revision(labels),
         origin=found.origin,
     )
 
 
 _CANONICAL_NAME = ("service.istio.io/canonical-name", "app.kubernetes.io/name", "app")
 _CANONICAL_REVISION = ("service.istio.io/canonical-revision", "app.kubernetes.io/version", "version")
+
+
+def canonical_name(labels: Mapping[str, str], default: str) -> str:
+    """Name the service that telemetry shows a workload as."""
+    return _first(labels, _CANONICAL_NAME, default)
+
+
+def canonical_revision(labels: Mapping[str, str]) -> str:
+    """Name the revision that telemetry shows a workload as."""
+    return _first(labels, _CANONICAL_REVISION, "latest")
 
 
 def workload_name(found: Object) -> str:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from lateen.base.refs import Key, Origin
 
 Protocol = Literal["http", "http2", "grpc", "grpc-web", "https", "tls", "tcp", "mongo", "mysql", "redis", "udp", "auto"]
-Resolution = Literal["EDS", "HEADLESS", "NONE", "DNS", "DNS_ROUND_ROBIN", "ALIAS"]
+Resolution = Literal["EDS", "HEADLESS", "NONE", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS", "ALIAS"]
 Pairs = tuple[tuple[str, str], ...]
 
 _HTTP = frozenset({"http", "http2", "grpc", "grpc-web"})
@@ -20,6 +20,15 @@ class ServiceKey(NamedTuple):
 
     host: str
     namespace: str
+
+
+class DeclarationKey(NamedTuple):
+    """Several objects of one namespace may declare the same host."""
+
+    host: str
+    namespace: str
+    kind: str
+    name: str
 
 
 class ServicePort(Struct, frozen=True):
@@ -52,8 +61,8 @@ class ServicePort(Struct, frozen=True):
 
 
 class StaticEndpoint(Struct, frozen=True, kw_only=True):
-    """An endpoint written into a ServiceEntry. `address`: an IP or, with DNS resolution, a host name;
-    `ports`: by port name, overriding the service's target port."""
+    """An endpoint written into a ServiceEntry. `address`: an IP, `unix://` and a path or, with DNS resolution, a
+    host name; `ports`: by port name, overriding the service's target port."""
 
     address: str
     ports: tuple[tuple[str, int], ...] = ()
@@ -61,14 +70,16 @@ class StaticEndpoint(Struct, frozen=True, kw_only=True):
     weight: int = 1
     service_account: str = ""
     locality: str = ""
+    network: str = ""
 
 
 class Service(Struct, frozen=True, kw_only=True):
     """A host and its ports.
 
     `addresses`: virtual IPs, and CIDR blocks where a ServiceEntry gives them. `resolution`: how endpoints are
-    found: EDS (they are known), HEADLESS and NONE (where the client was going), DNS, ALIAS (another service,
-    `alias_of`). `selector`: labels of the pods behind it, in its own namespace. `kubernetes`: declared by a
+    found: EDS (they are known), HEADLESS and NONE (where the client was going), DNS, DYNAMIC_DNS (by the host that a
+    client asks for), ALIAS (another service, `alias_of`). `selector`: labels of the workloads behind it, in its own
+    namespace. `translated`: gateways behind it listen on its target ports. `kubernetes`: declared by a
     Service (short names lead to it). `export_to`: namespaces that see it, "*" = all, () = none.
     """
 
@@ -84,6 +95,7 @@ class Service(Struct, frozen=True, kw_only=True):
     selector: Pairs = ()
     endpoints: tuple[StaticEndpoint, ...] = ()
     subject_alt_names: tuple[str, ...] = ()
+    translated: bool = True
     alias_of: str = ""
     created: str = ""
     origin: Origin = Origin()
@@ -92,6 +104,11 @@ class Service(Struct, frozen=True, kw_only=True):
     def key(self) -> ServiceKey:
         """The key of this service in the registry."""
         return ServiceKey(self.host, self.namespace)
+
+    @property
+    def declaration(self) -> DeclarationKey:
+        """The key of this declaration."""
+        return DeclarationKey(self.host, self.namespace, "Service" if self.kubernetes else "ServiceEntry", self.name)
 
     @property
     def object_key(self) -> Key:
