@@ -18,6 +18,13 @@ def covers(pattern: str, host: str) -> bool:
     return pattern.startswith("*") and len(host) > len(pattern) - 1 and host.endswith(pattern[1:])
 
 
-def closeness(pattern: str) -> tuple[int, int]:
-    """Sort key: exact names before wildcards, longer wildcards before shorter ones, `*` last."""
-    return (1 if pattern.startswith("*") else 0, -len(pattern))
+def overlap(one: str, other: str) -> str | None:
+    """Return the narrower of two patterns where one covers the other, None where they share no name."""
+    if covers(one, other):
+        return other
+    return one if covers(other, one) else None
+
+
+def closeness(pattern: str) -> tuple[int, int, str]:
+    """Sort key: exact names before wildcards, longer before shorter ones, then by alphabet; `*` last."""
+    return (1 if pattern.startswith("*") else 0, -len(pattern), pattern)

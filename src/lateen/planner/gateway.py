@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from lateen.base.hosts import covers
+from lateen.base.hosts import overlap
 from lateen.base.refs import Origin
 from lateen.kinds.networking.gateway import Gateway
 from lateen.kinds.networking.gateway import Server as KindServer
@@ -47,10 +47,8 @@ class Server(Struct, frozen=True, kw_only=True):
         for one in self.hosts:
             if one.namespace not in ("*", namespace):
                 continue
-            if covers(one.host, host):
-                yield host
-            elif covers(host, one.host):
-                yield one.host
+            if (both := overlap(one.host, host)) is not None:
+                yield both
 
     @property
     def server_names(self) -> tuple[str, ...]:

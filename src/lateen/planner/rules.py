@@ -9,6 +9,7 @@ from lateen.base.refs import Key
 from lateen.kinds.object import Object
 from lateen.plan.route_policy import HashKey
 from lateen.planner.client import Client, finder
+from lateen.planner.delegates import with_delegates
 from lateen.planner.destination_rule import Rule, choose, rule
 from lateen.planner.gateway import GatewayRules, gateway_rules
 from lateen.planner.site import MESH_GATEWAY, Directory
@@ -75,7 +76,12 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
     def read_destination(read: Read, key: Key, found: Object) -> Rule:
         return rule(found, settings(read).destination_rule_exports)
 
-    all_traffic = engine.map("traffic", store["VirtualService"], read_traffic)
+    written = engine.map("virtual services", store["VirtualService"], read_traffic)
+
+    def delegated(read: Read, key: Key, found: Traffic) -> Traffic | None:
+        return with_delegates(found, lambda name: read.get(written, name)) if found.hosts else None
+
+    all_traffic = engine.map("traffic", written, delegated)
     destinations = engine.map("destinations", store["DestinationRule"], read_destination)
     traffic_for = engine.index("traffic for host", all_traffic, lambda key, one: _mesh_buckets(one))
     destinations_for = engine.index("destinations for host", destinations, lambda key, one: _buckets((one.host,)))

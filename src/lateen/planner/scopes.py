@@ -94,7 +94,7 @@ def _selecting(key: Key, rule: Rule) -> list[str]:
 def _sources(traffic: Traffic) -> set[str]:
     """Return the labels by which rules for sidecars tell clients apart."""
     spec = traffic.spec
-    found = [match.source_labels for route in spec.http for match in route.match]
+    found = [match.source_labels for rule in traffic.http for match in rule.route.match]
     found += [match.source_labels for route in spec.tls for match in route.match]
     found += [match.source_labels for route in spec.tcp for match in route.match]
     return {label for labels in found for label in labels}

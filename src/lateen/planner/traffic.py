@@ -6,14 +6,23 @@ from msgspec import Struct
 
 from lateen.base.hosts import closeness, covers, fqdn
 from lateen.base.refs import Origin
+from lateen.kinds.networking.http_route import HTTPRoute
 from lateen.kinds.networking.virtual_service import VirtualServiceSpec
 from lateen.kinds.object import Object, line_of
 from lateen.planner.site import MESH_GATEWAY
 from lateen.registry.visibility import export_to, sees
 
 
+class HttpRule(Struct, frozen=True):
+    """A rule for HTTP, and where it was written."""
+
+    route: HTTPRoute
+    origin: Origin
+
+
 class Traffic(Struct, frozen=True, kw_only=True):
-    """A VirtualService. `hosts`: full names, in lower case; `gateways`: "mesh" or "namespace/name"."""
+    """A VirtualService. `hosts`: full names, in lower case, () = it is a delegate; `gateways`: "mesh" or
+    "namespace/name". `http`: the rules of `spec.http`, or those of delegates in their place."""
 
     namespace: str
     name: str
@@ -21,6 +30,7 @@ class Traffic(Struct, frozen=True, kw_only=True):
     gateways: tuple[str, ...]
     exports: tuple[str, ...]
     spec: VirtualServiceSpec
+    http: tuple[HttpRule, ...] = ()
     created: str = ""
     origin: Origin = Origin()
     lines: Mapping[str, int] = {}
@@ -46,6 +56,7 @@ def traffic(found: Object, default_exports: tuple[str, ...]) -> Traffic:
         gateways=gateway_names(spec.gateways, found.namespace) or (MESH_GATEWAY,),
         exports=export_to(spec.export_to, found.namespace, default_exports),
         spec=spec,
+        http=tuple(HttpRule(rule, found.origin_at(f"spec.http[{index}]")) for index, rule in enumerate(spec.http)),
         created=found.created,
         origin=found.origin,
         lines=found.lines,

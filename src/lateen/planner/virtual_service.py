@@ -28,9 +28,8 @@ def plan_routes(rules: Traffic, place: Place) -> tuple[Route, ...]:
     Rules behind one that takes everything are left out.
     """
     routes: list[Route] = []
-    for index, rule in enumerate(rules.spec.http):
-        origin = rules.origin_at(f"spec.http[{index}]")
-        for route in _rule_routes(rule, place, origin):
+    for rule in rules.http:
+        for route in _rule_routes(rule.route, place, rule.origin):
             routes.append(route)
             if is_catch_all(route.match):
                 return tuple(routes)

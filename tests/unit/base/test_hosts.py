@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lateen.base.hosts import closeness, covers, fqdn
+from lateen.base.hosts import closeness, covers, fqdn, overlap
 
 LABEL = st.text("abcx-", min_size=1, max_size=3)
 NAME = st.lists(LABEL, min_size=1, max_size=4).map(".".join)
@@ -79,3 +79,11 @@ def test_the_closest_pattern_that_covers_a_host_is_the_host_itself_when_it_is_th
 def test_order_is_names_then_longer_wildcards_then_the_star() -> None:
     given_ = ["*", "*.com", "a.b.com", "*.b.com"]
     assert sorted(given_, key=closeness) == ["a.b.com", "*.b.com", "*.com", "*"]
+
+
+@given(PATTERN, PATTERN)
+def test_the_overlap_of_two_patterns_is_the_one_that_the_other_covers(one: str, two: str) -> None:
+    both = overlap(one, two)
+    assert both == overlap(two, one)
+    assert (both is None) == (not covers(one, two) and not covers(two, one))
+    assert both is None or (covers(one, both) and covers(two, both))

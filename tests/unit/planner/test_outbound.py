@@ -81,7 +81,7 @@ def test_an_equal_rule_ends_where_it_came_in():
     world.put(raw)
     newer = {**raw, "metadata": {**raw["metadata"], "resourceVersion": "2"}}
     world.put(newer)
-    assert world.ran() == {"traffic": [("shop", "web")]}
+    assert world.ran() == {"virtual services": [("shop", "web")]}
 
 
 def test_a_destination_rule_concerns_its_host():
