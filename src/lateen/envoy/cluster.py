@@ -13,7 +13,6 @@ from lateen.envoy.fields import Extension, encode, extend, from_ads, millisecond
 from lateen.plan.upstream import (
     ConnectionPool,
     LoadAssignment,
-    LocalityEndpoints,
     Protocol,
     Upstream,
 )
@@ -40,7 +39,7 @@ def cluster(upstream: Upstream, trust_domain: str) -> bytes:
     if upstream.discovery == "EDS":
         own.eds_cluster_config.service_name = upstream.name
     elif upstream.discovery != "ORIGINAL_DST":
-        own.load_assignment.MergeFromString(_endpoints(upstream))
+        own.load_assignment.MergeFromString(load_assignment(LoadAssignment(upstream.name, upstream.localities)))
     _describe(own, upstream)
     return _shared(_kind(upstream), _names_itself(upstream)) + encode(own) + _secure(upstream, trust_domain)
 
@@ -48,7 +47,7 @@ def cluster(upstream: Upstream, trust_domain: str) -> bytes:
 def _kind(upstream: Upstream) -> Upstream:
     """The upstream without all that is its own."""
     return replace(
-        upstream, name="", endpoints=(), tls=None, auto_tls=None, host="", subset="", port=0, origin=_NOWHERE
+        upstream, name="", localities=(), tls=None, auto_tls=None, host="", subset="", port=0, origin=_NOWHERE
     )
 
 
@@ -77,11 +76,6 @@ def _discover(built: Any, kind: Upstream) -> None:
             built.type = kind.discovery
         case "STRICT_DNS" | "LOGICAL_DNS":
             extend(built.cluster_type, _resolver(one_endpoint=kind.discovery == "LOGICAL_DNS"))
-
-
-def _endpoints(upstream: Upstream) -> bytes:
-    localities = (LocalityEndpoints(upstream.endpoints),) if upstream.endpoints else ()
-    return load_assignment(LoadAssignment(upstream.name, localities))
 
 
 def _resolver(*, one_endpoint: bool) -> Extension:

@@ -95,8 +95,8 @@ class Upstream(Struct, frozen=True, kw_only=True, gc=False):
     `inbound|9080||`, `PassthroughCluster`, `BlackHoleCluster` (STATIC without endpoints),
     `InboundPassthroughCluster`.
 
-    `endpoints` only for STATIC, STRICT_DNS and LOGICAL_DNS (exactly one there); EDS endpoints come as a
-    `LoadAssignment` of the same name.
+    `localities` only for STATIC, STRICT_DNS and LOGICAL_DNS (exactly one endpoint there); EDS endpoints come as
+    a `LoadAssignment` of the same name.
     `tls` is used for every endpoint; `auto_tls` only for endpoints with `mesh_tls` (auto mTLS), plaintext to
     others. At most one of them is set. `bind_address`: source address of connections ("" = any).
     `hash_size`: the smallest ring, or the table's size, of a hashing balancer; 0 = Envoy's. `host`, `subset`: the
@@ -110,7 +110,7 @@ class Upstream(Struct, frozen=True, kw_only=True, gc=False):
     hash_size: int = 0
     warmup: Warmup | None = None
     connect_timeout_ms: int = 10_000
-    endpoints: tuple[Endpoint, ...] = ()
+    localities: tuple[LocalityEndpoints, ...] = ()
     tls: UpstreamTls | None = None
     auto_tls: UpstreamTls | None = None
     bind_address: str = ""

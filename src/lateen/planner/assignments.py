@@ -4,36 +4,34 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from lateen.base.selectors import matches
 from lateen.base.spiffe import Identity
-from lateen.plan.upstream import Endpoint, LoadAssignment, LocalityEndpoints
+from lateen.plan.upstream import Endpoint, LoadAssignment
 from lateen.planner import names
 from lateen.planner.destination_rule import Rule
+from lateen.planner.members import ByPort, Member, by_locality, chosen
 from lateen.planner.upstreams import NO_PEERS, Peers
 from lateen.registry.endpoint import Endpoint as Known
 from lateen.registry.endpoint import Endpoints
+from lateen.registry.endpoints import BY_NAME
 from lateen.registry.service import Service
 from lateen.security.peer_authentication import PeerModes, PeerRules
 
 
 class Load(Struct, frozen=True):
-    """A service's endpoints, planned, with the labels that subsets choose by; and the assignments of whole
-    ports, which all clients share."""
+    """A service's endpoints, planned, and the assignments of whole ports, which all clients share."""
 
-    by_port: Mapping[int, tuple[tuple[Endpoint, Mapping[str, str]], ...]]
+    by_port: ByPort
     whole: tuple[LoadAssignment, ...]
 
 
 def plan_load(service: Service, found: Endpoints, rules: Mapping[str, PeerRules]) -> Load:
     """Plan a service's endpoints. `rules`: peer rules by the endpoints' namespaces."""
     by_port = {
-        port: tuple((_endpoint(one, rules), one.labels) for one in known) for port, known in found.by_port.items()
+        port: tuple(Member(_endpoint(one, rules), one.labels, one.locality) for one in known)
+        for port, known in found.by_port.items()
     }
     whole = tuple(
-        _assignment(
-            names.outbound(port.number, "", service.host),
-            tuple(endpoint for endpoint, _ in by_port.get(port.number, ())),
-        )
+        LoadAssignment(names.outbound(port.number, "", service.host), by_locality(by_port.get(port.number, ())))
         for port in service.ports
     )
     return Load(by_port, whole)
@@ -44,26 +42,19 @@ def plan_assignments(service: Service, rule: Rule | None, load: Load) -> Iterato
     yield from load.whole
     for subset in rule.subsets if rule else ():
         for port in service.ports:
-            chosen = tuple(
-                endpoint for endpoint, labels in load.by_port.get(port.number, ()) if matches(subset.labels, labels)
-            )
-            yield _assignment(names.outbound(port.number, subset.name, service.host), chosen)
+            members = chosen(load.by_port.get(port.number, ()), subset.labels)
+            yield LoadAssignment(names.outbound(port.number, subset.name, service.host), by_locality(members))
 
 
-def plan_peers(load: Load, found: Endpoints, trust_domain: str) -> Peers:
-    """Tell what all endpoints have in common."""
+def plan_peers(service: Service, load: Load, found: Endpoints, trust_domain: str) -> Peers:
+    """Tell what all endpoints have in common; and which they are, where they are looked up by name."""
     accounts = {
         (one.namespace, one.service_account) for known in found.by_port.values() for one in known if one.service_account
     }
     identities = tuple(sorted(Identity(trust_domain, *account).uri for account in accounts))
-    meshed = tuple(
-        port for port, known in sorted(load.by_port.items()) if all(endpoint.mesh_tls for endpoint, _ in known)
-    )
-    return Peers(identities, meshed) if identities or meshed else NO_PEERS
-
-
-def _assignment(name: str, endpoints: tuple[Endpoint, ...]) -> LoadAssignment:
-    return LoadAssignment(name, (LocalityEndpoints(endpoints),) if endpoints else ())
+    meshed = tuple(port for port, known in sorted(load.by_port.items()) if all(one.endpoint.mesh_tls for one in known))
+    named = load.by_port if service.resolution in BY_NAME else {}
+    return Peers(identities, meshed, named) if identities or meshed or named else NO_PEERS
 
 
 def _endpoint(one: Known, rules: Mapping[str, PeerRules]) -> Endpoint:

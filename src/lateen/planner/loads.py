@@ -8,7 +8,7 @@ from lateen.planner.assignments import Load, plan_load, plan_peers
 from lateen.planner.upstreams import NO_PEERS, Peers, plan_upstreams
 from lateen.reactive import Collection, Engine, Read
 from lateen.registry.endpoint import Endpoints
-from lateen.registry.endpoints import NO_ENDPOINTS
+from lateen.registry.endpoints import BY_NAME, NO_ENDPOINTS
 from lateen.registry.registry import Registry
 from lateen.registry.service import Service, ServiceKey
 from lateen.security.rules import PeerSecurity
@@ -28,15 +28,16 @@ def build_loads(engine: Engine, registry: Registry, security: PeerSecurity) -> L
 
     def load(read: Read, key: ServiceKey, found: Endpoints) -> Load | None:
         service = read.get(registry.services, key)
-        if service is None or service.resolution not in ("EDS", "HEADLESS"):
+        if service is None or service.resolution not in ("EDS", "HEADLESS", *BY_NAME):
             return None
         root = registry.settings(read).root_namespace
         rules = {name: security.rules(read, name, root) for name in found.namespaces}
         return plan_load(service, found, rules)
 
-    def peers(read: Read, key: ServiceKey, found: Load) -> Peers:
+    def peers(read: Read, key: ServiceKey, found: Load) -> Peers | None:
+        service = read.get(registry.services, key)
         known = read.get(registry.endpoints, key) or NO_ENDPOINTS
-        return plan_peers(found, known, registry.settings(read).trust_domain)
+        return plan_peers(service, found, known, registry.settings(read).trust_domain) if service else None
 
     loads = engine.map("loads", registry.endpoints, load)
     all_peers = engine.map("peers", loads, peers)

@@ -1,14 +1,15 @@
 """Upstreams of a service: one per port and subset, connected to as destination rules say."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from lateen.kinds.networking.client_tls import ClientTLSSettings
 from lateen.kinds.networking.traffic_policy import TrafficPolicy
-from lateen.plan.upstream import Discovery, Endpoint, Protocol, Upstream, UpstreamTls
+from lateen.plan.upstream import Discovery, Protocol, Upstream, UpstreamTls
 from lateen.planner import balancing, names, traffic_policy
 from lateen.planner.destination_rule import Rule
+from lateen.planner.members import ByPort, Member, by_locality, chosen
 from lateen.planner.traffic_policy import Policy
 from lateen.registry.mesh import Mesh
 from lateen.registry.service import Service, ServicePort
@@ -25,10 +26,11 @@ _DISCOVERY: dict[str, Discovery] = {
 
 class Peers(Struct, frozen=True):
     """What is known of all endpoints of a service: their identities (SPIFFE IDs, sorted), and the port
-    numbers on which each of them accepts mesh TLS."""
+    numbers on which each of them accepts mesh TLS. `named`: those that are looked up by name, by port."""
 
     identities: tuple[str, ...] = ()
     mesh_ports: tuple[int, ...] = ()
+    named: ByPort = {}
 
 
 NO_PEERS = Peers()
@@ -39,7 +41,7 @@ def plan_upstreams(service: Service, rule: Rule | None, peers: Peers, mesh: Mesh
     for port in service.ports:
         yield _upstream(_Site(service, port, "", rule, peers, mesh))
         for subset in rule.subsets if rule else ():
-            yield _upstream(_Site(service, port, subset.name, rule, peers, mesh), subset.traffic_policy)
+            yield _upstream(_Site(service, port, subset.name, rule, peers, mesh, subset.labels), subset.traffic_policy)
 
 
 class _Site(Struct, frozen=True):
@@ -51,6 +53,7 @@ class _Site(Struct, frozen=True):
     rule: Rule | None
     peers: Peers
     mesh: Mesh
+    labels: Mapping[str, str] = {}
 
 
 def _upstream(site: _Site, subset_policy: TrafficPolicy | None = None) -> Upstream:
@@ -59,7 +62,7 @@ def _upstream(site: _Site, subset_policy: TrafficPolicy | None = None) -> Upstre
     if rule is not None:
         policy = traffic_policy.effective(port.number, rule.policy, subset_policy)
     balancer, hash_size = balancing.balancer(policy.balancer)
-    discovery = "ORIGINAL_DST" if balancer == "PASSTHROUGH" else _DISCOVERY[service.resolution]
+    discovery, members = _found(site, passthrough=balancer == "PASSTHROUGH")
     tls, auto_tls = _tls(site, policy.tls, discovery)
     return Upstream(
         name=names.outbound(port.number, site.subset, service.host),
@@ -69,7 +72,7 @@ def _upstream(site: _Site, subset_policy: TrafficPolicy | None = None) -> Upstre
         hash_size=hash_size,
         warmup=balancing.warmup(policy.balancer),
         connect_timeout_ms=traffic_policy.connect_timeout(policy.pool, site.mesh.connect_timeout_ms),
-        endpoints=_dns_endpoints(service, port) if discovery in ("STRICT_DNS", "LOGICAL_DNS") else (),
+        localities=by_locality(members),
         tls=tls,
         auto_tls=auto_tls,
         pool=traffic_policy.connection_pool(policy.pool),
@@ -79,6 +82,16 @@ def _upstream(site: _Site, subset_policy: TrafficPolicy | None = None) -> Upstre
         port=port.number,
         origin=rule.origin if rule is not None else service.origin,
     )
+
+
+def _found(site: _Site, *, passthrough: bool) -> tuple[Discovery, Sequence[Member]]:
+    """Tell how endpoints are found, and which they are where they are looked up by name."""
+    discovery: Discovery = "ORIGINAL_DST" if passthrough else _DISCOVERY[site.service.resolution]
+    if discovery not in ("STRICT_DNS", "LOGICAL_DNS"):
+        return discovery, ()
+    members = chosen(site.peers.named.get(site.port.number, ()), site.labels)
+    # LOGICAL_DNS resolves one name: exactly one.
+    return ("LOGICAL_DNS", members[:1]) if discovery == "LOGICAL_DNS" and members else ("STRICT_DNS", members)
 
 
 def _protocol(port: ServicePort, policy: Policy, mesh: Mesh) -> Protocol:
@@ -102,7 +115,7 @@ def _tls(
         return _said_tls(site, settings), None
     if not site.mesh.auto_mtls or site.service.external:
         return None, None
-    if discovery == "EDS":
+    if discovery != "ORIGINAL_DST":
         return None, _mesh_tls(site)
     # The endpoint is where the client was going: it is not chosen, so mesh TLS is for all of them or none.
     if site.service.resolution == "HEADLESS" and site.port.number in site.peers.mesh_ports:
@@ -114,7 +127,7 @@ def _mesh_tls(site: _Site, sni: str = "", sans: tuple[str, ...] = ()) -> Upstrea
     return UpstreamTls(
         mode="ISTIO_MUTUAL",
         sni=sni or names.sni(site.port.number, site.subset, site.service.host),
-        sans=sans or site.service.subject_alt_names or site.peers.identities,
+        sans=sans or tuple(dict.fromkeys((*site.service.subject_alt_names, *site.peers.identities))),
     )
 
 
@@ -133,14 +146,3 @@ def _said_tls(site: _Site, settings: ClientTLSSettings) -> UpstreamTls | None:
         cert_file=settings.client_certificate,
         key_file=settings.private_key,
     )
-
-
-def _dns_endpoints(service: Service, port: ServicePort) -> tuple[Endpoint, ...]:
-    target = port.target if isinstance(port.target, int) else port.number
-    if not service.endpoints:
-        return () if service.host.startswith("*") else (Endpoint(service.host, target),)
-    found = [
-        Endpoint(one.address, dict(one.ports).get(port.name, target), weight=one.weight) for one in service.endpoints
-    ]
-    # LOGICAL_DNS resolves one name.
-    return tuple(found[:1] if service.resolution == "DNS_ROUND_ROBIN" else found)

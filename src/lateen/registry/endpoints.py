@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from lateen.base.refs import Key
+from lateen.kinds.addresses import is_ip
 from lateen.kinds.core.endpoint_slice import Endpoint as SliceEndpoint
 from lateen.kinds.core.endpoint_slice import EndpointSlice
 from lateen.kinds.object import Object
@@ -14,7 +15,8 @@ from lateen.registry.workload import Workload
 SERVICE_NAME = "kubernetes.io/service-name"
 UNIX = "unix://"
 NO_ENDPOINTS = Endpoints({})
-_BY_NAME = ("DNS", "DNS_ROUND_ROBIN")
+# Resolutions by which endpoints are looked up by their names.
+BY_NAME = ("DNS", "DNS_ROUND_ROBIN")
 
 Found = Mapping[int, list[Endpoint]]
 
@@ -37,10 +39,11 @@ def of_entry(service: Service, selected: Iterable[Workload]) -> Endpoints:
     """Gather the endpoints of a ServiceEntry: those written into it, or the ready workloads that it selects; found by
     DNS and without either, its own host."""
     if service.selector:
-        chosen = [one for one in selected if one.ready and one.ip]
+        by_name = service.resolution in BY_NAME
+        chosen = [one for one in selected if one.ready and (is_reachable(one.ip) or (by_name and one.ip))]
         return _sorted({port.number: list(_of_workloads(port, chosen)) for port in service.ports})
     written = service.endpoints
-    if not written and service.resolution in _BY_NAME and not service.host.startswith("*"):
+    if not written and service.resolution in BY_NAME and not service.host.startswith("*"):
         written = (StaticEndpoint(address=service.host),)
     return _sorted({port.number: [_static(port, one, service) for one in written] for port in service.ports})
 
@@ -55,6 +58,11 @@ def together(service: Service, parts: Iterable[tuple[Service, Endpoints]]) -> En
             for one in known.by_port.get(numbers.get(port.name, 0), ()):
                 ready.setdefault((one.address, one.port), one)
     return _sorted({port: list(ready.values()) for port, ready in found.items()})
+
+
+def is_reachable(address: str) -> bool:
+    """Say whether an address needs no look-up: an IP, or a socket file. Envoy takes no others by EDS."""
+    return address.startswith(UNIX) or is_ip(address)
 
 
 def target_of(port: ServicePort, workload: Workload) -> int:

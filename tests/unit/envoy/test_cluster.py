@@ -4,7 +4,7 @@ from lateen.base.refs import Origin
 from lateen.envoy import cluster as module
 from lateen.envoy.build import Builder
 from lateen.envoy.cluster import MESH_HTTP_ALPN, cluster
-from lateen.plan.upstream import ConnectionPool, Endpoint, OutlierDetection, Upstream, UpstreamTls
+from lateen.plan.upstream import ConnectionPool, Endpoint, LocalityEndpoints, OutlierDetection, Upstream, UpstreamTls
 from lateen.proto.descriptors import message
 
 OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
@@ -49,7 +49,7 @@ def test_a_black_hole_has_no_endpoints():
 
 @pytest.mark.parametrize(("discovery", "one"), [("STRICT_DNS", False), ("LOGICAL_DNS", True)])
 def test_a_name_is_resolved_to_an_endpoint_for_each_address_or_for_all(discovery, one):
-    found = built(discovery=discovery, endpoints=(Endpoint("example.com", 443),))
+    found = built(discovery=discovery, localities=(LocalityEndpoints((Endpoint("example.com", 443),)),))
     resolver = message("envoy.extensions.clusters.dns.v3.DnsCluster")()
     assert found.cluster_type.typed_config.Unpack(resolver)
     assert resolver.all_addresses_in_single_endpoint == one
@@ -129,8 +129,13 @@ def test_few_healthy_endpoints_are_no_reason_to_use_the_others():
 
 
 SOME = (
-    Endpoint("10.0.0.1", 80, mesh_tls=True),
-    Endpoint("10.0.0.2", 80, draining=True, workload="a;b;c;d;e;f;g"),
+    LocalityEndpoints(
+        (
+            Endpoint("10.0.0.1", 80, mesh_tls=True),
+            Endpoint("10.0.0.2", 80, draining=True, workload="a;b;c;d;e;f;g"),
+        )
+    ),
+    LocalityEndpoints((Endpoint("10.0.0.3", 80),), "region/zone"),
 )
 
 
@@ -160,13 +165,24 @@ def test_envoy_takes_every_shape_of_cluster(accepted, protocol, tmp_path):
             outliers=outliers,
             host=HOST,
         ),
-        Upstream(name="1", discovery="STATIC", protocol=protocol, endpoints=SOME, tls=MESH, balancer="RANDOM"),
-        Upstream(name="2", discovery="STATIC", protocol=protocol, balancer="ROUND_ROBIN", endpoints=SOME),
-        Upstream(name="3", discovery="STRICT_DNS", protocol=protocol, endpoints=(Endpoint("a.b", 443),), tls=simple),
-        Upstream(name="logical", discovery="LOGICAL_DNS", protocol=protocol, endpoints=(Endpoint("a.b", 443),)),
+        Upstream(name="1", discovery="STATIC", protocol=protocol, localities=SOME, tls=MESH, balancer="RANDOM"),
+        Upstream(name="2", discovery="STATIC", protocol=protocol, balancer="ROUND_ROBIN", localities=SOME),
+        Upstream(
+            name="3",
+            discovery="STRICT_DNS",
+            protocol=protocol,
+            localities=(LocalityEndpoints((Endpoint("a.b", 443),)),),
+            tls=simple,
+        ),
+        Upstream(
+            name="logical",
+            discovery="LOGICAL_DNS",
+            protocol=protocol,
+            localities=(LocalityEndpoints((Endpoint("a.b", 443),)),),
+        ),
         Upstream(name="4", discovery="ORIGINAL_DST", protocol=protocol, bind_address="127.0.0.6"),
         Upstream(name="5", discovery="ORIGINAL_DST", protocol=protocol, balancer="PASSTHROUGH"),
         Upstream(name="6", discovery="STATIC", protocol=protocol),
-        Upstream(name="7", discovery="STATIC", endpoints=(Endpoint("unix:///run/a.sock", 0),)),
+        Upstream(name="7", discovery="STATIC", localities=(LocalityEndpoints((Endpoint("unix:///run/a.sock", 0),)),)),
     ]
     accepted(clusters=[build.cluster(plan) for plan in plans])

@@ -9,7 +9,7 @@ def test_every_sidecar_has_the_way_out_the_way_nowhere_and_the_way_in():
     assert world.names("listeners", COMMON) == ["virtualOutbound"]
     assert world.upstream("PassthroughCluster", COMMON).discovery == "ORIGINAL_DST"
     nowhere = world.upstream("BlackHoleCluster", COMMON)
-    assert (nowhere.discovery, nowhere.endpoints) == ("STATIC", ())
+    assert (nowhere.discovery, nowhere.localities) == ("STATIC", ())
     assert world.upstream("InboundPassthroughCluster", COMMON).bind_address == "127.0.0.6"
 
 

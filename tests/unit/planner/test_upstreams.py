@@ -1,7 +1,7 @@
 import pytest
 from worlds import World, istio, mesh_config, pod, service, slices
 
-from lateen.plan.upstream import Endpoint, Upstream, UpstreamTls
+from lateen.plan.upstream import Endpoint, LocalityEndpoints, Upstream, UpstreamTls
 
 WEB = "web.shop.svc.cluster.local"
 
@@ -110,11 +110,49 @@ def test_without_resolution_the_connection_goes_where_it_was_going():
 def test_dns_looks_up_the_endpoints_or_the_host_itself():
     ports = "ports: [{number: 80, name: http, protocol: HTTP}]"
     found = entry(f"{{hosts: [a.x], resolution: DNS, {ports}}}").upstream("outbound|80||a.x")
-    assert (found.discovery, found.endpoints) == ("STRICT_DNS", (Endpoint("a.x", 80),))
+    assert (found.discovery, found.localities) == ("STRICT_DNS", (LocalityEndpoints((Endpoint("a.x", 80),)),))
     spec = f"{{hosts: [a.x], resolution: DNS, {ports}, endpoints: [{{address: b.x, ports: {{http: 81}}}}]}}"
-    assert entry(spec).upstream("outbound|80||a.x").endpoints == (Endpoint("b.x", 81),)
+    assert entry(spec).upstream("outbound|80||a.x").localities == (LocalityEndpoints((Endpoint("b.x", 81),)),)
     found = entry(f"{{hosts: [a.x], resolution: DNS_ROUND_ROBIN, {ports}}}").upstream("outbound|80||a.x")
     assert found.discovery == "LOGICAL_DNS"
+
+
+TWO = """hosts: [a.x], ports: [{number: 80, name: http, protocol: HTTP}], location: MESH_INTERNAL, endpoints: [
+  {address: b.x, labels: {version: v1}, locality: r/one, weight: 2, serviceAccount: b}, {address: c.x, locality: r/two}]"""
+
+
+def test_names_have_places_weights_and_identities():
+    found = entry(f"{{resolution: DNS, subjectAltNames: [spiffe://x/y], {TWO}}}").upstream("outbound|80||a.x")
+    assert found.localities == (
+        LocalityEndpoints((Endpoint("b.x", 80, mesh_tls=True, weight=2),), "r/one"),
+        LocalityEndpoints((Endpoint("c.x", 80),), "r/two"),
+    )
+    assert found.tls is None and found.auto_tls.sans == ("spiffe://x/y", "spiffe://cluster.local/ns/shop/sa/b")
+
+
+def test_a_subset_of_names_has_those_with_its_labels():
+    world = entry(f"{{resolution: DNS, {TWO}}}")
+    subsets = "subsets: [{name: v1, labels: {version: v1}}, {name: v9, labels: {version: v9}}]"
+    world.put(istio("DestinationRule", "a", f"{{host: a.x, {subsets}}}"))
+    (locality,) = world.upstream("outbound|80|v1|a.x").localities
+    assert [one.address for one in locality.endpoints] == ["b.x"]
+    assert world.upstream("outbound|80|v9|a.x").localities == ()
+
+
+def test_one_name_that_is_none_is_no_logical_cluster():
+    """Envoy wants exactly one endpoint there."""
+    spec = """{hosts: [a.x], resolution: DNS_ROUND_ROBIN, workloadSelector: {labels: {app: web}},
+      ports: [{number: 80, name: http, protocol: HTTP}]}"""
+    world = entry(spec)
+    assert world.upstream("outbound|80||a.x").discovery == "STRICT_DNS"
+    for name in ("b.x", "c.x"):
+        world.put(istio("WorkloadEntry", name, f"{{address: {name}, labels: {{app: web}}}}"))
+    found = world.upstream("outbound|80||a.x")
+    assert (found.discovery, found.localities) == ("LOGICAL_DNS", (LocalityEndpoints((machine("b.x"),)),))
+
+
+def machine(name: str) -> Endpoint:
+    return Endpoint(name, 80, workload=f"{name};shop;web;;web;latest;Kubernetes")
 
 
 def test_a_headless_service_is_sent_mesh_tls_when_all_its_endpoints_take_it():

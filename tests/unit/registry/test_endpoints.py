@@ -81,6 +81,14 @@ def test_a_socket_has_no_port():
     assert [(one.address, one.port) for one in found] == [("unix:///run/a.sock", 0)]
 
 
+def test_only_addresses_that_need_no_look_up_are_endpoints_of_fixed_services():
+    found = [machine(decode(istio("WorkloadEntry", "vm", f"{{address: {at}}}"))) for at in ("192.0.2.1", "vm.x")]
+    for resolution, wanted in (("STATIC", ["192.0.2.1"]), ("DNS", ["192.0.2.1", "vm.x"])):
+        ports = "ports: [{number: 80, name: http, protocol: HTTP}]"
+        said = declared(f"resolution: {resolution}, workloadSelector: {{labels: {{a: b}}}}, {ports}")
+        assert list(of_entry(said, found).addresses) == wanted
+
+
 def test_an_identity_means_mesh_tls_unless_the_label_says_no():
     (found,) = entry(
         """[{address: 192.0.2.1, serviceAccount: a}, {address: 192.0.2.2}, {address: 192.0.2.4, serviceAccount: a,

@@ -23,7 +23,7 @@ from lateen.plan.listener import (
 )
 from lateen.plan.matching import RouteMatch, StringMatch
 from lateen.plan.route import Destination, DirectResponse, Forward, Route, RouteConfig, VirtualHost
-from lateen.plan.upstream import Endpoint, Upstream, UpstreamTls
+from lateen.plan.upstream import Endpoint, LocalityEndpoints, Upstream, UpstreamTls
 
 LOOPBACK = "127.0.0.1"
 CLIENT = "spiffe://cluster.local/ns/default/sa/client"
@@ -42,7 +42,9 @@ def to(path, upstream):
 
 def upstream(name, port, protocol="tcp", **tls):
     endpoint = Endpoint(LOOPBACK, port, mesh_tls=True)
-    return Upstream(name=name, discovery="STATIC", protocol=protocol, endpoints=(endpoint,), **tls)
+    return Upstream(
+        name=name, discovery="STATIC", protocol=protocol, localities=(LocalityEndpoints((endpoint,)),), **tls
+    )
 
 
 def mesh(sans=(SERVER,)):
