@@ -9,7 +9,7 @@ from lateen.plan.upstream import Upstream, Warmup
 
 def balance(built: Any, kind: Upstream) -> None:
     """Set what an envoy.config.cluster.v3.Cluster balances by."""
-    if kind.discovery == "ORIGINAL_DST" or kind.balancer == "PASSTHROUGH":
+    if kind.discovery in ("ORIGINAL_DST", "DYNAMIC_DNS") or kind.balancer == "PASSTHROUGH":
         built.lb_policy = "CLUSTER_PROVIDED"
         return
     built.lb_policy = kind.balancer

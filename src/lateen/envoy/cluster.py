@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from lateen.base.refs import Origin
 from lateen.envoy import metadata, tls
 from lateen.envoy.balancing import balance
+from lateen.envoy.dynamic_dns import dynamic_cluster
 from lateen.envoy.endpoint import TLS_MODE, load_assignment
 from lateen.envoy.fields import Extension, encode, extend, from_ads, milliseconds, pack
 from lateen.plan.upstream import (
@@ -38,10 +39,14 @@ def cluster(upstream: Upstream, trust_domain: str) -> bytes:
     own = message(_CLUSTER)(name=upstream.name)
     if upstream.discovery == "EDS":
         own.eds_cluster_config.service_name = upstream.name
-    elif upstream.discovery != "ORIGINAL_DST":
+    elif upstream.discovery not in ("ORIGINAL_DST", "DYNAMIC_DNS"):
         own.load_assignment.MergeFromString(load_assignment(LoadAssignment(upstream.name, upstream.localities)))
     _describe(own, upstream)
-    return _shared(_kind(upstream), _names_itself(upstream)) + encode(own) + _secure(upstream, trust_domain)
+    return (
+        _shared(_kind(upstream), _names_itself(upstream), _is_mesh(upstream))
+        + encode(own)
+        + _secure(upstream, trust_domain)
+    )
 
 
 def _kind(upstream: Upstream) -> Upstream:
@@ -52,11 +57,11 @@ def _kind(upstream: Upstream) -> Upstream:
 
 
 @functools.lru_cache(maxsize=1024)
-def _shared(kind: Upstream, names_itself: bool) -> bytes:
+def _shared(kind: Upstream, names_itself: bool, mesh: bool) -> bytes:
     built = message(_CLUSTER)()
     pool = kind.pool or _NO_POOL
     milliseconds(built.connect_timeout, kind.connect_timeout_ms)
-    _discover(built, kind)
+    _discover(built, kind, mesh)
     balance(built, kind)
     _limit(built.circuit_breakers.thresholds.add(track_remaining=True), pool)
     if (options := _http_options(kind.protocol, pool, names_itself)) is not None:
@@ -67,7 +72,7 @@ def _shared(kind: Upstream, names_itself: bool) -> bytes:
     return encode(built)
 
 
-def _discover(built: Any, kind: Upstream) -> None:
+def _discover(built: Any, kind: Upstream, mesh: bool) -> None:
     match kind.discovery:
         case "EDS":
             built.type = "EDS"
@@ -76,6 +81,8 @@ def _discover(built: Any, kind: Upstream) -> None:
             built.type = kind.discovery
         case "STRICT_DNS" | "LOGICAL_DNS":
             extend(built.cluster_type, _resolver(one_endpoint=kind.discovery == "LOGICAL_DNS"))
+        case "DYNAMIC_DNS":
+            extend(built.cluster_type, dynamic_cluster(checks_names=not mesh))
 
 
 def _resolver(*, one_endpoint: bool) -> Extension:
@@ -96,9 +103,17 @@ def _limit(limits: Any, pool: ConnectionPool) -> None:
 
 
 def _names_itself(upstream: Upstream) -> bool:
-    """A user's TLS without SNI: the request's host is the name to ask for, and to find in the certificate."""
+    """A user's TLS without SNI: the request's host is the name to ask for, and to find in the certificate. Hosts
+    that are looked up are always asked for by name, whatever TLS: Envoy insists."""
     own = upstream.tls
+    if upstream.discovery == "DYNAMIC_DNS":
+        return not _is_mesh(upstream)
     return own is not None and own.mode != "ISTIO_MUTUAL" and not own.sni and upstream.protocol != "tcp"
+
+
+def _is_mesh(upstream: Upstream) -> bool:
+    """Servers of the mesh are known by identity, not by the name that they were asked for by."""
+    return upstream.tls is not None and upstream.tls.mode == "ISTIO_MUTUAL"
 
 
 def _http_options(protocol: Protocol, pool: ConnectionPool, names_itself: bool) -> Any | None:

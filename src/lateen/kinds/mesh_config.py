@@ -36,9 +36,10 @@ _TRUST_DOMAIN = re.compile(rf"{_PART}(?:\.{_PART})*\.?")
 
 
 class OutboundTrafficPolicy(Model, frozen=True, kw_only=True):
-    """What becomes of traffic to hosts that the mesh does not know."""
+    """What becomes of traffic to hosts that the mesh does not know. ALLOW_ANY_DYNAMIC_DNS: as ALLOW_ANY, but plain
+    HTTP goes to the address of the host that it asks for, whatever address the client had."""
 
-    mode: Literal["REGISTRY_ONLY", "ALLOW_ANY"] = "ALLOW_ANY"
+    mode: Literal["REGISTRY_ONLY", "ALLOW_ANY", "ALLOW_ANY_DYNAMIC_DNS"] = "ALLOW_ANY"
 
 
 class InboundTrafficPolicy(Model, frozen=True, kw_only=True):

@@ -41,7 +41,8 @@ class HttpProxy(Struct, frozen=True, kw_only=True, gc=False):
 
     `client_certificate`: forward the peer's identity to the application (x-forwarded-client-cert,
     APPEND_FORWARD) or strip that header (SANITIZE). `mesh_alpn`: mark upstream TLS as HTTP of the mesh.
-    `trust_xff_hops`: proxies in front (gateways: 0). `edge`: a gateway: use the remote address.
+    `trust_xff_hops`: proxies in front (gateways: 0). `edge`: a gateway: use the remote address. `dynamic_dns`: the
+    host that a request asks for is looked up, where its upstream is found so.
     """
 
     stat_prefix: str
@@ -50,16 +51,20 @@ class HttpProxy(Struct, frozen=True, kw_only=True, gc=False):
     client_certificate: Literal["APPEND_FORWARD", "SANITIZE", "SANITIZE_SET", "FORWARD_ONLY"] = "SANITIZE"
     mesh_alpn: bool = False
     edge: bool = False
+    dynamic_dns: bool = False
     server_name: str = "istio-envoy"
 
 
 class TcpProxy(Struct, frozen=True, kw_only=True, gc=False):
     """Bytes on this chain, to one of the weighted upstreams. `hash_source_ip`: the client's address chooses the
-    endpoint, where the upstream's balancer hashes."""
+    endpoint, where the upstream's balancer hashes. `protocol`: what the bytes are, "" = nobody looks.
+    `dynamic_port`: the server name is looked up, and reached at this port; 0 = not."""
 
     stat_prefix: str
     upstreams: tuple[tuple[str, int], ...]
     hash_source_ip: bool = False
+    protocol: Literal["", "mongo"] = ""
+    dynamic_port: int = 0
 
 
 class Chain(Struct, frozen=True, kw_only=True, gc=False):

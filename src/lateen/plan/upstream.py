@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from lateen.base.refs import Origin
 
-Discovery = Literal["EDS", "STATIC", "STRICT_DNS", "LOGICAL_DNS", "ORIGINAL_DST"]
+Discovery = Literal["EDS", "STATIC", "STRICT_DNS", "LOGICAL_DNS", "DYNAMIC_DNS", "ORIGINAL_DST"]
 Protocol = Literal["tcp", "http1", "http2", "downstream"]
 Balancer = Literal["LEAST_REQUEST", "ROUND_ROBIN", "RANDOM", "PASSTHROUGH", "RING_HASH", "MAGLEV"]
 
@@ -96,7 +96,7 @@ class Upstream(Struct, frozen=True, kw_only=True, gc=False):
     `InboundPassthroughCluster`.
 
     `localities` only for STATIC, STRICT_DNS and LOGICAL_DNS (exactly one endpoint there); EDS endpoints come as
-    a `LoadAssignment` of the same name.
+    a `LoadAssignment` of the same name; of DYNAMIC_DNS they are what a proxy's filters have looked up.
     `tls` is used for every endpoint; `auto_tls` only for endpoints with `mesh_tls` (auto mTLS), plaintext to
     others. At most one of them is set. `bind_address`: source address of connections ("" = any).
     `hash_size`: the smallest ring, or the table's size, of a hashing balancer; 0 = Envoy's. `host`, `subset`: the

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Iterator
 from ipaddress import ip_network
+from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from lateen.base.refs import Origin
 from lateen.kinds.networking.connection_routes import RouteDestination
@@ -26,19 +28,28 @@ def plan_contributions(
     service: Service, addresses: Iterable[str], rules: Traffic | None, client: Client, directory: Directory
 ) -> Iterator[Contribution]:
     """Plan what a service's ports add, but for those declared to be HTTP. `addresses`: the service's own,
-    or its endpoints' where it is headless."""
+    or its endpoints' where it is headless. Hosts are looked up for HTTP and TLS: bytes alone name none."""
     headless = service.resolution == "HEADLESS"
     addresses = tuple(addresses)
     singles = tuple(dict.fromkeys(address for address in addresses if "/" not in address))
     blocks = tuple(dict.fromkeys(_block(address) for address in addresses if "/" in address))
+    dynamic = service.resolution == "DYNAMIC_DNS"
     for port in service.ports:
-        if port.is_http:
+        if dynamic and table_of(service, port):
+            yield _by_host(service, port)
+        if port.is_http or (dynamic and not port.is_tls):
             continue
         there = _There(service=service, port=port, rules=rules, client=client, directory=directory)
         for address in singles:
             yield _contribution(service, port, address, _chains(there, ()))
         if blocks or not (singles or headless):
             yield _contribution(service, port, ANY_ADDRESS, _chains(there, blocks, shared=True))
+
+
+def _by_host(service: Service, port: ServicePort) -> Contribution:
+    """HTTP whose host is looked up."""
+    table = table_of(service, port)
+    return Contribution(address=ANY_ADDRESS, port=port.number, age=service.age, http=table, dynamic_dns=True)
 
 
 def http_contribution(table: str) -> Contribution | None:
@@ -60,6 +71,11 @@ class _There(Struct, frozen=True, kw_only=True):
     @property
     def own(self) -> Target:
         return Target(self.service.host, self.port.number, "")
+
+    @property
+    def protocol(self) -> Literal["", "mongo"]:
+        """What of the port's protocol is looked into."""
+        return "mongo" if self.port.protocol == "mongo" else ""
 
     @property
     def site(self) -> Site:
@@ -136,13 +152,13 @@ def sni_hosts(hosts: Iterable[str]) -> tuple[str, ...]:
 def _to(route: tuple[RouteDestination, ...], match: ChainMatch, there: _There, origin: Origin) -> Chain:
     assert there.rules is not None
     own = there.own
-    proxy = plan_tcp(route, there.place(there.rules.namespace), own.upstream)
+    proxy = replace(plan_tcp(route, there.place(there.rules.namespace), own.upstream), protocol=there.protocol)
     return Chain(name=own.upstream, match=match, proxy=proxy, origin=origin)
 
 
 def _own(match: ChainMatch, there: _There) -> Chain:
     own = there.own
-    proxy = proxy_to(own, there.place(own.host))
+    proxy = replace(proxy_to(own, there.place(own.host)), protocol=there.protocol)
     return Chain(name=own.upstream, match=match, proxy=proxy, origin=there.service.origin)
 
 

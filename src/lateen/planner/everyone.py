@@ -58,8 +58,8 @@ def build_everyone(engine: Engine, registry: Registry) -> Everyone:
 
 
 def plan_ways(mesh: Mesh) -> tuple[Upstream, ...]:
-    """Plan where traffic goes that no service claims: to where it was going, or nowhere."""
-    return (
+    """Plan where traffic goes that no service claims: to where it was going, or nowhere; or to the host it names."""
+    found = (
         Upstream(
             name=names.PASSTHROUGH,
             discovery="ORIGINAL_DST",
@@ -68,3 +68,12 @@ def plan_ways(mesh: Mesh) -> tuple[Upstream, ...]:
         ),
         Upstream(name=names.BLACK_HOLE, discovery="STATIC", connect_timeout_ms=mesh.connect_timeout_ms),
     )
+    if not mesh.dynamic_dns:
+        return found
+    named = Upstream(
+        name=names.DYNAMIC_DNS,
+        discovery="DYNAMIC_DNS",
+        protocol="downstream",
+        connect_timeout_ms=mesh.connect_timeout_ms,
+    )
+    return (*found, named)

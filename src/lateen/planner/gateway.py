@@ -30,7 +30,8 @@ class ServerHost(Struct, frozen=True):
 
 
 class Server(Struct, frozen=True, kw_only=True):
-    """One server of a Gateway. `number`, `name`: of its port; `redirect`: HTTP is sent to HTTPS."""
+    """One server of a Gateway. `number`, `name`: of its port; `redirect`: HTTP is sent to HTTPS; `mongo`: its bytes are
+    MongoDB's."""
 
     number: int
     name: str
@@ -39,6 +40,7 @@ class Server(Struct, frozen=True, kw_only=True):
     bind: str = "0.0.0.0"
     tls: DownstreamTls | None = None
     redirect: bool = False
+    mongo: bool = False
     origin: Origin = Origin()
 
     def taken(self, host: str, namespace: str) -> Iterator[str]:
@@ -104,6 +106,7 @@ def _servers(found: Object, kind: Gateway) -> Iterator[Server]:
             bind=server.bind or "0.0.0.0",
             tls=_downstream_tls(tls) if tls is not None and carries in ("https", "tls") else None,
             redirect=carries == "http" and tls is not None and tls.https_redirect,
+            mongo=protocols.named(server.port.protocol) == "mongo",
             origin=found.origin_at(f"spec.servers[{index}]"),
         )
 

@@ -1,8 +1,10 @@
 """Listeners of gateways, put together from what each server and rule adds to a port."""
 
 from collections.abc import Iterable, Iterator
+from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from lateen.base.refs import Origin
 from lateen.plan.listener import Chain, ChainMatch, HttpProxy, Listener, TcpProxy
@@ -102,7 +104,8 @@ def _tcp_chains(bound: BoundServer, rules: Traffic, place: Place) -> Iterator[Ch
     where = ChainMatch(server_names=server.server_names if server.tls else ())
     for index, rule in enumerate(rules.spec.tcp):
         if not rule.match or any(applies(match, rules.namespace, place.site) for match in rule.match):
-            proxy = plan_tcp(rule.route, place, _name(bound))
+            protocol: Literal["", "mongo"] = "mongo" if server.mongo else ""
+            proxy = replace(plan_tcp(rule.route, place, _name(bound)), protocol=protocol)
             yield _chain(bound, where, proxy, rules.origin_at(f"spec.tcp[{index}]"))
 
 

@@ -38,13 +38,15 @@ Carries = Literal["http", "tcp", "auto"]
 
 class InboundPort(Struct, frozen=True, kw_only=True):
     """A port of the workload that a service declares. `number`: the container's port; `host` and
-    `service_port`: of the (oldest) service that leads here; `protocol`: towards the application."""
+    `service_port`: of the (oldest) service that leads here; `protocol`: towards the application. `mongo`: its
+    bytes are MongoDB's."""
 
     number: int
     carries: Carries
     protocol: Protocol
     host: str
     service_port: int
+    mongo: bool = False
     origin: Origin = Origin()
 
 
@@ -100,13 +102,14 @@ class _Site(Struct, frozen=True, kw_only=True):
     http_name: str
     port: int
     upstream: str
+    mongo: bool = False
     origin: Origin = Origin()
 
     @classmethod
     def of_port(cls, port: InboundPort) -> "_Site":
         name = names.listener("0.0.0.0", port.number)
         upstream = names.inbound(port.number)
-        return cls(name=name, http_name=name, port=port.number, upstream=upstream, origin=port.origin)
+        return cls(name=name, http_name=name, port=port.number, upstream=upstream, mongo=port.mongo, origin=port.origin)
 
     @classmethod
     def of_undeclared(cls, number: int) -> "_Site":
@@ -183,7 +186,9 @@ def _http(site: _Site, match: ChainMatch, tls: bool = False) -> Chain:
 
 
 def _tcp(site: _Site, match: ChainMatch, tls: bool = False) -> Chain:
-    proxy = TcpProxy(stat_prefix=site.upstream, upstreams=((site.upstream, 100),))
+    readable = tls or match.transport != "tls"
+    protocol: Literal["", "mongo"] = "mongo" if site.mongo and readable else ""
+    proxy = TcpProxy(stat_prefix=site.upstream, upstreams=((site.upstream, 100),), protocol=protocol)
     secured = _MESH_TLS if tls else None
     return Chain(name=site.name, match=match, proxy=proxy, tls=secured, origin=site.origin)
 

@@ -71,6 +71,7 @@ def _ports(read: Read, registry: Registry, namespace: str, traits: Traits) -> It
                 protocol=_protocol(port),
                 host=service.host,
                 service_port=port.number,
+                mongo=port.protocol == "mongo",
                 origin=service.origin,
             )
 

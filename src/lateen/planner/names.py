@@ -1,6 +1,7 @@
 """Names that Istio's users and tools know: clusters, SNI, listeners."""
 
 PASSTHROUGH = "PassthroughCluster"
+DYNAMIC_DNS = "AllowAnyDynamicDNSCluster"
 BLACK_HOLE = "BlackHoleCluster"
 INBOUND_PASSTHROUGH = "InboundPassthroughCluster"
 

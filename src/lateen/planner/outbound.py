@@ -15,7 +15,7 @@ from lateen.planner.contributions import http_contribution, plan_contributions
 from lateen.planner.destination_rule import Rule
 from lateen.planner.loads import Loads, build_loads
 from lateen.planner.outbound_listeners import Contribution, plan_listener
-from lateen.planner.route_tables import ALLOW_ANY, BLOCK_ALL, plan_table
+from lateen.planner.route_tables import plan_rest, plan_table
 from lateen.planner.rules import Rules
 from lateen.planner.scope import Scope, Traits
 from lateen.planner.traffic import Traffic
@@ -164,9 +164,8 @@ def _routes(engine: Engine, sidecars: Demand[Scope, Client], facts: _Facts) -> C
         client = read.get(sidecars, scope)
         if client is None:
             return None
-        rest = ALLOW_ANY if client.mesh.allow_any else BLOCK_ALL
         also = read.find(unknown_in_table, key)
-        return plan_table(name, (*rows.values(), *also.values()), rest if name.isdigit() else None)
+        return plan_table(name, (*rows.values(), *also.values()), plan_rest(client.mesh) if name.isdigit() else None)
 
     return group(engine, "outbound routes", in_table, table)
 
@@ -199,4 +198,5 @@ def _listeners(
 
 
 def _beyond_http(read: Read, host: str, declared: Declared) -> Declared | None:
-    return None if all(port.is_http for service in declared for port in service.ports) else declared
+    plain = (port.is_http and service.resolution != "DYNAMIC_DNS" for service in declared for port in service.ports)
+    return None if all(plain) else declared

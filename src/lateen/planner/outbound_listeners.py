@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct, structs
 
 from lateen.plan.listener import Chain, ChainMatch, HttpProxy, Listener, ListenerFilter, TcpProxy
+from lateen.plan.route import RouteConfig
 from lateen.planner import names
+from lateen.planner.route_tables import ALLOW_ANY_DYNAMIC_DNS
 from lateen.registry.mesh import Mesh
 
 ANY_ADDRESS = "0.0.0.0"
@@ -21,7 +23,8 @@ class Contribution(Struct, frozen=True, kw_only=True):
     """What one service adds to the listener at an address and port.
 
     `http`: the name of the route table for HTTP that comes here, "" = none. `chains`: TCP by destination
-    block or SNI. `default`: TCP that no chain takes. `age`: who comes first when two want the same.
+    block or SNI. `default`: TCP that no chain takes. `age`: who comes first when two want the same. `dynamic_dns`: its
+    HTTP goes to hosts that are looked up.
     """
 
     address: str
@@ -30,6 +33,7 @@ class Contribution(Struct, frozen=True, kw_only=True):
     http: str = ""
     chains: tuple[Chain, ...] = ()
     default: Chain | None = None
+    dynamic_dns: bool = False
 
 
 def plan_listener(contributions: Iterable[Contribution], mesh: Mesh) -> Listener:
@@ -37,7 +41,7 @@ def plan_listener(contributions: Iterable[Contribution], mesh: Mesh) -> Listener
     collide."""
     parts = sorted(contributions, key=lambda part: part.age)
     address, port = parts[0].address, parts[0].port
-    chains = tuple(_unique_chains(parts))
+    chains = tuple(_unique_chains(parts, mesh))
     default = next((part.default for part in parts if part.default), None)
     return Listener(
         name=names.listener(address, port),
@@ -54,6 +58,7 @@ def plan_listener(contributions: Iterable[Contribution], mesh: Mesh) -> Listener
 
 def plan_virtual_outbound(mesh: Mesh) -> Listener:
     """Plan the listener that takes everything and hands it to the one for its original destination."""
+    http = (_unclaimed_http(),) if mesh.dynamic_dns else ()
     return Listener(
         name=names.VIRTUAL_OUTBOUND,
         address=ANY_ADDRESS,
@@ -66,7 +71,10 @@ def plan_virtual_outbound(mesh: Mesh) -> Listener:
                 match=ChainMatch(port=names.OUTBOUND_PORT),
                 proxy=TcpProxy(stat_prefix=names.BLACK_HOLE, upstreams=((names.BLACK_HOLE, 100),)),
             ),
+            *http,
         ),
+        filters=inspectors(http),
+        filters_timeout_ms=mesh.detection_timeout_ms,
         default_chain=outbound_default(mesh),
         bind=True,
         use_original_dst=True,
@@ -81,11 +89,22 @@ def outbound_default(mesh: Mesh) -> Chain:
     return Chain(name=f"{names.VIRTUAL_OUTBOUND}-catchall-tcp", match=ChainMatch(), proxy=proxy)
 
 
-def _unique_chains(parts: list[Contribution]) -> Iterator[Chain]:
+def _unclaimed_http() -> Chain:
+    """HTTP that no service claims, to be sent to the host that it asks for."""
+    routes = RouteConfig(name=ALLOW_ANY_DYNAMIC_DNS.name, virtual_hosts=(ALLOW_ANY_DYNAMIC_DNS,))
+    return Chain(
+        name=f"{names.VIRTUAL_OUTBOUND}-catchall-http",
+        match=ChainMatch(transport="raw_buffer", alpn=_PLAIN_HTTP),
+        proxy=HttpProxy(stat_prefix=names.DYNAMIC_DNS, routes=routes, dynamic_dns=True),
+    )
+
+
+def _unique_chains(parts: list[Contribution], mesh: Mesh) -> Iterator[Chain]:
     table = next((part.http for part in parts if part.http), "")
     if table:
         match = ChainMatch(transport="raw_buffer", alpn=_PLAIN_HTTP)
-        proxy = HttpProxy(stat_prefix=f"outbound_{table}", route_name=table, mesh_alpn=True)
+        named = mesh.dynamic_dns or any(part.dynamic_dns for part in parts)
+        proxy = HttpProxy(stat_prefix=f"outbound_{table}", route_name=table, mesh_alpn=True, dynamic_dns=named)
         yield Chain(name=table, match=match, proxy=proxy)
     yield from free_chains(chain for part in parts for chain in part.chains)
 

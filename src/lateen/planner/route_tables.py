@@ -8,23 +8,30 @@ import msgspec
 from lateen.plan.matching import RouteMatch
 from lateen.plan.route import Destination, DirectResponse, Forward, Route, RouteConfig, VirtualHost
 from lateen.planner import names
+from lateen.registry.mesh import Mesh
 
-ALLOW_ANY = VirtualHost(
-    name="allow_any",
-    domains=("*",),
-    routes=(
-        Route(
-            name="allow_any",
-            match=RouteMatch(),
-            action=Forward(destinations=(Destination(upstream=names.PASSTHROUGH),), retries=None),
-        ),
-    ),
-)
+
+def _allow_any(upstream: str) -> VirtualHost:
+    action = Forward(destinations=(Destination(upstream=upstream),), retries=None)
+    return VirtualHost(
+        name="allow_any", domains=("*",), routes=(Route(name="allow_any", match=RouteMatch(), action=action),)
+    )
+
+
+ALLOW_ANY = _allow_any(names.PASSTHROUGH)
+ALLOW_ANY_DYNAMIC_DNS = _allow_any(names.DYNAMIC_DNS)
 BLOCK_ALL = VirtualHost(
     name="block_all",
     domains=("*",),
     routes=(Route(name="block_all", match=RouteMatch(), action=DirectResponse(502)),),
 )
+
+
+def plan_rest(mesh: Mesh) -> VirtualHost:
+    """Plan what becomes of requests to hosts that no service has, by outboundTrafficPolicy."""
+    if not mesh.allow_any:
+        return BLOCK_ALL
+    return ALLOW_ANY_DYNAMIC_DNS if mesh.dynamic_dns else ALLOW_ANY
 
 
 def plan_table(name: str, hosts: Iterable[VirtualHost], rest: VirtualHost | None = None) -> RouteConfig:

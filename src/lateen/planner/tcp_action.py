@@ -14,14 +14,33 @@ def plan_tcp(targets: tuple[RouteDestination, ...], place: Place, name: str) -> 
     found = [(resolve(one.destination, place), one.weight) for one in targets]
     if len(found) == 1:
         return proxy_to(found[0][0], place)
-    upstreams = tuple((target.upstream, weight) for target, weight in found if weight)
-    return TcpProxy(stat_prefix=name, upstreams=upstreams, hash_source_ip=_hashed((one for one, _ in found), place))
+    weighted = [(target, weight) for target, weight in found if weight]
+    return TcpProxy(
+        stat_prefix=name,
+        upstreams=tuple((target.upstream, weight) for target, weight in weighted),
+        hash_source_ip=_hashed((one for one, _ in found), place),
+        dynamic_port=next((port for target, _ in weighted if (port := _dynamic_port(target, place))), 0),
+    )
 
 
 def proxy_to(target: Target, place: Place) -> TcpProxy:
     """Plan the proxy to one target."""
     upstream = target.upstream
-    return TcpProxy(stat_prefix=upstream, upstreams=((upstream, 100),), hash_source_ip=_hashed((target,), place))
+    return TcpProxy(
+        stat_prefix=upstream,
+        upstreams=((upstream, 100),),
+        hash_source_ip=_hashed((target,), place),
+        dynamic_port=_dynamic_port(target, place),
+    )
+
+
+def _dynamic_port(target: Target, place: Place) -> int:
+    """Return at which port the server name is reached, where hosts of a target are looked up; else 0."""
+    service = place.directory.service(target.host)
+    if service is None or service.resolution != "DYNAMIC_DNS":
+        return 0
+    port = service.port(target.port)
+    return port.target if port is not None and isinstance(port.target, int) else target.port
 
 
 def _hashed(targets: Iterable[Target], place: Place) -> bool:

@@ -20,7 +20,7 @@ _DISCOVERY: dict[str, Discovery] = {
     "NONE": "ORIGINAL_DST",
     "DNS": "STRICT_DNS",
     "DNS_ROUND_ROBIN": "LOGICAL_DNS",
-    "DYNAMIC_DNS": "STRICT_DNS",
+    "DYNAMIC_DNS": "DYNAMIC_DNS",
 }
 
 
@@ -115,7 +115,7 @@ def _tls(
         return _said_tls(site, settings), None
     if not site.mesh.auto_mtls or site.service.external:
         return None, None
-    if discovery != "ORIGINAL_DST":
+    if discovery not in ("ORIGINAL_DST", "DYNAMIC_DNS"):
         return None, _mesh_tls(site)
     # The endpoint is where the client was going: it is not chosen, so mesh TLS is for all of them or none.
     if site.service.resolution == "HEADLESS" and site.port.number in site.peers.mesh_ports:

@@ -17,16 +17,17 @@ def mesh_map(revision: str = "") -> Key:
 
 
 class Mesh(Struct, frozen=True, kw_only=True):
-    """What the mesh's settings come to. `allow_any`: traffic to unknown hosts goes on (ALLOW_ANY).
-    `auto_mtls`: clients use mesh TLS wherever it is accepted. `access_log`: a path, "" = none.
-    `detection_timeout_ms`: how long sniffing waits for the client, 0 = for ever. Default `exports` are
-    those of objects that say nothing. `discovery`: which namespaces are the mesh's, () = all. `config_map`: where the
-    settings are."""
+    """What the mesh's settings come to. `allow_any`: traffic to unknown hosts goes on (ALLOW_ANY); `dynamic_dns`:
+    HTTP among it to where its host is found. `auto_mtls`: clients use mesh TLS wherever it is accepted. `access_log`:
+    a path, "" = none. `detection_timeout_ms`: how long sniffing waits for the client, 0 = for ever. Default `exports`
+    are those of objects that say nothing. `discovery`: which namespaces are the mesh's, () = all. `config_map`: where
+    the settings are."""
 
     config_map: Key = MESH_KEY
     root_namespace: str = "istio-system"
     trust_domain: str = "cluster.local"
     allow_any: bool = True
+    dynamic_dns: bool = False
     auto_mtls: bool = True
     access_log: str = ""
     retries: HTTPRetry | None = None
@@ -50,6 +51,7 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
         root_namespace=config.root_namespace or default.root_namespace,
         trust_domain=config.trust_domain or default.trust_domain,
         allow_any=policy is None or policy.mode != "REGISTRY_ONLY",
+        dynamic_dns=policy is not None and policy.mode == "ALLOW_ANY_DYNAMIC_DNS",
         auto_mtls=config.enable_auto_mtls is not False,
         access_log=config.access_log_file,
         retries=config.default_http_retry_policy,

@@ -9,6 +9,7 @@ from lateen.simulate.call import Call, Choice
 from lateen.simulate.proxy import Proxy, unpack
 from lateen.simulate.trail import Trail
 
+_DYNAMIC_DNS = "envoy.clusters.dynamic_forward_proxy"
 _MATCHED = "envoy.transport_socket_match"
 Spoken = Literal["mutual", "tls", "plaintext"]
 
@@ -40,6 +41,9 @@ def _choices(proxy: Proxy, cluster: Any, call: Call) -> Iterator[Choice]:
         override = cluster.original_dst_lb_config.upstream_port_override.value
         yield Choice(call.address, override or call.port, _spoken(cluster, None))
         return
+    if cluster.cluster_type.name == _DYNAMIC_DNS:
+        yield _asked_for(call, _spoken(cluster, None))
+        return
     assignment = cluster.load_assignment
     if kind == "EDS":
         assignment = proxy.assignment(cluster.eds_cluster_config.service_name or cluster.name)
@@ -48,6 +52,14 @@ def _choices(proxy: Proxy, cluster: Any, call: Call) -> Iterator[Choice]:
             address = each.endpoint.address.socket_address
             weight = each.load_balancing_weight.value or 1
             yield Choice(address.address, address.port_value, _spoken(cluster, each), weight, group.priority)
+
+
+def _asked_for(call: Call, spoken: Spoken) -> Choice:
+    """The host that a client names, looked up: for HTTP with the port that it names."""
+    if call.protocol == "tcp" or call.tls != "plaintext":
+        return Choice(call.server_name, call.port, spoken)
+    host, _, port = call.host.partition(":")
+    return Choice(host, int(port) if port.isdigit() else 80 if spoken == "plaintext" else 443, spoken)
 
 
 def _spoken(cluster: Any, endpoint: Any | None) -> Spoken:

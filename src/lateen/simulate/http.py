@@ -11,8 +11,9 @@ from lateen.simulate.trail import Trail
 
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FAULT = "envoy.filters.http.fault"
+_DYNAMIC_DNS = "envoy.filters.http.dynamic_forward_proxy"
 # Filters that change nothing of where a request goes.
-_QUIET = frozenset({"envoy.filters.http.router", "envoy.filters.http.cors", "istio.alpn", _FAULT})
+_QUIET = frozenset({"envoy.filters.http.router", "envoy.filters.http.cors", "istio.alpn", _FAULT, _DYNAMIC_DNS})
 
 
 def serve(proxy: Proxy, manager: Any, call: Call, encrypted: bool, trail: Trail) -> None:

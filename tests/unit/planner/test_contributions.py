@@ -147,3 +147,40 @@ def test_udp_is_left_alone():
     world = World()
     world.put(service("dns", [{"name": "dns", "port": 53, "protocol": "UDP"}], address="10.0.0.10"))
     assert world.names("listeners") == [] and world.names("upstreams") == []
+
+
+DYNAMIC = """{hosts: ['*.x'], resolution: DYNAMIC_DNS, ports: [{number: 80, name: http, protocol: HTTP},
+  {number: 81, name: any}, {number: 443, name: tls, protocol: TLS}, {number: 1, name: tcp, protocol: TCP}]}"""
+
+
+def test_hosts_are_looked_up_for_http_and_tls_and_bytes_name_none():
+    world = World()
+    world.put(entry("x", DYNAMIC))
+    for port in (80, 81):
+        (http,) = world.listener(f"0.0.0.0_{port}").chains
+        assert http.proxy.dynamic_dns
+        assert world.host(str(port), f"*.x:{port}").domains == ("*.x",)
+    (tls,) = world.listener("0.0.0.0_443").chains
+    assert (tls.match.server_names, tls.proxy.dynamic_port) == (("*.x",), 443)
+    assert world.listener("0.0.0.0_1") is None
+    assert {world.upstream(f"outbound|{port}||*.x").discovery for port in (80, 81, 443)} == {"DYNAMIC_DNS"}
+
+
+def test_rules_lead_tls_of_other_hosts_to_hosts_that_are_looked_up():
+    world = World()
+    world.put(entry("x", DYNAMIC), entry("y", "{hosts: [y.z], ports: [{number: 443, name: tls, protocol: TLS}]}"))
+    route = "match: [{port: 443, sniHosts: [y.z]}], route: [{destination: {host: '*.x', port: {number: 443}}}]"
+    world.put(istio("VirtualService", "y", f"{{hosts: [y.z], tls: [{{{route}}}]}}"))
+    ports = {chain.match.server_names: chain.proxy.dynamic_port for chain in world.listener("0.0.0.0_443").chains}
+    assert ports == {("y.z",): 443, ("*.x",): 443}
+
+
+def test_mongo_is_looked_into_and_other_bytes_are_not():
+    world = World()
+    ports = [{"name": "mongo", "port": 27017}, {"name": "tcp", "port": 1}]
+    world.put(service("db", ports, address="10.0.0.7"))
+    assert world.listener("10.0.0.7_27017").default_chain.proxy.protocol == "mongo"
+    assert world.listener("10.0.0.7_1").default_chain.proxy.protocol == ""
+    rule = "{hosts: [db], tcp: [{match: [{port: 27017}], route: [{destination: {host: db}}]}]}"
+    world.put(istio("VirtualService", "db", rule))
+    assert world.listener("10.0.0.7_27017").default_chain.proxy.protocol == "mongo"

@@ -3,6 +3,14 @@ from worlds import SHOP, World, mesh_config
 from lateen.planner.scope import COMMON, Scope
 
 
+def test_hosts_are_looked_up_where_the_mesh_says_so():
+    world = World()
+    world.put(mesh_config("outboundTrafficPolicy: {mode: ALLOW_ANY_DYNAMIC_DNS}"))
+    assert world.upstream("AllowAnyDynamicDNSCluster", COMMON).discovery == "DYNAMIC_DNS"
+    world.put(mesh_config("outboundTrafficPolicy: {mode: ALLOW_ANY}"))
+    assert world.upstream("AllowAnyDynamicDNSCluster", COMMON) is None
+
+
 def test_every_sidecar_has_the_way_out_the_way_nowhere_and_the_way_in():
     world = World(COMMON)
     assert world.names("upstreams", COMMON) == ["BlackHoleCluster", "InboundPassthroughCluster", "PassthroughCluster"]

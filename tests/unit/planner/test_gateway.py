@@ -24,6 +24,14 @@ def test_what_a_server_carries_is_told_by_protocol_and_mode():
     assert server("TLS", "{mode: PASSTHROUGH}").carries == "sni"
     assert server("TCP").carries == "tcp"
     assert server("MONGO").carries == "tcp"
+    assert (server("MONGO").mongo, server("TCP").mongo) == (True, False)
+
+
+def test_the_services_that_lead_to_a_gateway_may_be_named():
+    raw = istio("Gateway", "g", "{servers: [{port: {number: 80, name: p, protocol: HTTP}, hosts: ['*']}]}")
+    assert gateway_rules(decode(raw)).services == ()
+    raw["metadata"]["annotations"] = {"internal.istio.io/gateway-service": "a.x,b.x"}
+    assert gateway_rules(decode(raw)).services == ("a.x", "b.x")
 
 
 def test_tls_is_the_secrets_unless_the_meshs_own():

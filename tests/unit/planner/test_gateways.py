@@ -190,3 +190,30 @@ def test_redirects_and_settings_reach_gateways():
     world.put(gateway("g", plain("a.x")), istio("VirtualService", "v", spec), mesh_config("accessLogFile: /dev/stdout"))
     assert world.host("http.80", "a.x:80", EDGE).routes[0].action == Redirect(path="/b")
     assert world.listener("0.0.0.0_80", EDGE).access_log == "/dev/stdout"
+
+
+def test_a_gateway_listens_where_services_that_its_address_is_written_into_lead():
+    scope = Scope("gateway", "istio-system", "istio=edge,@10.0.0.1")
+    world = World(scope)
+    spec = """{hosts: [edge.x], resolution: STATIC, location: MESH_INTERNAL, endpoints: [{address: 10.0.0.1}],
+      ports: [{number: 80, name: http, protocol: HTTP, targetPort: 8080}]}"""
+    entry = istio("ServiceEntry", "edge", spec, namespace="istio-system")
+    world.put(gateway("g", plain("a.x")), rules("a", "a.x"), entry)
+    assert world.names("listeners", scope) == ["0.0.0.0_8080"]
+    entry["metadata"]["labels"] = {"experimental.istio.io/disable-gateway-port-translation": "true"}
+    world.put(entry)
+    assert world.names("listeners", scope) == ["0.0.0.0_80"]
+
+
+def test_a_gateway_that_names_its_services_listens_only_where_they_lead():
+    scope = Scope("gateway", "istio-system", "istio=edge")
+    world = World(scope)
+    named = gateway("g", plain("a.x"), plain("b.x", port=81))
+    named["metadata"]["annotations"] = {"internal.istio.io/gateway-service": "edge.istio-system.svc.cluster.local"}
+    ports = [{"name": "http", "port": 80, "targetPort": 8080}]
+    world.put(named, rules("a", "a.x"))
+    assert world.names("listeners", scope) == []
+    world.put(service("edge", ports, namespace="istio-system", selector={"istio": "edge"}))
+    assert world.names("listeners", scope) == ["0.0.0.0_8080"]
+    world.put(service("other", [{"name": "http", "port": 81}], namespace="istio-system", selector={"istio": "edge"}))
+    assert world.names("listeners", scope) == ["0.0.0.0_8080"]

@@ -63,3 +63,30 @@ def test_the_access_log_is_the_meshs():
     world = World(WEB)
     world.put(mesh_config("accessLogFile: /dev/stdout"))
     assert world.listener("virtualInbound", WEB).access_log == "/dev/stdout"
+
+
+def test_an_entry_leads_to_the_addresses_written_into_it():
+    there = Scope("inbound", "shop", "app=web,@10.1.0.1")
+    world = World(there, WEB)
+    spec = """{hosts: [a.x], resolution: STATIC, location: MESH_INTERNAL, endpoints: [{address: 10.1.0.1}],
+      ports: [{number: 80, name: http, protocol: HTTP, targetPort: 8080}]}"""
+    world.put(istio("ServiceEntry", "e", spec))
+    assert ports(world, there) == ["inbound|8080||"]
+    assert ports(world) == []
+
+
+def test_a_machines_ports_are_mapped_by_name():
+    machine = Scope("inbound", "shop", "app=web,~http=8080,~")
+    world = World(machine)
+    world.put(service("web", [{"name": "http", "port": 80}, {"name": "tcp", "port": 90, "targetPort": 9000}]))
+    assert ports(world, machine) == ["inbound|8080||", "inbound|9000||"]
+
+
+def test_mongo_is_looked_into_where_it_can_be_read():
+    world = World(WEB)
+    world.put(service("web", [{"name": "mongo", "port": 27017}]))
+    chains = world.listener("virtualInbound", WEB).chains
+    found = {
+        (chain.match.transport, bool(chain.tls)): chain.proxy.protocol for chain in chains if chain.match.port == 27017
+    }
+    assert found == {("tls", True): "mongo", ("tls", False): "", ("raw_buffer", False): "mongo"}

@@ -35,6 +35,17 @@ def test_what_is_no_http_goes_on_or_nowhere_by_the_outbound_policy():
         assert upstream(plan_virtual_outbound(Mesh(allow_any=allow)).default_chain) == name
 
 
+def test_unclaimed_http_may_go_where_its_host_is_found():
+    mesh = Mesh(dynamic_dns=True)
+    listener = plan_virtual_outbound(mesh)
+    http = listener.chains[-1]
+    (host,) = http.proxy.routes.virtual_hosts
+    assert http.proxy.dynamic_dns and listener.filters == ("http_inspector",)
+    assert host.routes[0].action.destinations[0].upstream == "AllowAnyDynamicDNSCluster"
+    assert upstream(listener.default_chain) == "PassthroughCluster"
+    assert plan_listener([part(http="80")], mesh).chains[0].proxy.dynamic_dns
+
+
 def test_plain_tcp_to_a_virtual_ip_waits_for_no_inspector():
     listener = plan_listener([part(address="10.0.0.1", default=chain("db"))], Mesh())
     assert (listener.name, listener.chains, listener.filters) == ("10.0.0.1_80", (), ())

@@ -1,5 +1,6 @@
 from lateen.plan.route import VirtualHost
-from lateen.planner.route_tables import ALLOW_ANY, BLOCK_ALL, plan_table
+from lateen.planner.route_tables import ALLOW_ANY, ALLOW_ANY_DYNAMIC_DNS, BLOCK_ALL, plan_rest, plan_table
+from lateen.registry.mesh import Mesh
 
 
 def host(name, *domains):
@@ -13,6 +14,12 @@ def domains(table):
 def test_what_no_host_covers_goes_to_the_rest():
     table = plan_table("80", [host("a:80", "a")], ALLOW_ANY)
     assert [one.name for one in table.virtual_hosts] == ["a:80", "allow_any"]
+
+
+def test_the_rest_is_told_by_the_outbound_policy():
+    assert plan_rest(Mesh()) is ALLOW_ANY
+    assert plan_rest(Mesh(allow_any=False)) is BLOCK_ALL
+    assert plan_rest(Mesh(dynamic_dns=True)) is ALLOW_ANY_DYNAMIC_DNS
 
 
 def test_an_own_name_beats_an_alias_that_comes_first():

@@ -101,3 +101,15 @@ def test_one_pods_change_concerns_that_pod_alone():
     world.put(pod("web-2", "10.1.0.9"))
     assert world.ran()["scopes"] == [Key("shop", "web-2")]
     assert world.changed("scopes") == []
+
+
+def test_an_address_written_into_a_service_is_told_apart_and_a_machine_is_too():
+    world = World()
+    world.put(pod("web-1", "10.1.0.1"), istio("WorkloadEntry", "vm", "{address: 192.0.2.1, ports: {http: 8080}}"))
+    assert scopes(world, "web-1")[-1] == Scope("inbound", "shop")
+    assert scopes(world, "vm")[-1] == Scope("inbound", "shop", "~http=8080,~")
+    spec = """{hosts: [a.x], resolution: STATIC, endpoints: [{address: 10.1.0.1}],
+      ports: [{number: 80, name: http, protocol: HTTP}]}"""
+    world.put(istio("ServiceEntry", "e", spec))
+    assert scopes(world, "web-1")[-1] == Scope("inbound", "shop", "@10.1.0.1")
+    assert scopes(world, "web-1")[1] == sidecar()

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from lateen.envoy.fields import Extension
 from lateen.envoy.http_filters.cors import cors, route_cors
+from lateen.envoy.http_filters.dynamic_dns import dynamic_dns
 from lateen.envoy.http_filters.fault import fault, route_fault
 from lateen.envoy.http_filters.mesh_alpn import mesh_alpn
 from lateen.envoy.http_filters.router import router
@@ -27,5 +28,6 @@ HTTP_FILTERS: tuple[HttpFilter, ...] = (
     HttpFilter(fault, route_fault),
     HttpFilter(cors, route_cors),
     HttpFilter(mesh_alpn),  # after all that may choose another route: it reads the chosen cluster
+    HttpFilter(dynamic_dns),  # looks up hosts for the route that stands by now
     HttpFilter(router),  # ends the chain
 )
