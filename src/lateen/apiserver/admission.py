@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 from lateen.apiserver.status import Refusal, forbidden, not_found
+from lateen.apiserver.token_mounts import mount_token
 from lateen.apiserver.user import User
 from lateen.base.refs import Key
 from lateen.kinds.all import by_kind
@@ -56,15 +57,19 @@ def _terminating(kind: KindSpec, meta: Raw, why: str) -> Refusal:
 
 
 def service_account(operation: Operation, kind: KindSpec, raw: Raw, lookup: Lookup) -> Raw:
-    """Give a new pod the service account `default` when it names none; refuse one that does not exist."""
+    """Give a new pod the service account `default` when it names none, and its token; refuse one that does not exist.
+
+    As on Kubernetes it runs again behind admissions that change the pod: containers that they add get the token too.
+    """
     if operation != "CREATE" or (kind.group, kind.kind) != ("", "Pod"):
         return raw
     meta, spec = raw["metadata"], raw["spec"]
     name = spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"
-    if lookup(by_kind("ServiceAccount"), Key(meta["namespace"], name)) is None:
+    account = lookup(by_kind("ServiceAccount"), Key(meta["namespace"], name))
+    if account is None:
         why = f'error looking up service account {meta["namespace"]}/{name}: serviceaccount "{name}" not found'
         raise forbidden("", "pods", meta.get("name", ""), why)
-    return raw | {"spec": spec | {"serviceAccountName": name, "serviceAccount": name}}
+    return raw | {"spec": mount_token(spec, account) | {"serviceAccountName": name, "serviceAccount": name}}
 
 
 def node_name(name: str) -> Admission:

@@ -20,11 +20,12 @@ from lateen.apiserver.collector import Collector
 from lateen.apiserver.credentials import Credentials
 from lateen.apiserver.escalation import Escalation
 from lateen.apiserver.feed import Feed
-from lateen.apiserver.follower import Follower
+from lateen.apiserver.follower import Follower, Work
 from lateen.apiserver.grants import CLUSTER_ROLES, Grants
 from lateen.apiserver.http import Parts, make_app
 from lateen.apiserver.kubelet_link import KubeletLink
 from lateen.apiserver.objects import Objects
+from lateen.apiserver.root_certificates import RootCertificates
 from lateen.apiserver.seed import seed
 from lateen.apiserver.signing import Approver, requested
 from lateen.apiserver.storage import HISTORY, Storage
@@ -40,7 +41,8 @@ class ApiServerSettings:
 
     `database`: its SQLite file. `node`: where pods are scheduled to ("" = nowhere). `kubelet_socket`: the node's unix
     socket, None without a node. `admissions` run, in order, behind the built-in ones. `history`: how many revisions
-    a watch can resume behind.
+    a watch can resume behind. `root_certificates`: keep the ConfigMap with the CA in every namespace, which pods
+    mount (on Kubernetes a controller does).
     """
 
     database: Path
@@ -49,6 +51,7 @@ class ApiServerSettings:
     kubelet_socket: Path | None = None
     admissions: tuple[Admission, ...] = ()
     history: int = HISTORY
+    root_certificates: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ async def apiserver(
     try:
         authorizer = Authorizer(Grants(storage))
         objects = _objects(settings, storage, authorizer, clock)
-        follower = Follower(storage, {CLUSTER_ROLES: partial(aggregate, objects)})
+        follower = Follower(storage, _works(settings, objects))
         follower.catch_up()
         collector = Collector(objects, clock)
         kubelet = KubeletLink(settings.kubelet_socket)
@@ -109,11 +112,20 @@ async def run_apiserver(
         await (stop or asyncio.Event()).wait()
 
 
+def _works(settings: ApiServerSettings, objects: Objects) -> dict[str, Work]:
+    """What is done behind changes."""
+    works: dict[str, Work] = {CLUSTER_ROLES: partial(aggregate, objects)}
+    if settings.root_certificates:
+        works |= RootCertificates(objects, settings.credentials.ca_file.read_text()).works()
+    return works
+
+
 def _objects(settings: ApiServerSettings, storage: Storage, authorizer: Authorizer, clock: Clock) -> Objects:
     schedule = (node_name(settings.node),) if settings.node else ()
     addresses = Addresses(storage)
     built_in: tuple[Admission, ...] = (living_namespace, service_account, *schedule, addresses.admit)
     guards = (Escalation(authorizer).guard, requested)
-    objects = Objects(storage, (*built_in, *settings.admissions), guards=guards, clock=clock)
+    admissions = (*built_in, *settings.admissions, *((service_account,) if settings.admissions else ()))
+    objects = Objects(storage, admissions, guards=guards, clock=clock)
     seed(objects)
     return objects

@@ -45,6 +45,7 @@ async def run_api(settings: Settings, fds: Sequence[int]) -> None:
         node=NODE_NAME,
         kubelet_socket=settings.kubelet_socket,
         admissions=(injection(_inject_settings),),
+        root_certificates=True,
     )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

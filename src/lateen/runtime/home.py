@@ -98,6 +98,8 @@ class Home:
 
     async def _make(self) -> None:
         spec, metadata = self._pod["spec"], self._pod["metadata"]
+        # Tokens and Secrets lie below: other users of the machine stay out.
+        self._machine.folder(self._uid).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if spec.get("hostNetwork"):
             raise LateenError("a pod on the node's own network is not known here", "remove spec.hostNetwork")
         adding = asyncio.to_thread(self._machine.network.add_pod, self._uid)

@@ -12,8 +12,10 @@ from lateen.runtime.images import SEARCH_PATH
 from lateen.runtime.logs import log_file, log_folder
 from lateen.runtime.machine import Json, Machine
 from lateen.runtime.network import PodNetwork, apply_rules
+from lateen.runtime.pod_tokens import PodTokens
 from lateen.runtime.proxy import AGENT_VOLUMES, is_proxy
 from lateen.runtime.sandbox import PROXY_UID, ContainerSpec, Mount
+from lateen.runtime.service_environment import visible_services
 from lateen.runtime.volumes import Volumes, writable
 
 
@@ -30,7 +32,7 @@ class Launcher:
         self.volumes = Volumes(
             self._folder / "volumes",
             lambda kind, name: machine.lookup(kind, Key(namespace, name)),
-            lambda audience, seconds: machine.token(self._pod, audience, seconds),
+            PodTokens(lambda audience, seconds: machine.token(self._pod, audience, seconds), machine.clock),
         )
 
     async def prepare(self, container: Mapping[str, Any], run: int) -> ContainerSpec:
@@ -38,7 +40,7 @@ class Launcher:
         if is_proxy(container):
             return await self._proxy(container, run)
         launch = self._machine.images.launch(container)
-        base = {"HOSTNAME": self._pod["metadata"]["name"], "HOME": "/tmp", **launch.env}
+        base = {"HOSTNAME": self._pod["metadata"]["name"], "HOME": "/tmp", **launch.env, **await self._services()}
         env = await environment(container, self._pod, self.volumes.lookup, base)
         mounts = await self._mounts(container, ())
         if launch.directory:
@@ -52,7 +54,8 @@ class Launcher:
         )
 
     async def _proxy(self, container: Mapping[str, Any], run: int) -> ContainerSpec:
-        env = await environment(container, self._pod, self.volumes.lookup, {"PATH": SEARCH_PATH, "HOME": "/tmp"})
+        base = {"PATH": SEARCH_PATH, "HOME": "/tmp", **await self._services()}
+        env = await environment(container, self._pod, self.volumes.lookup, base)
         launch = await self._machine.proxies.prepare(self._pod, container, env, self._folder)
         if launch.capture:
             await asyncio.to_thread(apply_rules, self._network.path, launch.capture)
@@ -65,6 +68,9 @@ class Launcher:
             mounts=mounts,
             output=self._log(container["name"], run, PROXY_UID),
         )
+
+    async def _services(self) -> dict[str, str]:
+        return await visible_services(self._pod, self._machine.services)
 
     async def _mounts(self, container: Mapping[str, Any], without: Iterable[str]) -> list[Mount]:
         """The container's volume mounts; outer paths come before those inside them."""

@@ -23,12 +23,17 @@ async def at_once(pod: Json) -> None:
     """There are no proxies to wait for."""
 
 
+async def no_services(namespace: str) -> list[Json]:
+    """There are no services."""
+    return []
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """One node. `run` and `logs` are folders of its own.
 
     `drained` returns when no proxy sends to the (deleted) pod any more; it is given a few seconds at most.
-    `tell` tells people what happens to an object.
+    `tell` tells people what happens to an object. `services` are those of a namespace.
     """
 
     node: str
@@ -44,6 +49,7 @@ class Machine:
     images: Images = field(default_factory=Images)
     drained: Callable[[Json], Awaitable[None]] = at_once
     tell: Teller = untold
+    services: Callable[[str], Awaitable[list[Json]]] = no_services
 
     def folder(self, uid: str) -> Path:
         """The pod's folder: volumes, its proxy's bootstrap and socket (a socket's path must stay short)."""

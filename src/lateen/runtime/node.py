@@ -113,13 +113,13 @@ class Node:
         client = self._client("node")
         await self._api_answers(client)
         await self._create_profile()
-        machine = self._machine(client, sandboxes)
-        kubelet = Kubelet(machine)
-        self._kubelet_window = await serve_kubelet(kubelet, machine, self.settings.kubelet_socket)
         acting = self._client("controllers")
         tidings = Events(acting, self._clock, NODE_NAME)
         self._begin("events of the controllers", tidings.run())
         mirror = Mirror(acting, KINDS, self._clock, tidings.teller("controller-manager"))
+        machine = self._machine(client, sandboxes, mirror)
+        kubelet = Kubelet(machine)
+        self._kubelet_window = await serve_kubelet(kubelet, machine, self.settings.kubelet_socket)
         await self._serve_network(mirror)
         self._begin("controllers", run_controllers(CONTROLLERS, mirror))
         self._begin("kubelet", kubelet.run())
@@ -134,7 +134,7 @@ class Node:
             target = endpoint_of(mirror, GATEWAY, port)
             await Publication.open(self.network.host, self.network.path, host_port, target)
 
-    def _machine(self, client: Client, sandboxes: Sandboxes) -> Machine:
+    def _machine(self, client: Client, sandboxes: Sandboxes, mirror: Mirror) -> Machine:
         roots = (self.settings.pki / "mesh" / "root-cert.pem").read_bytes()
 
         async def token_for(workload: WorkloadRef) -> str:
@@ -144,6 +144,10 @@ class Node:
             }
             return await machine.token(pod, "istio-ca", 3600)
 
+        async def services(namespace: str) -> list[Json]:
+            await mirror.synced()
+            return mirror.within("Service", namespace)
+
         tidings = Events(client, self._clock, NODE_NAME)
         self._begin("events of the node", tidings.run())
         self.agent = Agent(f"{POD_GATEWAY}:{CA_PORT}", roots, token_for, self._clock)
@@ -151,7 +155,7 @@ class Node:
             node=NODE_NAME, ip=POD_GATEWAY, client=client, network=self.network, sandboxes=sandboxes,
             proxies=Proxies(self.agent, ProxySettings(envoy=envoy_binary(), concurrency=1)), clock=self._clock,
             run=self.settings.run, logs=self.settings.logs, clerk=Clerk(self._clock), drained=self._drained,
-            tell=tidings.teller("kubelet"),
+            tell=tidings.teller("kubelet"), services=services,
         )  # fmt: skip
         return machine
 

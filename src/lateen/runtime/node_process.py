@@ -11,7 +11,7 @@ from lateen.base.errors import LateenError
 from lateen.runtime import netns
 from lateen.runtime.api_process import API_PORT
 from lateen.runtime.leftovers import Journal, clean
-from lateen.runtime.network import Network
+from lateen.runtime.network import POD_GATEWAY, Network
 from lateen.runtime.node import Node
 from lateen.runtime.ownership import Ownership
 
@@ -45,10 +45,11 @@ def run_node(settings: Settings, published: Sequence[tuple[int, int]]) -> None:
 
 
 def _api_sockets(network: Network) -> list[socket.socket]:
-    """The API server's: any free port of the machine's loopback, and 6443 for the mesh itself."""
+    """The API server's: any free port of the machine's loopback, and 6443 for the mesh's parts and for its pods."""
     return [
         netns.listen_in(network.host, "127.0.0.1", 0),
-        netns.listen_in(network.path, "0.0.0.0", API_PORT),
+        netns.listen_in(network.path, "127.0.0.1", API_PORT),
+        netns.listen_in(network.path, POD_GATEWAY, API_PORT),
     ]
 
 

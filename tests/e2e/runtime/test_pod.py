@@ -50,7 +50,11 @@ class Life:
 
 @pytest.fixture
 async def life(machine, tmp_path):
-    async with served(tmp_path / "api") as api, api.client() as admin, api.client(KUBELET) as node:
+    async with (
+        served(tmp_path / "api", root_certificates=True) as api,
+        api.client() as admin,
+        api.client(KUBELET) as node,
+    ):
         life = Life(admin)
         life.machine = dataclasses.replace(machine, client=node, drained=life.drained)
         yield life

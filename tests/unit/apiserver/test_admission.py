@@ -47,3 +47,13 @@ def test_a_pods_account_must_exist(objects: Objects) -> None:
     refused = refusal(objects, "Pod", "default", raw)
     assert refused.code == 403 and 'serviceaccount "nobody" not found' in str(refused)
     assert objects.find(POD, default("a")) is None
+
+
+def test_a_pod_gets_its_accounts_token_unless_the_account_declines(objects: Objects) -> None:
+    (volume,) = objects.create(POD, "default", pod("a"), WRITE)["spec"]["volumes"]
+    assert volume["name"].startswith("kube-api-access-")
+    quiet = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "quiet"}}
+    objects.create(by_kind("ServiceAccount"), "default", quiet | {"automountServiceAccountToken": False}, WRITE)
+    raw = pod("b")
+    raw["spec"]["serviceAccountName"] = "quiet"
+    assert "volumes" not in objects.create(POD, "default", raw, WRITE)["spec"]

@@ -2,14 +2,16 @@ import asyncio
 import socket
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
-from apiservers import CONFIG_MAP, WRITE, config_map, default, served
+from apiservers import CONFIG_MAP, POD, WRITE, config_map, default, pod, served
 
 from lateen.apiserver.credentials import ADMIN, load_credentials
 from lateen.apiserver.serve import ApiServerSettings, Endpoint, apiserver, run_apiserver
 from lateen.base.errors import LateenError
+from lateen.kinds.spec import KindSpec
 from lateen.sources.client import Client
 
 
@@ -63,3 +65,22 @@ async def test_a_database_in_use_is_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(LateenError):
         async with served(tmp_path):
             pass
+
+
+async def test_containers_that_an_admission_adds_get_the_token_too(tmp_path: Path) -> None:
+    def inject(operation: str, kind: KindSpec, raw: dict[str, Any], lookup: object) -> dict[str, Any]:
+        if kind != POD:
+            return raw
+        added = {"name": "proxy", "image": "proxy:1"}
+        return raw | {"spec": raw["spec"] | {"containers": [*raw["spec"]["containers"], added]}}
+
+    async with served(tmp_path, admissions=(inject,)) as server:
+        spec = server.objects.create(POD, "default", pod("p"), WRITE)["spec"]
+    main, proxy = (container["volumeMounts"] for container in spec["containers"])
+    assert main == proxy and len(spec["volumes"]) == 1
+
+
+async def test_namespaces_have_the_authority_where_pods_run(tmp_path: Path) -> None:
+    async with served(tmp_path, root_certificates=True) as server:
+        found = server.objects.get(CONFIG_MAP, default("kube-root-ca.crt"))
+        assert found["data"]["ca.crt"] == server.credentials.ca_file.read_text()

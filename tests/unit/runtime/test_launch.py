@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import sys
 from pathlib import Path
@@ -67,3 +68,17 @@ async def test_volumes_and_the_images_folder_are_mounted(launcher):
     assert by_target["/etc/info"].read_only
     assert (by_target["/etc/info"].source / "name").read_text() == "web-1"
     assert by_target["/srv/web"].source == Path("/srv/web")
+
+
+async def test_services_are_in_the_environment_and_what_is_written_counts_more(launcher):
+    ports = [{"name": "https", "port": 443}]
+    found = {"metadata": {"name": "kubernetes"}, "spec": {"clusterIP": "10.96.0.1", "ports": ports}}
+
+    async def services(namespace):
+        return [found] if namespace == "default" else []
+
+    launcher._machine = dataclasses.replace(launcher._machine, services=services)
+    own = {"name": "KUBERNETES_SERVICE_PORT", "value": "6443"}
+    spec = await launcher.prepare(container() | {"env": [own]}, 0)
+    assert spec.env["KUBERNETES_SERVICE_HOST"] == "10.96.0.1"
+    assert spec.env["KUBERNETES_SERVICE_PORT"] == "6443"
