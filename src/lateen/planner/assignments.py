@@ -39,7 +39,12 @@ def plan_load(service: Service, found: Endpoints, rules: Mapping[str, PeerRules]
 
 def plan_assignments(service: Service, rule: Rule | None, load: Load) -> Iterator[LoadAssignment]:
     """Plan the assignments of all ports and subsets; a subset has the endpoints that have its labels."""
-    yield from load.whole
+    if len(service.ports) == len(load.whole):
+        yield from load.whole
+    else:
+        # The client knows some of the ports only.
+        known = {names.outbound(port.number, "", service.host) for port in service.ports}
+        yield from (one for one in load.whole if one.name in known)
     for subset in rule.subsets if rule else ():
         for port in service.ports:
             members = chosen(load.by_port.get(port.number, ()), subset.labels)

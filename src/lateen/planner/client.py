@@ -1,9 +1,11 @@
 """Clients: the scopes that call services, and which service they mean by a host."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
+from lateen.planner import names
+from lateen.planner.sidecar import EVERYTHING, Egress
 from lateen.reactive import Read
 from lateen.registry.mesh import Mesh
 from lateen.registry.registry import Registry
@@ -13,12 +15,52 @@ from lateen.registry.workload import Workload
 
 class Client(Struct, frozen=True, kw_only=True):
     """Who calls: proxies in `namespace` with these `labels` (those that rules read), in a mesh so set. `workload`:
-    what services see of them."""
+    what services see of them. `egress`: what their Sidecar lets them know; `egress_proxy`: the upstream that gets
+    what no service claims, "" = none."""
 
     namespace: str
     labels: Mapping[str, str]
     mesh: Mesh
     workload: Workload | None = None
+    egress: tuple[Egress, ...] = (EVERYTHING,)
+    egress_proxy: str = ""
+
+    @property
+    def unclaimed(self) -> str:
+        """The upstream of traffic that no service claims."""
+        onward = self.egress_proxy or names.PASSTHROUGH
+        return onward if self.mesh.allow_any else names.BLACK_HOLE
+
+    @property
+    def unclaimed_http(self) -> str:
+        """The same of requests, whose host may be looked up."""
+        return names.DYNAMIC_DNS if self.mesh.dynamic_dns and not self.egress_proxy else self.unclaimed
+
+    def at(self, port: int) -> Egress | None:
+        """Return the egress listener that has a port: the one that names it, else the one for all others."""
+        return next((one for number in (port, 0) for one in self.egress if _has(one, number)), None)
+
+    def known(self, declared: Iterable[Service], egress: Egress) -> Service | None:
+        """Return what the client means by a host on one of its listeners, with the ports that the listener has;
+        None when it knows none."""
+        if egress != EVERYTHING:
+            declared = (one for one in declared if egress.imports(one.namespace, one.host))
+        found = meant(declared, self.namespace)
+        if found is None or egress.is_socket or (len(self.egress) == 1 and not egress.port):
+            return found
+        return narrowed(found, {port.number for port in found.ports if self.at(port.number) is egress})
+
+
+def narrowed(service: Service, ports: Collection[int]) -> Service | None:
+    """Return a service with these ports only, None when it has none of them."""
+    kept = tuple(port for port in service.ports if port.number in ports)
+    if len(kept) == len(service.ports):
+        return service
+    return structs.replace(service, ports=kept) if kept else None
+
+
+def _has(egress: Egress, port: int) -> bool:
+    return egress.port == port and not egress.is_socket
 
 
 def meant(declared: Iterable[Service], namespace: str) -> Service | None:

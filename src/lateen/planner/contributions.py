@@ -9,10 +9,13 @@ from msgspec.structs import replace
 
 from lateen.base.refs import Origin
 from lateen.kinds.networking.connection_routes import RouteDestination
+from lateen.kinds.networking.sidecar_port import is_unix
 from lateen.plan.listener import Chain, ChainMatch
 from lateen.planner.client import Client
 from lateen.planner.outbound_listeners import ANY_ADDRESS, Contribution
-from lateen.planner.site import MESH_GATEWAY, Directory, Place, Site
+from lateen.planner.sidecar import Egress
+from lateen.planner.sight import Sight
+from lateen.planner.site import Place, Site
 from lateen.planner.target import Target
 from lateen.planner.tcp_action import plan_tcp, proxy_to
 from lateen.planner.traffic import Traffic
@@ -24,49 +27,64 @@ _ALL = ChainMatch()
 _FIRST = ("", "", "")
 
 
-def plan_contributions(
-    service: Service, addresses: Iterable[str], rules: Traffic | None, client: Client, directory: Directory
-) -> Iterator[Contribution]:
-    """Plan what a service's ports add, but for those declared to be HTTP. `addresses`: the service's own,
-    or its endpoints' where it is headless. Hosts are looked up for HTTP and TLS: bytes alone name none."""
+def plan_contributions(service: Service, addresses: Iterable[str], sight: Sight) -> Iterator[Contribution]:
+    """Plan what a service's ports add to a client's listeners, but for those declared to be HTTP. `addresses`: the
+    service's own, or its endpoints' where it is headless. Hosts are looked up for HTTP and TLS: bytes alone name
+    none."""
+    for port in service.ports if service.resolution == "DYNAMIC_DNS" else ():
+        if table_of(service, port, sight.egress):
+            yield _by_host(service, port, sight.egress)
+    others = [port for port in service.ports if _is_routed_by_bytes(service, port)]
+    if sight.egress.address:
+        # On a socket no port is asked for: the first is meant.
+        for port in others[:1] if sight.egress.is_socket else others:
+            yield _contribution(_There(service, port, sight), sight.egress.address, ())
+        return
     headless = service.resolution == "HEADLESS"
     addresses = tuple(addresses)
     singles = tuple(dict.fromkeys(address for address in addresses if "/" not in address))
     blocks = tuple(dict.fromkeys(_block(address) for address in addresses if "/" in address))
-    dynamic = service.resolution == "DYNAMIC_DNS"
-    for port in service.ports:
-        if dynamic and table_of(service, port):
-            yield _by_host(service, port)
-        if port.is_http or (dynamic and not port.is_tls):
-            continue
-        there = _There(service=service, port=port, rules=rules, client=client, directory=directory)
+    for port in others:
+        there = _There(service, port, sight)
         for address in singles:
-            yield _contribution(service, port, address, _chains(there, ()))
+            yield _contribution(there, address, ())
         if blocks or not (singles or headless):
-            yield _contribution(service, port, ANY_ADDRESS, _chains(there, blocks, shared=True))
+            yield _contribution(there, ANY_ADDRESS, blocks, shared=True)
 
 
-def _by_host(service: Service, port: ServicePort) -> Contribution:
+def _is_routed_by_bytes(service: Service, port: ServicePort) -> bool:
+    return port.is_tls if service.resolution == "DYNAMIC_DNS" else not port.is_http
+
+
+def _by_host(service: Service, port: ServicePort, egress: Egress) -> Contribution:
     """HTTP whose host is looked up."""
-    table = table_of(service, port)
-    return Contribution(address=ANY_ADDRESS, port=port.number, age=service.age, http=table, dynamic_dns=True)
+    return Contribution(
+        address=egress.address or ANY_ADDRESS,
+        port=0 if egress.is_socket else port.number,
+        age=service.age,
+        http=table_of(service, port, egress),
+        dynamic_dns=True,
+        bound=bool(egress.address),
+    )
 
 
-def http_contribution(table: str) -> Contribution | None:
-    """Plan what a route table adds: a listener for its port, unless the table is one address's own."""
-    if not table.isdigit():
+def http_contribution(table: str, client: Client) -> Contribution | None:
+    """Plan what a route table adds: a listener for its port or socket, unless the table is one address's own."""
+    if is_unix(table):
+        return Contribution(address=table, port=0, age=_FIRST, http=table, bound=True)
+    egress = client.at(int(table)) if table.isdigit() else None
+    if egress is None:
         return None
-    return Contribution(address=ANY_ADDRESS, port=int(table), age=_FIRST, http=table)
+    address = egress.address or ANY_ADDRESS
+    return Contribution(address=address, port=int(table), age=_FIRST, http=table, bound=bool(egress.address))
 
 
-class _There(Struct, frozen=True, kw_only=True):
-    """A port that carries no declared HTTP, and the rules that clients obey for it."""
+class _There(Struct, frozen=True):
+    """A port that carries no declared HTTP, and what a client sees of it."""
 
     service: Service
     port: ServicePort
-    rules: Traffic | None
-    client: Client
-    directory: Directory
+    sight: Sight
 
     @property
     def own(self) -> Target:
@@ -78,23 +96,28 @@ class _There(Struct, frozen=True, kw_only=True):
         return "mongo" if self.port.protocol == "mongo" else ""
 
     @property
-    def site(self) -> Site:
-        client = self.client
-        return Site(namespace=client.namespace, gateway=MESH_GATEWAY, port=self.port.number, labels=client.labels)
+    def rules(self) -> Traffic | None:
+        return self.sight.rules
 
     def place(self, namespace: str) -> Place:
-        return Place(namespace, self.site, self.directory)
+        return self.sight.place(self.port.number, namespace)
+
+    @property
+    def site(self) -> Site:
+        return self.place("").site
 
 
-def _contribution(service: Service, port: ServicePort, address: str, chains: Iterable[Chain] = ()) -> Contribution:
-    chains = tuple(chains)
+def _contribution(there: _There, address: str, blocks: tuple[str, ...], shared: bool = False) -> Contribution:
+    service, port, egress = there.service, there.port, there.sight.egress
+    chains = tuple(_chains(there, blocks, shared or bool(egress.address)))
     return Contribution(
         address=address,
-        port=port.number,
+        port=0 if egress.is_socket else port.number,
         age=service.age,
-        http=table_of(service, port),
+        http=table_of(service, port, egress),
         chains=tuple(chain for chain in chains if chain.match != _ALL),
         default=next((chain for chain in chains if chain.match == _ALL), None),
+        bound=bool(egress.address),
     )
 
 

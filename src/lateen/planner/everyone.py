@@ -1,14 +1,12 @@
-"""What every sidecar has: the way out, the ways nowhere, and the way in."""
+"""What every sidecar has: the way to where traffic was going, the ways nowhere, and the way in."""
 
 from dataclasses import dataclass
 
 from msgspec import Struct
 
-from lateen.plan.listener import Listener
 from lateen.plan.upstream import Upstream
 from lateen.planner import inbound, names
 from lateen.planner.outbound import ByName
-from lateen.planner.outbound_listeners import plan_virtual_outbound
 from lateen.planner.scope import Scope
 from lateen.reactive import Collection, Demand, Engine, Read
 from lateen.registry.mesh import Mesh
@@ -19,7 +17,6 @@ class Shared(Struct, frozen=True):
     """The plan of a scope that needs only the mesh's settings."""
 
     upstreams: tuple[Upstream, ...]
-    listeners: tuple[Listener, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,6 @@ class Everyone:
 
     proxies: Demand[Scope, Shared]
     upstreams: Collection[ByName, Upstream]
-    listeners: Collection[ByName, Listener]
 
 
 def build_everyone(engine: Engine, registry: Registry) -> Everyone:
@@ -39,7 +35,7 @@ def build_everyone(engine: Engine, registry: Registry) -> Everyone:
         ways = plan_ways(mesh)
         if scope.kind == "gateway":
             return Shared(ways)
-        return Shared((*ways, inbound.PASSTHROUGH), (plan_virtual_outbound(mesh),))
+        return Shared((*ways, inbound.PASSTHROUGH))
 
     proxies = engine.demand("everyone", plan)
     return Everyone(
@@ -48,11 +44,6 @@ def build_everyone(engine: Engine, registry: Registry) -> Everyone:
             "everyone's upstreams",
             proxies,
             lambda read, scope, one: (((scope, upstream.name), upstream) for upstream in one.upstreams),
-        ),
-        listeners=engine.flat_map(
-            "everyone's listeners",
-            proxies,
-            lambda read, scope, one: (((scope, listener.name), listener) for listener in one.listeners),
         ),
     )
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from lateen.base.hosts import covers
 from lateen.base.refs import Key
 from lateen.plan.listener import Listener
@@ -10,20 +12,24 @@ from lateen.plan.route import RouteConfig, VirtualHost
 from lateen.plan.upstream import LoadAssignment, Upstream
 from lateen.planner import names
 from lateen.planner.assignments import plan_assignments
-from lateen.planner.client import Client, finder, meant
+from lateen.planner.client import Client, meant, narrowed
 from lateen.planner.contributions import http_contribution, plan_contributions
 from lateen.planner.destination_rule import Rule
 from lateen.planner.loads import Loads, build_loads
-from lateen.planner.outbound_listeners import Contribution, plan_listener
+from lateen.planner.outbound_listeners import Contribution, plan_listener, plan_virtual_outbound
 from lateen.planner.route_tables import plan_rest, plan_table
 from lateen.planner.rules import Rules
 from lateen.planner.scope import Scope, Traits
+from lateen.planner.sidecar import EVERYTHING, Egress, SidecarRules
+from lateen.planner.sidecars import Sidecars
+from lateen.planner.sight import Sight
 from lateen.planner.traffic import Traffic
 from lateen.planner.upstreams import NO_PEERS, plan_upstreams
-from lateen.planner.virtual_hosts import plan_hosts, plan_unknown_host
+from lateen.planner.virtual_hosts import UNKNOWN_HOSTS_PORT, plan_hosts, plan_unknown_host
 from lateen.reactive import Collection, Demand, Engine, Read
 from lateen.reactive.gather import group, union
 from lateen.registry.endpoints import NO_ENDPOINTS
+from lateen.registry.mesh import Mesh
 from lateen.registry.registry import Registry
 from lateen.registry.service import Service
 from lateen.security.rules import PeerSecurity
@@ -32,6 +38,7 @@ ByName = tuple[Scope, str]
 Declared = tuple[Service, ...]
 TableKey = tuple[Scope, str, str]
 PartKey = tuple[Scope, str, str]
+_EVERYTHING = (EVERYTHING,)
 
 
 @dataclass(frozen=True)
@@ -46,27 +53,38 @@ class Outbound:
     routes: Collection[ByName, RouteConfig]
 
 
-def build_outbound(engine: Engine, registry: Registry, rules: Rules, security: PeerSecurity) -> Outbound:
+def build_outbound(
+    engine: Engine, registry: Registry, rules: Rules, sidecars: Sidecars, security: PeerSecurity
+) -> Outbound:
     """Build the collections; they stay empty until somebody wants a client's scope."""
 
     def client(read: Read, scope: Scope) -> Client:
         traits = Traits.parse(scope.name)
         mesh = registry.settings(read)
-        workload = traits.workload(scope.namespace)
-        return Client(namespace=scope.namespace, labels=traits.labels, workload=workload, mesh=mesh)
+        own = sidecars.in_force(read, scope, mesh.root_namespace) if scope.kind == "sidecar" else None
+        return _client(scope.namespace, traits, mesh, own)
 
     clients = engine.demand("clients", client)
-    sidecars = engine.demand("sidecars", client)
+    captured = engine.demand("captured clients", client)
     facts = _Facts(registry, rules, build_loads(engine, registry, security))
-    routes = _routes(engine, sidecars, facts)
+    routes = _routes(engine, captured, facts)
     return Outbound(
         clients=clients,
-        sidecars=sidecars,
+        sidecars=captured,
         upstreams=engine.product_flat("outbound upstreams", clients, registry.hosts, facts.upstreams),
         assignments=engine.product_flat("assignments", clients, registry.hosts, facts.assignments),
-        listeners=_listeners(engine, sidecars, facts, routes),
+        listeners=_listeners(engine, captured, facts, routes),
         routes=routes,
     )
+
+
+def _client(namespace: str, traits: Traits, mesh: Mesh, sidecar: SidecarRules | None) -> Client:
+    found = Client(namespace=namespace, labels=traits.labels, workload=traits.workload(namespace), mesh=mesh)
+    if sidecar is None:
+        return found
+    if sidecar.allow_any is not None:
+        mesh = structs.replace(mesh, allow_any=sidecar.allow_any, dynamic_dns=False)
+    return structs.replace(found, mesh=mesh, egress=sidecar.egress, egress_proxy=sidecar.egress_proxy)
 
 
 @dataclass(frozen=True)
@@ -80,12 +98,13 @@ class _Facts:
     def upstreams(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
     ) -> Iterator[tuple[ByName, Upstream]]:
-        service = meant(declared, client.namespace)
+        service = self._reached(read, client, host, declared)
         if service is None or service.resolution == "ALIAS":
             return
         rule = self.rules.destination(read, service, client)
         for upstream in self._planned(read, service, rule, client):
-            yield (scope, upstream.name), upstream
+            if service.port(upstream.port):
+                yield (scope, upstream.name), upstream
 
     def _planned(self, read: Read, service: Service, rule: Rule | None, client: Client) -> Iterable[Upstream]:
         if rule is None:
@@ -96,61 +115,83 @@ class _Facts:
     def assignments(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
     ) -> Iterator[tuple[ByName, LoadAssignment]]:
-        service = meant(declared, client.namespace)
+        service = self._reached(read, client, host, declared)
         load = read.get(self.loads.loads, service.key) if service is not None else None
         if service is None or load is None or service.resolution != "EDS":
             return
         rule = self.rules.destination(read, service, client)
-        for assignment in plan_assignments(service, rule, load) if rule else load.whole:
+        for assignment in plan_assignments(service, rule, load):
             yield (scope, assignment.name), assignment
+
+    def _reached(self, read: Read, client: Client, host: str, declared: Declared) -> Service | None:
+        """Return what a client means by a host, with the ports that any of its listeners or rules lead to."""
+        if client.egress == _EVERYTHING:
+            return meant(declared, client.namespace)
+        known = [service for egress in client.egress if (service := client.known(declared, egress))]
+        routed = set(self.rules.routed(read, host, client))
+        service = meant(known or declared if routed else known, client.namespace)
+        if service is None:
+            return None
+        whole = next(one for one in declared if one.key == service.key)
+        ports = {port.number for one in known if one.key == whole.key for port in one.ports}
+        return whole if 0 in routed else narrowed(whole, ports | routed)
 
     def contributions(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
     ) -> Iterator[tuple[PartKey, Contribution]]:
-        service = meant(declared, client.namespace)
-        if service is None or service.resolution == "ALIAS":
-            return
-        addresses: tuple[str, ...] = service.addresses
-        if service.resolution == "HEADLESS":
-            addresses = (read.get(self.registry.endpoints, service.key) or NO_ENDPOINTS).addresses
-        rules = self.rules.obeyed(read, host, client.namespace)
-        known = self.rules.directory(read, self.registry, client)
-        for part in plan_contributions(service, addresses, rules, client, known):
-            yield (scope, names.listener(part.address, part.port), host), part
+        for egress, service in _views(client, declared):
+            addresses: tuple[str, ...] = service.addresses
+            if service.resolution == "HEADLESS":
+                addresses = (read.get(self.registry.endpoints, service.key) or NO_ENDPOINTS).addresses
+            sight = self._sight(read, host, client, egress)
+            for part in plan_contributions(service, addresses, sight):
+                yield (scope, names.listener(part.address, part.port), host), part
 
     def virtual_hosts(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
     ) -> Iterator[tuple[TableKey, VirtualHost]]:
-        service = meant(declared, client.namespace)
-        if service is None or service.resolution == "ALIAS":
-            return
-        rules = self.rules.obeyed(read, host, client.namespace)
-        others = read.find(self.registry.aliases_of, host).values() if service.kubernetes else ()
-        aliases = [alias for alias in others if alias.visible_to(client.namespace)]
-        known = self.rules.directory(read, self.registry, client)
-        for table, found in plan_hosts(service, aliases, rules, client, known):
-            yield (scope, table, found.name), found
+        for egress, service in _views(client, declared):
+            others = read.find(self.registry.aliases_of, host).values() if service.kubernetes else ()
+            aliases = [alias for alias in others if client.known((alias,), egress)]
+            sight = self._sight(read, host, client, egress)
+            for table, found in plan_hosts(service, aliases, sight):
+                yield (scope, table, found.name), found
+
+    def _sight(self, read: Read, host: str, client: Client, egress: Egress) -> Sight:
+        rules = self.rules.obeyed(read, host, client, egress)
+        return Sight(client, egress, rules, self.rules.directory(read, self.registry, client))
 
     def unknown_hosts(
         self, read: Read, scope: Scope, client: Client, key: Key, traffic: Traffic
     ) -> Iterator[tuple[TableKey, VirtualHost]]:
-        known = self.rules.directory(read, self.registry, client)
-        for host in traffic.hosts:
-            obeyed = self.rules.obeyed_unknown(read, host, client.namespace)
-            if obeyed != traffic or self._is_known(read, host, client.namespace):
+        egress = client.at(UNKNOWN_HOSTS_PORT)
+        for host in traffic.hosts if egress else ():
+            assert egress is not None
+            obeyed = self.rules.obeyed_unknown(read, host, client, egress)
+            if obeyed != traffic or self._is_known(read, host, client, egress):
                 continue
-            planned = plan_unknown_host(host, traffic, client, known)
+            sight = Sight(client, egress, traffic, self.rules.directory(read, self.registry, client))
+            planned = plan_unknown_host(host, sight)
             if planned is not None:
                 table, found = planned
                 yield (scope, table, found.name), found
 
-    def _is_known(self, read: Read, host: str, namespace: str) -> bool:
+    def _is_known(self, read: Read, host: str, client: Client, egress: Egress) -> bool:
         if not host.startswith("*"):
-            return finder(read, self.registry, namespace)(host) is not None
+            declared = read.get(self.registry.hosts, host)
+            return declared is not None and client.known(declared, egress) is not None
         return any(
-            covers(host, name) and meant(declared, namespace) is not None
+            covers(host, name) and client.known(declared, egress) is not None
             for name, declared in read.all(self.registry.hosts).items()
         )
+
+
+def _views(client: Client, declared: Declared) -> Iterator[tuple[Egress, Service]]:
+    """Yield what a client knows of a host on each of its listeners."""
+    for egress in client.egress:
+        service = client.known(declared, egress)
+        if service is not None and service.resolution != "ALIAS":
+            yield egress, service
 
 
 def _routes(engine: Engine, sidecars: Demand[Scope, Client], facts: _Facts) -> Collection[ByName, RouteConfig]:
@@ -165,7 +206,8 @@ def _routes(engine: Engine, sidecars: Demand[Scope, Client], facts: _Facts) -> C
         if client is None:
             return None
         also = read.find(unknown_in_table, key)
-        return plan_table(name, (*rows.values(), *also.values()), plan_rest(client.mesh) if name.isdigit() else None)
+        rest = plan_rest(client.unclaimed_http) if name.isdigit() else None
+        return plan_table(name, (*rows.values(), *also.values()), rest)
 
     return group(engine, "outbound routes", in_table, table)
 
@@ -177,7 +219,8 @@ def _listeners(
     routes: Collection[ByName, RouteConfig],
 ) -> Collection[ByName, Listener]:
     def http(read: Read, key: ByName, table: RouteConfig) -> Iterator[tuple[PartKey, Contribution]]:
-        part = http_contribution(table.name)
+        client = read.get(sidecars, key[0])
+        part = http_contribution(table.name, client) if client else None
         if part is not None:
             yield (key[0], names.listener(part.address, part.port), ""), part
 
@@ -192,9 +235,18 @@ def _listeners(
 
     def listener(read: Read, key: ByName, rows: Mapping[PartKey, Contribution]) -> Listener | None:
         client = read.get(sidecars, key[0])
-        return plan_listener(rows.values(), client.mesh) if client else None
+        return plan_listener(rows.values(), client) if client else None
 
-    return group(engine, "outbound listeners", of_listener, listener)
+    def entry(read: Read, scope: Scope, client: Client) -> Iterator[tuple[ByName, Listener]]:
+        listener = plan_virtual_outbound(client)
+        yield (scope, listener.name), listener
+
+    return union(
+        engine,
+        "outbound listeners",
+        engine.flat_map("outbound entries", sidecars, entry),
+        group(engine, "outbound listeners behind", of_listener, listener),
+    )
 
 
 def _beyond_http(read: Read, host: str, declared: Declared) -> Declared | None:

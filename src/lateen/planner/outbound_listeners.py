@@ -12,8 +12,8 @@ from msgspec import Struct, structs
 from lateen.plan.listener import Chain, ChainMatch, HttpProxy, Listener, ListenerFilter, TcpProxy
 from lateen.plan.route import RouteConfig
 from lateen.planner import names
+from lateen.planner.client import Client
 from lateen.planner.route_tables import ALLOW_ANY_DYNAMIC_DNS
-from lateen.registry.mesh import Mesh
 
 ANY_ADDRESS = "0.0.0.0"
 _PLAIN_HTTP = ("http/1.1", "h2c")
@@ -24,7 +24,7 @@ class Contribution(Struct, frozen=True, kw_only=True):
 
     `http`: the name of the route table for HTTP that comes here, "" = none. `chains`: TCP by destination
     block or SNI. `default`: TCP that no chain takes. `age`: who comes first when two want the same. `dynamic_dns`: its
-    HTTP goes to hosts that are looked up.
+    HTTP goes to hosts that are looked up. `bound`: it is listened there, not only captured.
     """
 
     address: str
@@ -34,31 +34,35 @@ class Contribution(Struct, frozen=True, kw_only=True):
     chains: tuple[Chain, ...] = ()
     default: Chain | None = None
     dynamic_dns: bool = False
+    bound: bool = False
 
 
-def plan_listener(contributions: Iterable[Contribution], mesh: Mesh) -> Listener:
+def plan_listener(contributions: Iterable[Contribution], client: Client) -> Listener:
     """Plan the listener of all that is contributed to one address and port; the oldest wins where two
     collide."""
     parts = sorted(contributions, key=lambda part: part.age)
     address, port = parts[0].address, parts[0].port
-    chains = tuple(_unique_chains(parts, mesh))
+    chains = tuple(_unique_chains(parts, client))
     default = next((part.default for part in parts if part.default), None)
+    bound = any(part.bound for part in parts)
     return Listener(
         name=names.listener(address, port),
         address=address,
         port=port,
         direction="OUTBOUND",
         chains=chains,
-        default_chain=default or outbound_default(mesh),
+        # What was not captured was going nowhere else.
+        default_chain=default or (_default(names.BLACK_HOLE) if bound else outbound_default(client)),
+        bind=bound,
         filters=inspectors(chains),
-        filters_timeout_ms=mesh.detection_timeout_ms,
-        access_log=mesh.access_log,
+        filters_timeout_ms=client.mesh.detection_timeout_ms,
+        access_log=client.mesh.access_log,
     )
 
 
-def plan_virtual_outbound(mesh: Mesh) -> Listener:
+def plan_virtual_outbound(client: Client) -> Listener:
     """Plan the listener that takes everything and hands it to the one for its original destination."""
-    http = (_unclaimed_http(),) if mesh.dynamic_dns else ()
+    http = (_unclaimed_http(),) if client.unclaimed_http == names.DYNAMIC_DNS else ()
     return Listener(
         name=names.VIRTUAL_OUTBOUND,
         address=ANY_ADDRESS,
@@ -74,17 +78,20 @@ def plan_virtual_outbound(mesh: Mesh) -> Listener:
             *http,
         ),
         filters=inspectors(http),
-        filters_timeout_ms=mesh.detection_timeout_ms,
-        default_chain=outbound_default(mesh),
+        filters_timeout_ms=client.mesh.detection_timeout_ms,
+        default_chain=outbound_default(client),
         bind=True,
         use_original_dst=True,
-        access_log=mesh.access_log,
+        access_log=client.mesh.access_log,
     )
 
 
-def outbound_default(mesh: Mesh) -> Chain:
+def outbound_default(client: Client) -> Chain:
     """Plan what happens to TCP that no service claims: onward or nowhere, by outboundTrafficPolicy."""
-    upstream = names.PASSTHROUGH if mesh.allow_any else names.BLACK_HOLE
+    return _default(client.unclaimed)
+
+
+def _default(upstream: str) -> Chain:
     proxy = TcpProxy(stat_prefix=upstream, upstreams=((upstream, 100),))
     return Chain(name=f"{names.VIRTUAL_OUTBOUND}-catchall-tcp", match=ChainMatch(), proxy=proxy)
 
@@ -99,11 +106,11 @@ def _unclaimed_http() -> Chain:
     )
 
 
-def _unique_chains(parts: list[Contribution], mesh: Mesh) -> Iterator[Chain]:
+def _unique_chains(parts: list[Contribution], client: Client) -> Iterator[Chain]:
     table = next((part.http for part in parts if part.http), "")
     if table:
         match = ChainMatch(transport="raw_buffer", alpn=_PLAIN_HTTP)
-        named = mesh.dynamic_dns or any(part.dynamic_dns for part in parts)
+        named = client.unclaimed_http == names.DYNAMIC_DNS or any(part.dynamic_dns for part in parts)
         proxy = HttpProxy(stat_prefix=f"outbound_{table}", route_name=table, mesh_alpn=True, dynamic_dns=named)
         yield Chain(name=table, match=match, proxy=proxy)
     yield from free_chains(chain for part in parts for chain in part.chains)

@@ -14,6 +14,7 @@ from lateen.planner.outbound import ByName, Outbound, build_outbound
 from lateen.planner.rules import build_rules
 from lateen.planner.scope import Scope
 from lateen.planner.scopes import Scopes, build_scopes
+from lateen.planner.sidecars import build_sidecars
 from lateen.reactive import Collection, Demand, Engine
 from lateen.reactive.gather import union
 from lateen.registry.mesh import DEFAULT_MESH, Mesh
@@ -81,7 +82,8 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
     registry = build_registry(engine, store, default)
     security = build_peer_security(engine, store)
     rules = build_rules(engine, store, registry)
-    outbound = build_outbound(engine, registry, rules, security)
+    sidecars = build_sidecars(engine, store)
+    outbound = build_outbound(engine, registry, rules, sidecars, security)
     gateways = build_gateways(engine, outbound.clients, registry, rules)
     inbounds = build_inbounds(engine, registry, security)
     everyone = build_everyone(engine, registry)
@@ -95,10 +97,9 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
             outbound.listeners,
             gateways.listeners,
             inbounds.listeners,
-            everyone.listeners,
         ),
         routes=union(engine, "planned routes", outbound.routes, gateways.routes),
-        scopes=build_scopes(engine, registry, rules, security),
+        scopes=build_scopes(engine, registry, rules, sidecars, security),
         _outbound=outbound,
         _inbounds=inbounds,
         _everyone=everyone,

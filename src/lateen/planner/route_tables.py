@@ -2,15 +2,16 @@
 otherwise."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 import msgspec
 
 from lateen.plan.matching import RouteMatch
 from lateen.plan.route import Destination, DirectResponse, Forward, Route, RouteConfig, VirtualHost
 from lateen.planner import names
-from lateen.registry.mesh import Mesh
 
 
+@cache
 def _allow_any(upstream: str) -> VirtualHost:
     action = Forward(destinations=(Destination(upstream=upstream),), retries=None)
     return VirtualHost(
@@ -27,11 +28,9 @@ BLOCK_ALL = VirtualHost(
 )
 
 
-def plan_rest(mesh: Mesh) -> VirtualHost:
-    """Plan what becomes of requests to hosts that no service has, by outboundTrafficPolicy."""
-    if not mesh.allow_any:
-        return BLOCK_ALL
-    return ALLOW_ANY_DYNAMIC_DNS if mesh.dynamic_dns else ALLOW_ANY
+def plan_rest(upstream: str) -> VirtualHost:
+    """Plan what becomes of requests to hosts that a table does not know, and so go to `upstream`."""
+    return BLOCK_ALL if upstream == names.BLACK_HOLE else _allow_any(upstream)
 
 
 def plan_table(name: str, hosts: Iterable[VirtualHost], rest: VirtualHost | None = None) -> RouteConfig:

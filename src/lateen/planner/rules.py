@@ -12,11 +12,13 @@ from lateen.planner.client import Client, finder
 from lateen.planner.delegates import with_delegates
 from lateen.planner.destination_rule import Rule, choose, rule
 from lateen.planner.gateway import GatewayRules, gateway_rules
+from lateen.planner.sidecar import Egress
 from lateen.planner.site import MESH_GATEWAY, Directory
-from lateen.planner.traffic import Traffic, choose_traffic, traffic
+from lateen.planner.traffic import Traffic, choose_traffic, destinations, traffic
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.registry.registry import Registry
 from lateen.registry.service import Service
+from lateen.registry.visibility import sees
 from lateen.store.store import Store
 
 V = TypeVar("V")
@@ -27,8 +29,8 @@ _WILD = "*"
 class Rules:
     """`traffic_of`, `destinations_of`: all rules for each host of the registry, whoever sees them. `hashed`: the
     latter, of hosts where any of them asks for consistent hashing: routes depend on these alone.
-    `traffic_for`: rules for sidecars by exact host, and all with a wildcard under "*". `traffic_at`: by
-    gateway."""
+    `traffic_for`: rules for sidecars by exact host, and all with a wildcard under "*"; `traffic_to`: by the hosts
+    that they send to. `traffic_at`: by gateway."""
 
     traffic: Collection[Key, Traffic]
     destinations: Collection[Key, Rule]
@@ -37,16 +39,26 @@ class Rules:
     destinations_of: Collection[str, tuple[Rule, ...]]
     hashed: Collection[str, tuple[Rule, ...]]
     traffic_for: Index[str, Key, Traffic]
+    traffic_to: Index[str, Key, Traffic]
     traffic_at: Index[str, Key, Traffic]
 
-    def obeyed(self, read: Read, host: str, namespace: str) -> Traffic | None:
-        """Return the rules that sidecars in `namespace` obey for a host of the registry."""
+    def obeyed(self, read: Read, host: str, client: Client, egress: Egress) -> Traffic | None:
+        """Return the rules that a client's sidecars obey for a host of the registry on a listener."""
         found = read.get(self.traffic_of, host)
-        return choose_traffic(found, host, namespace) if found else None
+        return choose_traffic(found, host, client.namespace, egress) if found else None
 
-    def obeyed_unknown(self, read: Read, host: str, namespace: str) -> Traffic | None:
-        """Return the rules that sidecars in `namespace` obey for a host that need not be in the registry."""
-        return choose_traffic(_candidates(read, self.traffic_for, host), host, namespace)
+    def obeyed_unknown(self, read: Read, host: str, client: Client, egress: Egress) -> Traffic | None:
+        """Return the rules that a client's sidecars obey for a host that need not be in the registry."""
+        return choose_traffic(_candidates(read, self.traffic_for, host), host, client.namespace, egress)
+
+    def routed(self, read: Read, host: str, client: Client) -> Iterator[int]:
+        """Yield the ports (0 = all) of a host to which rules send that a client's sidecars obey: so they know it,
+        though their Sidecar does not name it."""
+        for one in read.find(self.traffic_to, host).values():
+            if sees(one.exports, client.namespace) and any(
+                each.obeys(one.namespace, one.hosts) for each in client.egress
+            ):
+                yield from (port for to, port in destinations(one) if to == host)
 
     def destination(self, read: Read, service: Service, client: Client) -> Rule | None:
         """Return the destination rule that a client obeys for a service."""
@@ -107,6 +119,7 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
         destinations_of=all_destinations,
         hashed=engine.map("hashed destinations of host", all_destinations, hashed),
         traffic_for=traffic_for,
+        traffic_to=engine.index("traffic to host", all_traffic, lambda key, one: _targets(one)),
         traffic_at=engine.index("traffic at gateway", all_traffic, lambda key, one: _gateways(one)),
     )
 
@@ -117,6 +130,10 @@ def _buckets(hosts: Iterable[str]) -> Iterator[str]:
 
 def _mesh_buckets(one: Traffic) -> Iterable[str]:
     return _buckets(one.hosts) if MESH_GATEWAY in one.gateways else ()
+
+
+def _targets(one: Traffic) -> Iterable[str]:
+    return {host for host, _ in destinations(one)} if MESH_GATEWAY in one.gateways else ()
 
 
 def _gateways(one: Traffic) -> Iterator[str]:

@@ -14,15 +14,17 @@ class Scope(NamedTuple):
     `common`: what every sidecar has. `sidecar`: the outbound side of a client namespace; `name` holds the
     labels by which rules tell its clients apart, mostly none. `inbound`: the inbound side of workloads that
     no rule tells apart; `name` holds the labels and named ports that rules read. `gateway`: the same for
-    gateways.
+    gateways. `sidecar`: the Sidecar that selects the workloads, "" where their namespace's default counts.
     """
 
     kind: ScopeKind
     namespace: str = ""
     name: str = ""
+    sidecar: str = ""
 
     def __str__(self) -> str:
-        return "/".join(part for part in self if part)
+        said = "/".join(part for part in self[:3] if part)
+        return f"{said}#{self.sidecar}" if self.sidecar else said
 
 
 COMMON = Scope("common")

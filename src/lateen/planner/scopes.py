@@ -12,6 +12,7 @@ from lateen.planner.destination_rule import Rule
 from lateen.planner.gateway import GatewayRules
 from lateen.planner.rules import Rules
 from lateen.planner.scope import COMMON, Scope, Traits
+from lateen.planner.sidecars import Sidecars
 from lateen.planner.traffic import Traffic
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.reactive.gather import group
@@ -29,7 +30,9 @@ Scopes = tuple[Scope, ...]
 Names = Collection[str, tuple[str, ...]]
 
 
-def build_scopes(engine: Engine, registry: Registry, rules: Rules, security: PeerSecurity) -> Collection[Key, Scopes]:
+def build_scopes(
+    engine: Engine, registry: Registry, rules: Rules, sidecars: Sidecars, security: PeerSecurity
+) -> Collection[Key, Scopes]:
     """Build the collection of every proxy's scopes, by pod."""
     selected = _names(engine, "labels services select by", registry.declared_in, _of_service)
     policed = _names(engine, "labels peer policies select by", security.policies_in, _of_policy)
@@ -57,10 +60,11 @@ def build_scopes(engine: Engine, registry: Registry, rules: Rules, security: Pee
         if workload.gateway:
             name = named((gated, ""), (selected, namespace), (sourced, ""), (destined, namespace))
             return (Scope("gateway", namespace, name),)
+        sidecar = sidecars.chosen(read, workload)
         return (
             COMMON,
-            Scope("sidecar", namespace, named((sourced, ""), (destined, namespace))),
-            Scope("inbound", namespace, named((selected, namespace), (policed, namespace))),
+            Scope("sidecar", namespace, named((sourced, ""), (destined, namespace)), sidecar),
+            Scope("inbound", namespace, named((selected, namespace), (policed, namespace)), sidecar),
         )
 
     return engine.map("scopes", registry.workloads, scopes)

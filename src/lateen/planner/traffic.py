@@ -1,14 +1,16 @@
 """Routing rules of a VirtualService, with its names resolved, and which of several a client obeys."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from lateen.base.hosts import closeness, covers, fqdn
 from lateen.base.refs import Origin
+from lateen.kinds.networking.destination import Destination
 from lateen.kinds.networking.http_route import HTTPRoute
 from lateen.kinds.networking.virtual_service import VirtualServiceSpec
 from lateen.kinds.object import Object, line_of
+from lateen.planner.sidecar import EVERYTHING, Egress
 from lateen.planner.site import MESH_GATEWAY
 from lateen.registry.visibility import export_to, sees
 
@@ -63,16 +65,33 @@ def traffic(found: Object, default_exports: tuple[str, ...]) -> Traffic:
     )
 
 
-def choose_traffic(rules: Iterable[Traffic], host: str, namespace: str) -> Traffic | None:
-    """Choose which rules sidecars in `namespace` obey for a host: the closest host, then the oldest."""
+def choose_traffic(rules: Iterable[Traffic], host: str, namespace: str, egress: Egress = EVERYTHING) -> Traffic | None:
+    """Choose which rules sidecars in `namespace` obey for a host on a listener: the closest host, then the
+    oldest."""
     found = [
         (closeness(pattern), one.age, one)
         for one in rules
-        if sees(one.exports, namespace)
+        if sees(one.exports, namespace) and (egress == EVERYTHING or egress.obeys(one.namespace, one.hosts))
         for pattern in one.hosts
         if covers(pattern, host)
     ]
     return min(found, key=lambda entry: entry[:2])[2] if found else None
+
+
+def destinations(one: Traffic) -> Iterator[tuple[str, int]]:
+    """Yield where rules send to: hosts in full, and ports, 0 = not said."""
+    spec = one.spec
+    for rule in one.http:
+        route = rule.route
+        found = [target.destination for target in route.route] + [mirror.destination for mirror in route.mirrors]
+        yield from (_target(to, one.namespace) for to in (*found, *([route.mirror] if route.mirror else ())))
+    routes = (*(rule.route for rule in spec.tls), *(rule.route for rule in spec.tcp))
+    yield from (_target(to.destination, one.namespace) for route in routes for to in route)
+
+
+def _target(destination: Destination, namespace: str) -> tuple[str, int]:
+    port = destination.port.number if destination.port else 0
+    return fqdn(destination.host, namespace).lower(), port
 
 
 def gateway_names(names: Iterable[str], namespace: str) -> tuple[str, ...]:

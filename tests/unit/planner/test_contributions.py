@@ -35,7 +35,7 @@ def test_a_sniffed_port_routes_http_by_a_table_of_its_own_and_the_rest_as_tcp():
 def test_http_has_no_listener_per_address():
     world = World()
     world.put(service("web", address="10.0.0.9"))
-    assert world.names("listeners") == ["0.0.0.0_80"]
+    assert world.names("listeners") == ["0.0.0.0_80", "virtualOutbound"]
 
 
 def test_a_block_of_addresses_is_a_chain_on_the_shared_listener():
@@ -52,7 +52,7 @@ def test_a_block_of_one_is_an_address():
     world = World()
     spec = "{hosts: [db.x], addresses: [192.0.2.5/32, 192.0.2.6], ports: [{number: 3306, name: t, protocol: tcp}]}"
     world.put(entry("db", spec))
-    assert world.names("listeners") == ["192.0.2.5_3306", "192.0.2.6_3306"]
+    assert world.names("listeners") == ["192.0.2.5_3306", "192.0.2.6_3306", "virtualOutbound"]
 
 
 def test_two_entries_that_want_one_block_do_not_break_the_listener():
@@ -146,7 +146,7 @@ def test_a_headless_services_pods_each_have_a_listener():
 def test_udp_is_left_alone():
     world = World()
     world.put(service("dns", [{"name": "dns", "port": 53, "protocol": "UDP"}], address="10.0.0.10"))
-    assert world.names("listeners") == [] and world.names("upstreams") == []
+    assert world.names("listeners") == ["virtualOutbound"] and world.names("upstreams") == []
 
 
 DYNAMIC = """{hosts: ['*.x'], resolution: DYNAMIC_DNS, ports: [{number: 80, name: http, protocol: HTTP},

@@ -14,7 +14,7 @@ def test_hosts_are_looked_up_where_the_mesh_says_so():
 def test_every_sidecar_has_the_way_out_the_way_nowhere_and_the_way_in():
     world = World(COMMON)
     assert world.names("upstreams", COMMON) == ["BlackHoleCluster", "InboundPassthroughCluster", "PassthroughCluster"]
-    assert world.names("listeners", COMMON) == ["virtualOutbound"]
+    assert world.names("listeners", COMMON) == []
     assert world.upstream("PassthroughCluster", COMMON).discovery == "ORIGINAL_DST"
     nowhere = world.upstream("BlackHoleCluster", COMMON)
     assert (nowhere.discovery, nowhere.localities) == ("STATIC", ())
@@ -31,15 +31,15 @@ def test_a_gateway_has_ways_of_its_own_and_no_captured_traffic():
 def test_the_outbound_policy_changes_in_place():
     world = World(COMMON, SHOP)
     world.put(mesh_config("{outboundTrafficPolicy: {mode: REGISTRY_ONLY}, accessLogFile: /dev/stdout}"))
-    listener = world.listener("virtualOutbound", COMMON)
+    listener = world.listener("virtualOutbound", SHOP)
     assert listener.default_chain.proxy.upstreams == (("BlackHoleCluster", 100),)
     assert listener.access_log == "/dev/stdout"
 
 
 def test_settings_that_are_no_settings_leave_the_last_ones_and_are_recorded():
-    world = World(COMMON)
+    world = World(COMMON, SHOP)
     world.put(mesh_config("{accessLogFile: /dev/stdout}"))
     world.store.put(mesh_config("{accessLogFile: [}"))
     world.engine.settle()
-    assert world.listener("virtualOutbound", COMMON).access_log == "/dev/stdout"
+    assert world.listener("virtualOutbound", SHOP).access_log == "/dev/stdout"
     assert ("mesh", ("istio-system", "istio")) in world.engine.errors

@@ -1,6 +1,11 @@
 from lateen.plan.listener import Chain, ChainMatch, TcpProxy
+from lateen.planner.client import Client
 from lateen.planner.outbound_listeners import Contribution, free_chains, plan_listener, plan_virtual_outbound
 from lateen.registry.mesh import Mesh
+
+
+def client(**settings):
+    return Client(namespace="shop", labels={}, mesh=Mesh(**settings))
 
 
 def chain(name, **match):
@@ -17,7 +22,7 @@ def upstream(chain):
 
 
 def test_http_of_all_services_on_a_port_is_one_chain_to_one_table():
-    listener = plan_listener([part("a", http="80"), part("b", http="80")], Mesh())
+    listener = plan_listener([part("a", http="80"), part("b", http="80")], client())
     (http,) = listener.chains
     assert (listener.name, http.proxy.route_name, http.match.alpn) == (
         "0.0.0.0_80",
@@ -30,24 +35,24 @@ def test_http_of_all_services_on_a_port_is_one_chain_to_one_table():
 
 def test_what_is_no_http_goes_on_or_nowhere_by_the_outbound_policy():
     for allow, name in ((True, "PassthroughCluster"), (False, "BlackHoleCluster")):
-        listener = plan_listener([part(http="80")], Mesh(allow_any=allow))
+        listener = plan_listener([part(http="80")], client(allow_any=allow))
         assert upstream(listener.default_chain) == name
-        assert upstream(plan_virtual_outbound(Mesh(allow_any=allow)).default_chain) == name
+        assert upstream(plan_virtual_outbound(client(allow_any=allow)).default_chain) == name
 
 
 def test_unclaimed_http_may_go_where_its_host_is_found():
-    mesh = Mesh(dynamic_dns=True)
-    listener = plan_virtual_outbound(mesh)
+    named = client(dynamic_dns=True)
+    listener = plan_virtual_outbound(named)
     http = listener.chains[-1]
     (host,) = http.proxy.routes.virtual_hosts
     assert http.proxy.dynamic_dns and listener.filters == ("http_inspector",)
     assert host.routes[0].action.destinations[0].upstream == "AllowAnyDynamicDNSCluster"
     assert upstream(listener.default_chain) == "PassthroughCluster"
-    assert plan_listener([part(http="80")], mesh).chains[0].proxy.dynamic_dns
+    assert plan_listener([part(http="80")], named).chains[0].proxy.dynamic_dns
 
 
 def test_plain_tcp_to_a_virtual_ip_waits_for_no_inspector():
-    listener = plan_listener([part(address="10.0.0.1", default=chain("db"))], Mesh())
+    listener = plan_listener([part(address="10.0.0.1", default=chain("db"))], client())
     assert (listener.name, listener.chains, listener.filters) == ("10.0.0.1_80", (), ())
     assert upstream(listener.default_chain) == "db"
 
@@ -55,7 +60,7 @@ def test_plain_tcp_to_a_virtual_ip_waits_for_no_inspector():
 def test_of_two_that_want_the_same_the_older_has_it():
     young = Contribution(address="0.0.0.0", port=80, age=("2", "a", "a"), default=chain("young"))
     old = Contribution(address="0.0.0.0", port=80, age=("1", "b", "b"), default=chain("old"))
-    assert upstream(plan_listener([young, old], Mesh()).default_chain) == "old"
+    assert upstream(plan_listener([young, old], client()).default_chain) == "old"
 
 
 def test_chains_keep_what_older_ones_left_them():
@@ -78,12 +83,22 @@ def test_blocks_and_names_are_told_apart():
 
 
 def test_sni_needs_a_look_into_the_handshake():
-    listener = plan_listener([part(chains=(chain("a", server_names=("a.x",)),))], Mesh())
+    listener = plan_listener([part(chains=(chain("a", server_names=("a.x",)),))], client())
     assert listener.filters == ("tls_inspector",)
 
 
 def test_virtual_outbound_hands_on_by_original_destination():
-    listener = plan_virtual_outbound(Mesh(access_log="/dev/stdout"))
+    listener = plan_virtual_outbound(client(access_log="/dev/stdout"))
     assert (listener.bind, listener.use_original_dst, listener.port) == (True, True, 15001)
     assert listener.access_log == "/dev/stdout"
     assert upstream(listener.chains[0]) == "BlackHoleCluster"
+
+
+def test_what_is_bound_is_listened_on_and_sends_the_unknown_nowhere():
+    listener = plan_listener([part(address="127.0.0.1", http="80", bound=True)], client())
+    assert (listener.bind, upstream(listener.default_chain)) == (True, "BlackHoleCluster")
+
+
+def test_an_egress_proxy_gets_what_no_service_claims():
+    onward = Client(namespace="shop", labels={}, mesh=Mesh(), egress_proxy="outbound|80||proxy.x")
+    assert upstream(plan_virtual_outbound(onward).default_chain) == "outbound|80||proxy.x"

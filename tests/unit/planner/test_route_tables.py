@@ -1,4 +1,5 @@
 from lateen.plan.route import VirtualHost
+from lateen.planner.client import Client
 from lateen.planner.route_tables import ALLOW_ANY, ALLOW_ANY_DYNAMIC_DNS, BLOCK_ALL, plan_rest, plan_table
 from lateen.registry.mesh import Mesh
 
@@ -17,9 +18,15 @@ def test_what_no_host_covers_goes_to_the_rest():
 
 
 def test_the_rest_is_told_by_the_outbound_policy():
-    assert plan_rest(Mesh()) is ALLOW_ANY
-    assert plan_rest(Mesh(allow_any=False)) is BLOCK_ALL
-    assert plan_rest(Mesh(dynamic_dns=True)) is ALLOW_ANY_DYNAMIC_DNS
+    def rest(**said):
+        proxy = said.pop("egress_proxy", "")
+        client = Client(namespace="shop", labels={}, mesh=Mesh(**said), egress_proxy=proxy)
+        return plan_rest(client.unclaimed_http)
+
+    assert rest() is ALLOW_ANY
+    assert rest(allow_any=False) is BLOCK_ALL
+    assert rest(dynamic_dns=True) is ALLOW_ANY_DYNAMIC_DNS
+    assert rest(egress_proxy="out").routes[0].action.destinations[0].upstream == "out"
 
 
 def test_an_own_name_beats_an_alias_that_comes_first():

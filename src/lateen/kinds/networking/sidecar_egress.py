@@ -16,7 +16,7 @@ from lateen.kinds.networking.sidecar_port import (
 
 
 class EgressListener(Model, frozen=True, kw_only=True):
-    """`hosts`: `namespace/host`. `port` None = every port of those services."""
+    """`hosts`: `namespace/host`, without those of `~namespace/host`. `port` None = every port of those services."""
 
     port: SidecarPort | None = None
     bind: str = ""
@@ -69,9 +69,9 @@ def _host_faults(path: str, text: str) -> Iterator[Fault]:
         return
     if text == "~/*":
         return
-    if namespace not in ("*", ".") and not is_label(namespace.removeprefix("~")):
+    if namespace not in ("*", ".", "~") and not is_label(namespace.removeprefix("~")):
         message = f'"{text}": "{namespace}" is not a namespace: {NAMESPACE_RULE}'
-        yield Fault(path, message, 'or "*" for all, "." for its own, "~/*" for none')
+        yield Fault(path, message, 'or "*" for all, "." for its own, "~/*" for none, "~namespace/*" for all but that')
     if host.startswith("*"):
         if host != "*" and not (host.startswith("*.") and is_dns_name(host[2:])):
             yield Fault(path, f'"{host}": a wildcard stands for whole labels', "as *.example.com or *")
@@ -82,6 +82,8 @@ def _host_faults(path: str, text: str) -> Iterator[Fault]:
 def _covered_hosts(path: str, hosts: Sequence[str]) -> Iterator[Fault]:
     for index, host in enumerate(hosts):
         namespace = host.partition("/")[0]
+        if namespace.startswith("~"):
+            continue
         around = {"*/*", f"{namespace}/*"} - {host}
         if found := sorted(around & set(hosts)):
             yield Fault(f"{path}[{index}]", f'"{found[0]}" covers it', "remove it", "warning")
