@@ -12,6 +12,7 @@ _KEPT_PREFIXES = (
     "reporter=",
     "component",
     "istio",
+    "mongo.",  # there only where a service says that its bytes are MongoDB's
     "wasm",
 )
 _KEPT_SUFFIXES = ("rbac.allowed", "rbac.denied", "shadow_allowed", "shadow_denied")
@@ -26,6 +27,7 @@ _TAGS = {
     "http_conn_manager_listener_prefix": rf"^listener\.{_ADDRESS}\.http\.((.+?);?\.)downstream_",
     "listener_address": rf"^listener\.(({_ADDRESS})\.)",
     "tcp_prefix": r"^tcp\.((.+?);?\.)\w+$",
+    "mongo_prefix": r"^mongo\.((.+?)\.)(?:collection|cmd|cx_|op_|delays_|decoding_)",
     "thread_name": r"^server\.((\w+)\.)watchdog",
     "response_code": r"_rq(_(\d{3}))$",
     "response_code_class": r"_rq(_([1-5]xx))$",

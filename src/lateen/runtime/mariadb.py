@@ -15,14 +15,16 @@ _PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 class MariaDb:
     """One server: data below `folder`, listening at `address`:`port` inside the namespace at `netns`.
 
-    The administrator is root, by the unix socket only; the package's own service is not touched.
+    The administrator is root, by the unix socket only; the package's own service is not touched. `options`: more of
+    the server's own.
     """
 
-    def __init__(self, folder: Path, netns: Path, address: str, port: int = 3306) -> None:
+    def __init__(self, folder: Path, netns: Path, address: str, port: int = 3306, options: Sequence[str] = ()) -> None:
         self.address = address
         self.port = port
         self._folder = folder
         self._netns = netns
+        self._options = options
         self._socket = folder / "server.sock"
         self._process: asyncio.subprocess.Process | None = None
 
@@ -40,7 +42,7 @@ class MariaDb:
                 *self._inside("mariadbd", "--no-defaults", f"--user={_USER}", f"--datadir={data}",
                               f"--socket={self._socket}", f"--pid-file={self._folder / 'server.pid'}",
                               f"--bind-address={self.address}", f"--port={self.port}", "--skip-name-resolve",
-                              "--innodb-buffer-pool-size=8M", "--innodb-flush-log-at-trx-commit=2"),
+                              "--innodb-buffer-pool-size=8M", "--innodb-flush-log-at-trx-commit=2", *self._options),
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log, env={"PATH": _PATH},
             )  # fmt: skip
         try:

@@ -1,12 +1,14 @@
 """A test workload: every HTTP port answers with what it saw as JSON, every TCP port echoes lines after its name.
 
-PORTS="8080=http 9000=tcp 3306=server-first"; NAME is told in every answer.
+PORTS="8080=http 8443=https 9000=tcp 3306=server-first"; NAME is told in every answer. HTTPS is served with the
+certificate and key in the file CERTIFICATE, and tells what server name it was asked for.
 """
 
 import json
 import os
 import signal
 import socketserver
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -24,7 +26,7 @@ class Http(BaseHTTPRequestHandler):
         seen = {
             "name": NAME, "method": self.command, "path": self.path, "peer": self.client_address[0],
             "headers": {key.lower(): value for key, value in self.headers.items()}, "body": body,
-            "port": self.server.server_address[1],
+            "port": self.server.server_address[1], "sni": getattr(self.connection, "asked_for", ""),
         }  # fmt: skip
         answer = json.dumps(seen).encode()
         self.send_response(int(self.headers.get("x-answer") or 200))
@@ -62,10 +64,20 @@ class HttpServer(ThreadingHTTPServer):
     request_queue_size = 128
 
 
+def secure(server):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(os.environ["CERTIFICATE"])
+    context.sni_callback = lambda connection, name, _: setattr(connection, "asked_for", name or "")
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+
+
 for entry in os.environ.get("PORTS", "8080=http").split():
     port, kind = entry.split("=")
     address = ("0.0.0.0", int(port))
-    server = HttpServer(address, Http) if kind == "http" else TcpServer(address, Tcp if kind == "tcp" else ServerFirst)
+    http = kind in ("http", "https")
+    server = HttpServer(address, Http) if http else TcpServer(address, Tcp if kind == "tcp" else ServerFirst)
+    if kind == "https":
+        secure(server)
     threading.Thread(target=server.serve_forever, daemon=True).start()
 print("listening", flush=True)
 stop = threading.Event()

@@ -44,6 +44,11 @@ def labels(name: str) -> tuple[str, dict[str, str]]:
             "listener.downstream_cx_total",
             {"listener_address": "0.0.0.0_15006"},
         ),
+        (
+            "mongo.outbound|27017||mongo.example.com.op_query",
+            "mongo.op_query",
+            {"mongo_prefix": "outbound|27017||mongo.example.com"},
+        ),
         ("server.main_thread.watchdog_miss", "server.watchdog_miss", {"thread_name": "main_thread"}),
         ("server.live", "server.live", {}),
     ],
