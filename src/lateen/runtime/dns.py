@@ -1,9 +1,5 @@
 """The cluster's DNS server: answers from a zone, and passes on what is not the cluster's."""
 
-import asyncio
-import logging
-import socket
-import struct
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,20 +8,17 @@ import dns.flags
 import dns.message
 import dns.name
 import dns.rcode
-import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from lateen.base.tasks import cancel, spawn
+from lateen.node.dns_listener import DnsListener, bound_socket
+from lateen.node.dns_message import SMALLEST, asked_name, encoded, read_query, response_to, rrset
+from lateen.node.resolvers import Resolvers
 from lateen.runtime.netns import call_in, listen_in
-from lateen.runtime.resolvers import Resolvers
 from lateen.runtime.zone import Records, Zone
-
-_log = logging.getLogger(__name__)
 
 # Seconds that an answer may be kept: endpoints come and go.
 TTL = 5
-_IDLE = 30.0
 _LONGEST_CHAIN = 8
 _A, _CNAME, _SRV, _PTR = dns.rdatatype.A, dns.rdatatype.CNAME, dns.rdatatype.SRV, dns.rdatatype.PTR
 
@@ -36,64 +29,28 @@ class DnsServer:
     def __init__(self, zone: Zone, resolvers: Resolvers) -> None:
         self.zone = zone
         self._resolvers = resolvers
-        self._udp: asyncio.DatagramTransport | None = None
-        self._tcp: asyncio.Server | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._listener = DnsListener(self.answer)
 
     async def start(self, namespace: Path, address: str, port: int = 53) -> None:
         """Listen on UDP and TCP in a network namespace. Raises OSError."""
-        loop = asyncio.get_running_loop()
-        udp = call_in(namespace, lambda: _bound(address, port))
-        self._udp, _ = await loop.create_datagram_endpoint(lambda: _Datagrams(self), sock=udp)
-        self._tcp = await asyncio.start_server(self._converse, sock=listen_in(namespace, address, port))
+        udp = call_in(namespace, lambda: bound_socket(address, port))
+        await self._listener.start([udp], [listen_in(namespace, address, port)])
 
     async def close(self) -> None:
         """Stop listening; what is being asked stays unanswered."""
-        if self._udp is not None:
-            self._udp.close()
-        if self._tcp is not None:
-            self._tcp.close()
-        await cancel(*self._tasks)
+        await self._listener.close()
 
     async def answer(self, wire: bytes, size: int) -> bytes | None:
         """The encoded answer, of at most `size` bytes, to an encoded query; None when it is none."""
-        try:
-            query = dns.message.from_wire(wire)
-        except dns.exception.DNSException:
+        if (query := read_query(wire)) is None:
             return None
-        if query.flags & dns.flags.QR or len(query.question) != 1:
-            return None
-        name = query.question[0].name.to_text(omit_final_dot=True).lower()
-        if not self.zone.owns(name):
-            answer = await self._resolvers.ask(wire, stream=size > 512)
-            return answer or _encoded(_failure(query), size)
+        if not self.zone.owns(asked_name(query)):
+            answer = await self._resolvers.ask(wire, stream=size > SMALLEST)
+            return answer or encoded(response_to(query, dns.rcode.SERVFAIL), size)
         response = resolve(self.zone, query)
         if (target := _outside(self.zone, response)) is not None:
             await self._follow(target, query, response)
-        return _encoded(response, max(size, query.payload))
-
-    def hear(self, wire: bytes, peer: tuple[str, int]) -> None:
-        """Answer a datagram in the background."""
-        task = spawn(self._reply(wire, peer), name="dns query")
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _reply(self, wire: bytes, peer: tuple[str, int]) -> None:
-        answer = await self.answer(wire, 512)
-        if answer is not None and self._udp is not None and not self._udp.is_closing():
-            self._udp.sendto(answer, peer)
-
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with suppress(OSError, EOFError, asyncio.CancelledError):
-            while True:
-                async with asyncio.timeout(_IDLE):
-                    (length,) = struct.unpack("!H", await reader.readexactly(2))
-                    answer = await self.answer(await reader.readexactly(length), 65535)
-                    if answer is None:
-                        break
-                    writer.write(struct.pack("!H", len(answer)) + answer)
-                    await writer.drain()
-        writer.close()
+        return encoded(response, max(size, query.payload))
 
     async def _follow(self, target: str, query: dns.message.Message, response: dns.message.Message) -> None:
         """Add what the outer world says of an ExternalName's target."""
@@ -108,33 +65,25 @@ class DnsServer:
             response.set_rcode(outer.rcode())
 
 
-class _Datagrams(asyncio.DatagramProtocol):
-    def __init__(self, server: DnsServer) -> None:
-        self._server = server
-
-    def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        self._server.hear(data, addr)
-
-
 def resolve(zone: Zone, query: dns.message.Message) -> dns.message.Message:
     """Answer a query for one of the zone's names: aliases followed as far as the zone knows them."""
-    response = dns.message.make_response(query, recursion_available=True)
+    response = response_to(query)
     response.flags |= dns.flags.AA
     question = query.question[0]
-    name = question.name.to_text(omit_final_dot=True).lower()
+    name = asked_name(query)
     records = zone.get(name)
     # The answer repeats the name as it was asked for: some clients compare it letter by letter.
     owner = question.name
     for _ in range(_LONGEST_CHAIN):
         if records is None or not records.alias or question.rdtype == _CNAME:
             break
-        response.answer.append(_rrset(owner, _CNAME, f"{records.alias}."))
+        response.answer.append(rrset(owner, _CNAME, TTL, f"{records.alias}."))
         name = records.alias
         owner, records = dns.name.from_text(name), zone.get(name) if zone.owns(name) else Records()
     if records is None:
         response.set_rcode(dns.rcode.NXDOMAIN)
     elif values := _values(records, question.rdtype):
-        response.answer.append(_rrset(owner, question.rdtype, *values))
+        response.answer.append(rrset(owner, question.rdtype, TTL, *values))
     if not response.answer:
         response.authority.append(_authority(zone.domain))
     return response
@@ -161,39 +110,7 @@ def _outside(zone: Zone, response: dns.message.Message) -> str | None:
     return None if zone.owns(target) else target
 
 
-def _rrset(name: dns.name.Name, kind: dns.rdatatype.RdataType, *values: str) -> dns.rrset.RRset:
-    return dns.rrset.from_text_list(name, TTL, dns.rdataclass.IN, kind, values)
-
-
 def _authority(domain: str) -> dns.rrset.RRset:
     """Says for how long a name that is not there may be taken as missing."""
     text = f"ns.dns.{domain}. hostmaster.{domain}. 1 7200 1800 86400 {TTL}"
-    return _rrset(dns.name.from_text(domain), dns.rdatatype.SOA, text)
-
-
-def _failure(query: dns.message.Message) -> dns.message.Message:
-    response = dns.message.make_response(query, recursion_available=True)
-    response.set_rcode(dns.rcode.SERVFAIL)
-    return response
-
-
-def _encoded(message: dns.message.Message, size: int) -> bytes:
-    """The message in at most `size` bytes: a longer one is emptied, and says so."""
-    try:
-        return message.to_wire(max_size=size)
-    except dns.exception.TooBig:
-        for section in (message.answer, message.authority, message.additional):
-            section.clear()
-        message.flags |= dns.flags.TC
-        return message.to_wire(max_size=512)
-
-
-def _bound(address: str, port: int) -> socket.socket:
-    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    try:
-        made.bind((address, port))
-        made.setblocking(False)
-    except BaseException:
-        made.close()
-        raise
-    return made
+    return rrset(dns.name.from_text(domain), dns.rdatatype.SOA, TTL, text)

@@ -37,7 +37,7 @@ from lateen.runtime.network import DNS_IP, POD_GATEWAY, Network
 from lateen.runtime.node_api import serve_node
 from lateen.runtime.proxy import Proxies, ProxySettings
 from lateen.runtime.publish import Publication
-from lateen.runtime.resolvers import Resolvers
+from lateen.runtime.resolvers import machine_resolvers
 from lateen.runtime.sandbox import Sandboxes
 from lateen.runtime.services import ServiceRules
 from lateen.runtime.zone import Zone
@@ -127,7 +127,7 @@ class Node:
 
     async def _serve_network(self, mirror: Mirror) -> None:
         """Names, service addresses, and the gateway's ports on this machine."""
-        names = DnsServer(Zone.of(), Resolvers.of_machine(self.network.host))
+        names = DnsServer(Zone.of(), machine_resolvers(self.network.host))
         await names.start(self.network.path, DNS_IP)
         self._begin("network feed", NetworkFeed(mirror, ServiceRules(self.network.path), names).run())
         for host_port, port in self._published:

@@ -9,7 +9,7 @@ from lateen.base.tasks import cancel, spawn
 from lateen.runtime.controllers.pods import ready
 from lateen.runtime.dns import DnsServer
 from lateen.runtime.feeds import NetworkFeed, endpoint_of
-from lateen.runtime.resolvers import Resolvers
+from lateen.runtime.resolvers import machine_resolvers
 from lateen.runtime.services import ServiceRules
 from lateen.runtime.zone import Zone
 
@@ -19,7 +19,7 @@ WEB = Key("default", "web")
 @pytest.fixture
 async def names(cluster, network):
     """The DNS server that the feed keeps; the rules are those of the node namespace."""
-    made = DnsServer(Zone.of(), Resolvers.of_machine(network.host))
+    made = DnsServer(Zone.of(), machine_resolvers(network.host))
     task = spawn(NetworkFeed(cluster.mirror, ServiceRules(network.path), made).run(), name="feed")
     spec = {"selector": {"app": "web"}, "ports": [{"name": "http", "port": 80, "targetPort": 8080}]}
     metadata = {"name": "web", "namespace": "default"}

@@ -7,11 +7,11 @@ import dns.message
 
 from lateen.base.tasks import until
 from lateen.node.capture import Capture, ruleset
+from lateen.node.resolvers import Resolvers
 from lateen.runtime import netns
 from lateen.runtime.dns import DnsServer
 from lateen.runtime.network import DNS_IP, apply_rules
 from lateen.runtime.publish import Publication
-from lateen.runtime.resolvers import Resolvers
 from lateen.runtime.sandbox import ContainerSpec
 from lateen.runtime.services import Backends, Endpoint, Front, ServiceRules
 from lateen.runtime.zone import NamedService, Zone
