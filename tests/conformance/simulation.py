@@ -107,8 +107,10 @@ def _error(proxy: Proxy, outcome: Outcome, said: dict[str, Any]) -> str:
     if outcome.status == 301 and outcome.location == "https:":
         return "TLSRedirect"
     wanted = said.get("mtlsSecretConfigName")
-    if wanted and outcome.chain and not outcome.failure and wanted not in _presented(proxy, outcome)[0]:
-        return "MTLSError"
+    if wanted and outcome.chain and not outcome.failure:
+        # A server that asks for no certificate does not fail the handshake, but it is not mutual.
+        secrets, required = _presented(proxy, outcome)
+        return "" if required and wanted in secrets else "MTLSError"
     return _FAILURES[outcome.failure] if outcome.failure else ""
 
 
@@ -119,8 +121,11 @@ def _presented(proxy: Proxy, outcome: Outcome) -> tuple[list[str], bool]:
     if not chain.HasField("transport_socket"):
         return [], False
     context = unpack(chain.transport_socket.typed_config)
-    secrets = context.common_tls_context.tls_certificate_sds_secret_configs
-    return [one.name for one in secrets], context.require_client_certificate.value
+    common = context.common_tls_context
+    files = ((one.certificate_chain.filename, one.private_key.filename) for one in common.tls_certificates)
+    names = [one.name for one in common.tls_certificate_sds_secret_configs]
+    # Upstream names certificates in files by a secret; here they stand in the context itself.
+    return [*names, *(f"file-cert:{'~'.join(one)}" for one in files)], context.require_client_certificate.value
 
 
 def _virtual_hosts(case: dict[str, Any]) -> Iterator[tuple[str, Check]]:

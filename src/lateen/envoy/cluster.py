@@ -79,6 +79,8 @@ def _discover(built: Any, kind: Upstream, mesh: bool) -> None:
             from_ads(built.eds_cluster_config.eds_config, wait=True)
         case "ORIGINAL_DST" | "STATIC":
             built.type = kind.discovery
+            if kind.port_override:
+                built.original_dst_lb_config.upstream_port_override.value = kind.port_override
         case "STRICT_DNS" | "LOGICAL_DNS":
             extend(built.cluster_type, _resolver(one_endpoint=kind.discovery == "LOGICAL_DNS"))
         case "DYNAMIC_DNS":

@@ -47,6 +47,8 @@ def downstream(tls: DownstreamTls, http: bool, trust_domain: str) -> bytes:
         common.alpn_protocols.extend(HTTP_ALPN)
     if tls.mode == "ISTIO_MUTUAL":
         _mesh_secrets(common, trust_domain)
+    elif tls.cert_file:
+        _server_files(common, tls)
     else:
         _gateway_secrets(common, tls)
     context.require_client_certificate.value = tls.mode != "SIMPLE"
@@ -141,6 +143,14 @@ def _gateway_secrets(common: Any, tls: DownstreamTls) -> None:
         roots = common.validation_context_sds_secret_config
         roots.name = f"{name}-cacert"
         from_ads(roots.sds_config, wait=False)
+
+
+def _server_files(common: Any, tls: DownstreamTls) -> None:
+    certificate = common.tls_certificates.add()
+    certificate.certificate_chain.filename = tls.cert_file
+    certificate.private_key.filename = tls.key_file
+    if tls.mode == "MUTUAL":
+        common.validation_context.trusted_ca.filename = tls.ca_file
 
 
 def _version(name: str) -> str:

@@ -16,10 +16,13 @@ MESH_ALPN_TCP = ("istio-peer-exchange", "istio")
 class DownstreamTls(Struct, frozen=True, kw_only=True, gc=False):
     """TLS towards clients. ISTIO_MUTUAL: the workload's certificate, a mesh client certificate required.
     SIMPLE and MUTUAL: the certificate is the secret named `credential` (MUTUAL: clients against
-    `<credential>-cacert`)."""
+    `<credential>-cacert`), or in files of the proxy's own."""
 
     mode: Literal["ISTIO_MUTUAL", "SIMPLE", "MUTUAL"]
     credential: str = ""
+    cert_file: str = ""
+    key_file: str = ""
+    ca_file: str = ""
     min_version: str = "TLSV1_2"
     max_version: str = ""
 

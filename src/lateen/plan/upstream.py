@@ -99,6 +99,7 @@ class Upstream(Struct, frozen=True, kw_only=True, gc=False):
     a `LoadAssignment` of the same name; of DYNAMIC_DNS they are what a proxy's filters have looked up.
     `tls` is used for every endpoint; `auto_tls` only for endpoints with `mesh_tls` (auto mTLS), plaintext to
     others. At most one of them is set. `bind_address`: source address of connections ("" = any).
+    `port_override`: the port of ORIGINAL_DST, 0 = the one that was asked for.
     `hash_size`: the smallest ring, or the table's size, of a hashing balancer; 0 = Envoy's. `host`, `subset`: the
     service for metadata and telemetry.
     """
@@ -114,6 +115,7 @@ class Upstream(Struct, frozen=True, kw_only=True, gc=False):
     tls: UpstreamTls | None = None
     auto_tls: UpstreamTls | None = None
     bind_address: str = ""
+    port_override: int = 0
     pool: ConnectionPool | None = None
     outliers: OutlierDetection | None = None
     host: str = ""

@@ -8,7 +8,7 @@ be told from plaintext and from the application's own TLS.
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from lateen.base.refs import Origin
 from lateen.plan.listener import (
@@ -23,8 +23,9 @@ from lateen.plan.listener import (
 )
 from lateen.plan.matching import RouteMatch
 from lateen.plan.route import Destination, Forward, Retries, Route, RouteConfig, VirtualHost
-from lateen.plan.upstream import Protocol, Upstream
+from lateen.plan.upstream import LocalityEndpoints, Upstream
 from lateen.planner import names
+from lateen.planner.inbound_port import ANY_ADDRESS, Carries, InboundPort
 from lateen.security.peer_authentication import Mode, PeerModes
 
 _MESH_TLS = DownstreamTls(mode="ISTIO_MUTUAL")
@@ -33,21 +34,24 @@ _PLAIN_HTTP = ("http/1.1", "h2c")
 # The one retry that is safe for any request: the application had not seen it.
 _RETRIES = Retries(on="reset-before-request")
 
-Carries = Literal["http", "tcp", "auto"]
 
-
-class InboundPort(Struct, frozen=True, kw_only=True):
-    """A port of the workload that a service declares. `number`: the container's port; `host` and
-    `service_port`: of the (oldest) service that leads here; `protocol`: towards the application. `mongo`: its
-    bytes are MongoDB's."""
-
-    number: int
-    carries: Carries
-    protocol: Protocol
-    host: str
-    service_port: int
-    mongo: bool = False
-    origin: Origin = Origin()
+def plan_listeners(ports: Iterable[InboundPort], modes: PeerModes, access_log: str) -> Iterator[Listener]:
+    """Plan `virtualInbound` of a workload with these ports, and a listener for each that is bound."""
+    ports = tuple(ports)
+    yield plan_listener([port for port in ports if not port.bound], modes, access_log)
+    for port in ports:
+        if port.bound:
+            yield Listener(
+                name=names.listener(port.address, port.number),
+                address=port.address,
+                port=port.number,
+                direction="INBOUND",
+                chains=tuple(_chains(port, modes)),
+                bind=True,
+                filters=("tls_inspector", "http_inspector"),
+                access_log=access_log,
+                origin=port.origin,
+            )
 
 
 def plan_listener(ports: Iterable[InboundPort], modes: PeerModes, access_log: str) -> Listener:
@@ -56,14 +60,14 @@ def plan_listener(ports: Iterable[InboundPort], modes: PeerModes, access_log: st
     known = {port.number for port in declared}
     chains = [_BLACK_HOLE]
     for port in declared:
-        chains += _port_chains(_Site.of_port(port), port.carries, modes.at(port.number))
+        chains += _chains(port, modes)
     for number, mode in modes.ports:
         if number not in known:
             chains += _port_chains(_Site.of_undeclared(number), "auto", mode)
     chains += _port_chains(_CATCH_ALL, "auto", modes.mode)
     return Listener(
         name=names.VIRTUAL_INBOUND,
-        address="0.0.0.0",
+        address=ANY_ADDRESS,
         port=names.INBOUND_PORT,
         direction="INBOUND",
         chains=tuple(chains),
@@ -75,14 +79,17 @@ def plan_listener(ports: Iterable[InboundPort], modes: PeerModes, access_log: st
 
 
 def plan_upstreams(ports: Iterable[InboundPort]) -> Iterator[Upstream]:
-    """Plan the upstreams of these ports: to where the connection was going, from the loopback address that
-    capture leaves alone."""
+    """Plan the upstreams of these ports: to the application's endpoint, or to where the connection was going, from
+    the loopback address that capture leaves alone."""
     for port in ports:
         yield Upstream(
             name=names.inbound(port.number),
-            discovery="ORIGINAL_DST",
+            discovery="STATIC" if port.endpoint else "ORIGINAL_DST",
             protocol=port.protocol,
-            bind_address=_LOOPBACK,
+            localities=(LocalityEndpoints((port.endpoint,)),) if port.endpoint else (),
+            bind_address="" if port.endpoint else _LOOPBACK,
+            port_override=port.port_override,
+            pool=port.pool,
             host=port.host,
             port=port.service_port,
             origin=port.origin,
@@ -107,7 +114,7 @@ class _Site(Struct, frozen=True, kw_only=True):
 
     @classmethod
     def of_port(cls, port: InboundPort) -> "_Site":
-        name = names.listener("0.0.0.0", port.number)
+        name = names.listener(port.address, port.number)
         upstream = names.inbound(port.number)
         return cls(name=name, http_name=name, port=port.number, upstream=upstream, mongo=port.mongo, origin=port.origin)
 
@@ -128,6 +135,16 @@ _BLACK_HOLE = Chain(
     match=ChainMatch(port=names.INBOUND_PORT),
     proxy=TcpProxy(stat_prefix=names.BLACK_HOLE, upstreams=((names.BLACK_HOLE, 100),)),
 )
+
+
+def _chains(port: InboundPort, modes: PeerModes) -> Iterator[Chain]:
+    site, mode = _Site.of_port(port), modes.at(port.number)
+    if port.tls is None or mode != "DISABLE":
+        yield from _port_chains(site, port.carries, mode)
+        return
+    make = _http if port.carries == "http" else _tcp
+    plain = make(site, ChainMatch(port=site.port, transport="tls"))
+    yield structs.replace(plain, tls=port.tls)
 
 
 def _port_chains(site: _Site, carries: Carries, mode: Mode) -> Iterator[Chain]:

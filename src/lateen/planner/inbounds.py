@@ -1,26 +1,32 @@
 """The inbound side as collections: what the workloads of a scope accept."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from msgspec import Struct
 
 from lateen.plan.listener import Listener
-from lateen.plan.upstream import Protocol, Upstream
+from lateen.plan.upstream import Upstream
 from lateen.planner import inbound
-from lateen.planner.inbound import Carries, InboundPort
+from lateen.planner.inbound_port import InboundPort, carries, protocol_towards
+from lateen.planner.ingress import ingress_ports
 from lateen.planner.outbound import ByName
 from lateen.planner.scope import Scope, Traits
+from lateen.planner.sidecar import SidecarRules
+from lateen.planner.sidecars import Sidecars
+from lateen.planner.traffic_policy import connection_pool
 from lateen.reactive import Collection, Demand, Engine, Read
 from lateen.registry.registry import Registry
-from lateen.registry.service import ServicePort
+from lateen.registry.service import Service, ServicePort
 from lateen.security.rules import PeerSecurity
+
+Leading = tuple[Service, ServicePort, int]
 
 
 class Inbound(Struct, frozen=True):
     """The plan of one scope's inbound side."""
 
-    listener: Listener
+    listeners: tuple[Listener, ...]
     upstreams: tuple[Upstream, ...]
 
 
@@ -33,15 +39,17 @@ class Inbounds:
     listeners: Collection[ByName, Listener]
 
 
-def build_inbounds(engine: Engine, registry: Registry, security: PeerSecurity) -> Inbounds:
+def build_inbounds(engine: Engine, registry: Registry, sidecars: Sidecars, security: PeerSecurity) -> Inbounds:
     """Build the collections; they stay empty until somebody wants an inbound scope."""
 
     def plan(read: Read, scope: Scope) -> Inbound:
         traits = Traits.parse(scope.name)
         mesh = registry.settings(read)
         modes = security.rules(read, scope.namespace, mesh.root_namespace).modes(traits.labels)
-        ports = tuple(_ports(read, registry, scope.namespace, traits))
-        return Inbound(inbound.plan_listener(ports, modes, mesh.access_log), tuple(inbound.plan_upstreams(ports)))
+        own = sidecars.in_force(read, scope, mesh.root_namespace)
+        ports = tuple(_ports(registry.leading(read, traits.workload(scope.namespace)), own))
+        listeners = tuple(inbound.plan_listeners(ports, modes, mesh.access_log))
+        return Inbound(listeners, tuple(inbound.plan_upstreams(ports)))
 
     workloads = engine.demand("inbounds", plan)
     return Inbounds(
@@ -54,33 +62,28 @@ def build_inbounds(engine: Engine, registry: Registry, security: PeerSecurity) -
         listeners=engine.flat_map(
             "inbound listeners",
             workloads,
-            lambda read, scope, one: (((scope, one.listener.name), one.listener),),
+            lambda read, scope, one: (((scope, listener.name), listener) for listener in one.listeners),
         ),
     )
 
 
-def _ports(read: Read, registry: Registry, namespace: str, traits: Traits) -> Iterator[InboundPort]:
-    """Find the ports that services lead to; where two lead to one, the older says what it carries."""
-    seen: set[int] = set()
-    for service, port, number in registry.leading(read, traits.workload(namespace)):
-        if number not in seen:
-            seen.add(number)
-            yield InboundPort(
-                number=number,
-                carries=_carries(port),
-                protocol=_protocol(port),
-                host=service.host,
-                service_port=port.number,
-                mongo=port.protocol == "mongo",
-                origin=service.origin,
-            )
-
-
-def _carries(port: ServicePort) -> Carries:
-    return "http" if port.is_http else "auto" if port.is_auto else "tcp"
-
-
-def _protocol(port: ServicePort) -> Protocol:
-    if port.is_http:
-        return "http2" if port.is_http2 else "http1"
-    return "downstream" if port.is_auto else "tcp"
+def _ports(leading: Iterable[Leading], sidecar: SidecarRules | None) -> Iterator[InboundPort]:
+    """Find the ports that the Sidecar names or else services lead to; where two services lead to one, the older says
+    what it carries."""
+    found: dict[int, tuple[Service, ServicePort]] = {}
+    for service, port, number in leading:
+        found.setdefault(number, (service, port))
+    if sidecar is not None and sidecar.ingress:
+        yield from ingress_ports(sidecar, {number: service for number, (service, _) in found.items()})
+        return
+    for number, (service, port) in found.items():
+        yield InboundPort(
+            number=number,
+            carries=carries(port),
+            protocol=protocol_towards(port),
+            host=service.host,
+            service_port=port.number,
+            mongo=port.protocol == "mongo",
+            pool=connection_pool(sidecar.pool) if sidecar else None,
+            origin=service.origin,
+        )

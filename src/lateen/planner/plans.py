@@ -85,7 +85,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
     sidecars = build_sidecars(engine, store)
     outbound = build_outbound(engine, registry, rules, sidecars, security)
     gateways = build_gateways(engine, outbound.clients, registry, rules)
-    inbounds = build_inbounds(engine, registry, security)
+    inbounds = build_inbounds(engine, registry, sidecars, security)
     everyone = build_everyone(engine, registry)
     return Plans(
         registry=registry,

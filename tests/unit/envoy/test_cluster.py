@@ -186,3 +186,15 @@ def test_envoy_takes_every_shape_of_cluster(accepted, protocol, tmp_path):
         Upstream(name="7", discovery="STATIC", localities=(LocalityEndpoints((Endpoint("unix:///run/a.sock", 0),)),)),
     ]
     accepted(clusters=[build.cluster(plan) for plan in plans])
+
+
+def test_the_port_of_an_original_destination_may_be_another():
+    found = built("inbound|80||", "ORIGINAL_DST", protocol="http1", port_override=8080)
+    assert found.original_dst_lb_config.upstream_port_override.value == 8080
+
+
+def test_the_application_may_listen_on_a_socket():
+    there = (LocalityEndpoints((Endpoint("unix:///run/app", 0),)),)
+    found = built("inbound|80||", "STATIC", protocol="http1", localities=there)
+    (member,) = found.load_assignment.endpoints[0].lb_endpoints
+    assert member.endpoint.address.pipe.path == "/run/app"

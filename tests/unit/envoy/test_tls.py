@@ -186,3 +186,13 @@ def test_strict_answers_the_mesh_alone(strict, authority, tmp_path):
     assert ask(strict, client_of(stranger, tmp_path, ME)) == "", "another authority"
     assert ask(strict, client_of(authority, tmp_path, "spiffe://other.domain/ns/n/sa/a")) == "", "other trust domain"
     assert ask(strict, client_of(authority, tmp_path, "a.cluster.local")) == "", "no identity"
+
+
+def test_a_servers_certificate_may_be_in_files():
+    context = down(mode="MUTUAL", cert_file="c.pem", key_file="k.pem", ca_file="ca.pem")
+    (own,) = context.common_tls_context.tls_certificates
+    assert (own.certificate_chain.filename, own.private_key.filename) == ("c.pem", "k.pem")
+    assert context.common_tls_context.validation_context.trusted_ca.filename == "ca.pem"
+    assert context.require_client_certificate.value
+    simple = down(mode="SIMPLE", cert_file="c.pem", key_file="k.pem")
+    assert not simple.common_tls_context.HasField("validation_context")

@@ -1,7 +1,8 @@
 import pytest
 
 from lateen.plan.listener import MESH_ALPN_HTTP, MESH_ALPN_TCP
-from lateen.planner.inbound import InboundPort, plan_listener, plan_upstreams
+from lateen.planner.inbound import plan_listener, plan_upstreams
+from lateen.planner.inbound_port import InboundPort
 from lateen.security.peer_authentication import PeerModes
 
 
