@@ -1,6 +1,7 @@
 """The corpus `simulation`: a proxy's configuration computed from objects, and calls walked through it."""
 
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -14,6 +15,8 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from worlds import configured, mesh_config, pod
 
+from lateen.kinds import decode
+from lateen.kinds.schema import UNKNOWN_FIELD
 from lateen.simulate.call import Call, Outcome
 from lateen.simulate.proxy import Proxy, unpack
 from lateen.simulate.walk import simulate
@@ -94,7 +97,7 @@ def _described(said: dict[str, Any], proxy: dict[str, Any]) -> Call:
         mode=mode,
         address=said.get("address", "1.3.3.7"),
         protocol=said.get("protocol") or "tcp",
-        tls=said.get("tls") or "plaintext",
+        tls=said.get("tls") or ("tls" if said.get("sni") else "plaintext"),  # who names a server speaks TLS
         sni=said.get("sni", ""),
         alpn=(alpn,) if alpn else None,
         host=said.get("hostHeader", ""),
@@ -211,6 +214,19 @@ def _named(raw: dict[str, Any]) -> dict[str, Any]:
     for index, port in enumerate(ports):
         if names[port["name"]] > 1:
             port["name"] = f"{port['name']}-{index}"
+    return _pruned(raw)
+
+
+def _pruned(raw: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what the API does not have, as an API server does."""
+    for fault in decode.check(raw):
+        if fault.message != UNKNOWN_FIELD:
+            continue
+        *parents, last = re.findall(r"[^.\[\]]+", fault.path)
+        place: Any = raw
+        for part in parents:
+            place = place[int(part)] if isinstance(place, list) else place[part]
+        del place[last]
     return raw
 
 

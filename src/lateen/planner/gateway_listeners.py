@@ -23,8 +23,8 @@ _FAMILIES: dict[Carries, str] = {"http": "http", "https": "tls", "tls": "tls", "
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """Chains that a server adds to the listener at an address and port. Only parts of one family ("http",
-    "tls", "tcp") can share a listener."""
+    """Chains that a server adds to the listener at an address and port: () only keeps its place. Only parts of one
+    family ("http", "tls", "tcp") can share a listener; bytes are one server's."""
 
     address: str
     port: int
@@ -33,11 +33,11 @@ class Part(Struct, frozen=True, kw_only=True):
     chains: tuple[Chain, ...]
 
 
-def server_part(bound: BoundServer) -> Part | None:
-    """Plan what a server of HTTP adds; other servers add nothing until a rule says where bytes go."""
+def server_part(bound: BoundServer) -> Part:
+    """Plan what a server of HTTP adds; other servers add no chains until a rule says where bytes go."""
     server = bound.server
     if not bound.table:
-        return None
+        return _part(bound, ())
     proxy = HttpProxy(
         stat_prefix=f"outbound_{server.bind}_{bound.port}",
         route_name=bound.table,
@@ -46,7 +46,8 @@ def server_part(bound: BoundServer) -> Part | None:
         edge=True,
     )
     match = ChainMatch(server_names=server.server_names if server.tls else ())
-    return _part(bound, (Chain(name=bound.table, match=match, proxy=proxy, tls=server.tls, origin=server.origin),))
+    name = bound.table if server.tls else ""
+    return _part(bound, (Chain(name=name, match=match, proxy=proxy, tls=server.tls, origin=server.origin),))
 
 
 def rule_part(bound: BoundServer, rules: Traffic, place: Place) -> Part | None:
@@ -54,17 +55,24 @@ def rule_part(bound: BoundServer, rules: Traffic, place: Place) -> Part | None:
     taken = [host for said in rules.hosts for host in bound.server.taken(said, rules.namespace)]
     if bound.table or not taken:
         return None
-    make = _sni_chains if bound.server.carries == "sni" else _tcp_chains
+    by_sni = bound.server.carries == "sni" or (rules.gateway_semantics and rules.spec.tls)
+    make = _sni_chains if by_sni else _tcp_chains
     chains = tuple(make(bound, rules, place))
     return _part(bound, chains) if chains else None
 
 
-def plan_gateway_listener(parts: Iterable[Part], mesh: Mesh) -> Listener:
-    """Plan a listener of all parts for it; the oldest gateway says what kind it is."""
+def plan_gateway_listener(parts: Iterable[Part], mesh: Mesh) -> Listener | None:
+    """Plan a listener of all parts for it; the oldest gateway says what kind it is, and of bytes has it alone. None:
+    nobody says where anything goes."""
     ordered = sorted(parts, key=lambda part: part.age)
-    address, port = ordered[0].address, ordered[0].port
-    fitting = (part for part in ordered if part.family == ordered[0].family)
+    first = ordered[0]
+    address, port = first.address, first.port
+    fitting = (
+        part for part in ordered if part.family == first.family and (first.family != "tcp" or part.age == first.age)
+    )
     chains = tuple(free_chains(chain for part in fitting for chain in part.chains))
+    if not chains:
+        return None
     return Listener(
         name=names.listener(address, port),
         address=address,

@@ -135,9 +135,7 @@ def _routes(engine: Engine, facts: _Facts) -> Collection[ByName, RouteConfig]:
 
 def _listeners(engine: Engine, facts: _Facts) -> Collection[ByName, Listener]:
     def of_server(read: Read, key: ServerKey, bound: BoundServer) -> Iterator[tuple[PieceKey, Part]]:
-        part = server_part(bound)
-        if part is not None:
-            yield (key[0], _listener(bound), "", f"{key[2]}.{key[3]}"), part
+        yield (key[0], _listener(bound), "", f"{key[2]}.{key[3]}"), server_part(bound)
 
     own = engine.flat_map("gateway servers' parts", facts.servers, of_server)
     ruled = engine.flat_map("gateway rules' parts", facts.rules.traffic, facts.rule_parts)

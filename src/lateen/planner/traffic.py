@@ -14,6 +14,8 @@ from lateen.planner.sidecar import EVERYTHING, Egress
 from lateen.planner.site import MESH_GATEWAY
 from lateen.registry.visibility import export_to, sees
 
+ROUTE_SEMANTICS = "internal.istio.io/route-semantics"
+
 
 class HttpRule(Struct, frozen=True):
     """A rule for HTTP, and where it was written."""
@@ -24,7 +26,8 @@ class HttpRule(Struct, frozen=True):
 
 class Traffic(Struct, frozen=True, kw_only=True):
     """A VirtualService. `hosts`: full names, in lower case, () = it is a delegate; `gateways`: "mesh" or
-    "namespace/name". `http`: the rules of `spec.http`, or those of delegates in their place."""
+    "namespace/name". `http`: the rules of `spec.http`, or those of delegates in their place. `gateway_semantics`: it
+    stands for a route of the Gateway API, whose TLS rules hold where a gateway ends TLS too."""
 
     namespace: str
     name: str
@@ -33,6 +36,7 @@ class Traffic(Struct, frozen=True, kw_only=True):
     exports: tuple[str, ...]
     spec: VirtualServiceSpec
     http: tuple[HttpRule, ...] = ()
+    gateway_semantics: bool = False
     created: str = ""
     origin: Origin = Origin()
     lines: Mapping[str, int] = {}
@@ -59,6 +63,7 @@ def traffic(found: Object, default_exports: tuple[str, ...]) -> Traffic:
         exports=export_to(spec.export_to, found.namespace, default_exports),
         spec=spec,
         http=tuple(HttpRule(rule, found.origin_at(f"spec.http[{index}]")) for index, rule in enumerate(spec.http)),
+        gateway_semantics=found.annotations.get(ROUTE_SEMANTICS) == "gateway",
         created=found.created,
         origin=found.origin,
         lines=found.lines,
