@@ -107,7 +107,7 @@ def _described(said: dict[str, Any], proxy: dict[str, Any]) -> Call:
 
 
 def _error(proxy: Proxy, outcome: Outcome, said: dict[str, Any]) -> str:
-    if outcome.status == 301 and outcome.location == "https:":
+    if outcome.status == 301 and not outcome.route:
         return "TLSRedirect"
     wanted = said.get("mtlsSecretConfigName")
     if wanted and outcome.chain and not outcome.failure:

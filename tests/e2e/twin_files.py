@@ -29,6 +29,9 @@ LOGGED = {
 }
 
 
+NAMES = {types.LISTENER: "lds", types.CLUSTER: "cds", types.ROUTE: "rds", types.ENDPOINT: "eds"}
+
+
 class Files:
     """The folder that an Envoy reads resources and secrets from."""
 
@@ -36,16 +39,26 @@ class Files:
         self.folder, self._pair, self._root = folder, pair, root
 
     def write(self, resources: Mapping[str, Iterable[Resource]]) -> None:
-        """Write resources, by type URL, so that they ask nobody for anything."""
+        """Write resources, by type URL, so that they ask nobody for anything. Envoy wants most alone in their files."""
         for type_url, found in resources.items():
-            response = message("envoy.service.discovery.v3.DiscoveryResponse")(version_info="1")
-            for each in found:
-                response.resources.add().Pack(self._adapted(type_url, each))
-            text = json_format.MessageToJson(response, descriptor_pool=installed().pool)
-            (self.folder / f"{types.message_name(type_url).rpartition('.')[2]}.json").write_text(text)
+            adapted = {each.name: self._adapted(type_url, each) for each in found}
+            if type_url in (types.LISTENER, types.CLUSTER):
+                self._response(NAMES[type_url], adapted.values())
+            else:
+                for name, each in adapted.items():
+                    self._response(file_name(NAMES[type_url], name), [each])
+
+    def _response(self, name: str, found: Iterable[Any]) -> None:
+        response = message("envoy.service.discovery.v3.DiscoveryResponse")(version_info="1")
+        for each in found:
+            response.resources.add().Pack(each)
+        text = json_format.MessageToJson(response, descriptor_pool=installed().pool)
+        (self.folder / f"{name}.json").write_text(text)
 
     def _adapted(self, type_url: str, resource: Resource) -> Any:
         found = message(types.message_name(type_url)).FromString(resource.value())
+        if type_url == types.CLUSTER and found.HasField("eds_cluster_config"):
+            found.eds_cluster_config.service_name = found.eds_cluster_config.service_name or found.name
         self._adapt(found)
         if type_url == types.LISTENER and found.name in ("virtualOutbound", "virtualInbound"):
             kept = [each for each in found.listener_filters if each.name != "envoy.filters.listener.original_dst"]
@@ -63,9 +76,9 @@ class Files:
                 self._adapt(inner)
                 found.value = inner.SerializeToString(deterministic=True)
             case "envoy.config.cluster.v3.Cluster.EdsClusterConfig":
-                self._from_file(found.eds_config, "ClusterLoadAssignment")
+                self._from_file(found.eds_config, file_name("eds", found.service_name))
             case "envoy.extensions.filters.network.http_connection_manager.v3.Rds":
-                self._from_file(found.config_source, "RouteConfiguration")
+                self._from_file(found.config_source, file_name("rds", found.route_config_name))
             case "envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig":
                 self._from_file(found.sds_config, self._secret(found.name))
             case "envoy.extensions.access_loggers.file.v3.FileAccessLog":
@@ -88,10 +101,15 @@ class Files:
             held: Raw = {"validation_context": {"trusted_ca": {"inline_string": self._root.decode()}}}
         else:
             held = {"tls_certificate": _certificate(self._pair)}
-        file = f"secret-{quote(name, safe='')}"
+        file = file_name("sds", name)
         secret = {"@type": kind, "name": name, **held}
         (self.folder / f"{file}.json").write_text(json.dumps({"version_info": "1", "resources": [secret]}))
         return file
+
+
+def file_name(kind: str, name: str) -> str:
+    """The name of a resource's own file, without its ending."""
+    return f"{kind}-{quote(name, safe='')}"
 
 
 def _messages(field: Any, value: Any) -> Iterable[Any]:
@@ -116,7 +134,7 @@ def twin_bootstrap(folder: Path) -> Raw:
     return {
         "node": {"id": "twin", "cluster": "twin"},
         "admin": {"address": _address("127.0.0.1", ADMIN["twin"])},
-        "dynamic_resources": {"lds_config": source("Listener"), "cds_config": source("Cluster")},
+        "dynamic_resources": {"lds_config": source("lds"), "cds_config": source("cds")},
         "static_resources": {},
     }
 

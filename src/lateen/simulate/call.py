@@ -81,8 +81,9 @@ class Choice(Struct, frozen=True):
 class Outcome(Struct, frozen=True, kw_only=True):
     """What became of a call. Names are the resources'; "" where it did not come so far.
 
-    `clusters`: by weight; `endpoints`: of the first of them. `status`: of the answer that the proxy gives itself, 0
-    when the call is sent on. `flags`: Envoy's response flags (NC: no such cluster, UH: no healthy endpoint).
+    `clusters`: by weight; `endpoints`: of the first of them; `path` and `host`: what they are asked for. `status`: of
+    the answer that the proxy gives itself, 0 when the call is sent on; `location`: the URL that it redirects to.
+    `flags`: Envoy's response flags (NC: no such cluster, UH: no healthy endpoint, FI: answered on purpose).
     """
 
     listener: str = ""
@@ -92,6 +93,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
     route: str = ""
     clusters: tuple[tuple[str, int], ...] = ()
     endpoints: tuple[Choice, ...] = ()
+    path: str = ""
+    host: str = ""
     status: int = 0
     location: str = ""
     flags: str = ""

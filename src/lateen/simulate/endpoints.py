@@ -14,17 +14,17 @@ _MATCHED = "envoy.transport_socket_match"
 Spoken = Literal["mutual", "tls", "plaintext"]
 
 
-def choose(proxy: Proxy, name: str, call: Call, trail: Trail) -> None:
-    """Note what endpoints a cluster has for a call."""
+def choose(proxy: Proxy, name: str, call: Call, trail: Trail, *, answer: int = 503) -> None:
+    """Note what endpoints a cluster has for a call. `answer`: its status where there is none, 0 to bytes."""
     cluster = proxy.cluster(name)
     if cluster is None:
-        trail.step("cluster", name, "there is no such cluster", flags="NC", status=503)
+        trail.step("cluster", name, "there is no such cluster", flags="NC", status=answer)
         return
     origin = proxy.origin_of(types.CLUSTER, name)
-    found = tuple(_choices(proxy, cluster, call))
+    found = tuple(choices(proxy, name, call))
     trail.step("cluster", name, _why(cluster), origin, endpoints=found)
     if not found:
-        trail.step("endpoints", "", "no endpoint is there", Origin(), flags="UH", status=503)
+        trail.step("endpoints", "", "no endpoint is there", Origin(), flags="UH", status=answer)
         return
     spoken = ", ".join(dict.fromkeys(f"{each.address}:{each.port} ({each.tls})" for each in found))
     trail.step("endpoints", spoken, "any of them")
@@ -35,7 +35,11 @@ def _why(cluster: Any) -> str:
     return f"endpoints by {kind}"
 
 
-def _choices(proxy: Proxy, cluster: Any, call: Call) -> Iterator[Choice]:
+def choices(proxy: Proxy, name: str, call: Call) -> Iterator[Choice]:
+    """Yield the endpoints that a cluster may choose for a call; none where there is no such cluster."""
+    cluster = proxy.cluster(name)
+    if cluster is None:
+        return
     kind = type(cluster).DiscoveryType.Name(cluster.type)
     if kind == "ORIGINAL_DST" and not cluster.HasField("cluster_type"):
         override = cluster.original_dst_lb_config.upstream_port_override.value

@@ -6,6 +6,7 @@ from lateen.base.refs import Origin
 from lateen.simulate.call import Call
 from lateen.simulate.endpoints import choose
 from lateen.simulate.proxy import Proxy, unpack
+from lateen.simulate.rewrites import location, rewritten_path
 from lateen.simulate.routes import Request, find_route, find_virtual_host, read_request
 from lateen.simulate.trail import Trail
 
@@ -32,7 +33,8 @@ def serve(proxy: Proxy, manager: Any, call: Call, encrypted: bool, trail: Trail)
     trail.step("virtual host", virtual_host.name, f"its domains are {domains}", route_config=name,
                virtual_host=virtual_host.name)  # fmt: skip
     if virtual_host.require_tls and not encrypted:
-        trail.step("virtual host", virtual_host.name, "it takes HTTPS only", status=301, location="https:")
+        to = f"https://{call.host}{call.path}"
+        trail.step("virtual host", virtual_host.name, "it takes HTTPS only", status=301, location=to)
         return
     request = read_request(call, "https" if encrypted else "http", manager.normalize_path.value)
     found = find_route(virtual_host, request)
@@ -50,17 +52,19 @@ def _follow(proxy: Proxy, route: Any, origin: Origin, of: tuple[Any, Request, Ca
     for each in manager.http_filters:
         if each.name not in _QUIET:
             trail.step("filter", each.name, "what it does is not simulated")
-    _inject(route, origin, trail)
+    if _inject(route, origin, trail):
+        return
     match route.WhichOneof("action"):
         case "route":
             clusters = _clusters(route.route, request)
-            trail.step("route", route.name, "sent on", origin, clusters=clusters)
+            path = rewritten_path(route.match, route.route, request.headers[":path"])
+            host = route.route.host_rewrite_literal or request.headers[":authority"]
+            trail.step("route", route.name, "sent on", origin, clusters=clusters, path=path, host=host)
             if clusters:
                 choose(proxy, clusters[0][0], call, trail)
         case "redirect":
-            status = _REDIRECTS[route.redirect.response_code]
-            location = route.redirect.path_redirect or route.redirect.host_redirect
-            trail.step("route", route.name, "redirected", origin, status=status, location=location)
+            status, to = _REDIRECTS[route.redirect.response_code], location(route.match, route.redirect, request)
+            trail.step("route", route.name, "redirected", origin, status=status, location=to)
         case "direct_response":
             trail.step("route", route.name, "answered at once", origin, status=route.direct_response.status)
 
@@ -76,15 +80,22 @@ def _clusters(action: Any, request: Request) -> tuple[tuple[str, int], ...]:
     return ()
 
 
-def _inject(route: Any, origin: Origin, trail: Trail) -> None:
+def _inject(route: Any, origin: Origin, trail: Trail) -> bool:
+    """Note what happens to a request on purpose; say whether every request is answered so."""
     if _FAULT not in route.typed_per_filter_config:
-        return
+        return False
     fault = unpack(route.typed_per_filter_config[_FAULT])
     if fault.HasField("delay"):
         seconds = fault.delay.fixed_delay.ToMilliseconds() / 1000
-        share = fault.delay.percentage.numerator / 10_000
-        trail.step("filter", _FAULT, f"{share:g} % of the requests wait for {seconds:g} s", origin)
-    if fault.HasField("abort"):
-        share = fault.abort.percentage.numerator / 10_000
-        answer = fault.abort.http_status or f"gRPC status {fault.abort.grpc_status}"
-        trail.step("filter", _FAULT, f"{share:g} % of the requests are answered {answer}", origin)
+        trail.step("filter", _FAULT, f"{_percent(fault.delay):g} % of the requests wait for {seconds:g} s", origin)
+    if not fault.HasField("abort"):
+        return False
+    status, share = fault.abort.http_status, _percent(fault.abort)
+    answer = status or f"gRPC status {fault.abort.grpc_status}"
+    always = {"status": status or 200, "flags": "FI"} if share == 100 else {}
+    trail.step("filter", _FAULT, f"{share:g} % of the requests are answered {answer}", origin, **always)
+    return share == 100
+
+
+def _percent(fault: Any) -> float:
+    return float(fault.percentage.numerator / 10_000)

@@ -29,6 +29,10 @@ class Proxy:
         self._decoded: dict[tuple[str, str], Any] = {}
         self._listeners, self._tables = listeners or {}, tables or {}
 
+    def resources(self) -> Mapping[str, Iterable[Resource]]:
+        """All resources by type URL."""
+        return {type_url: tuple(found.values()) for type_url, found in self._encoded.items()}
+
     def listeners(self) -> Iterable[Any]:
         """All listeners."""
         return (self._find(types.LISTENER, name) for name in self._encoded.get(types.LISTENER, ()))

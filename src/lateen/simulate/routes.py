@@ -22,7 +22,8 @@ def read_request(call: Call, scheme: str, normalize: bool) -> Request:
     parts = urlsplit(f"//x{call.path}")
     path = _normalized(parts.path) if normalize else parts.path
     headers = {name.lower(): value for name, value in call.headers.items()}
-    headers |= {":method": call.method, ":authority": call.host, ":scheme": scheme, ":path": call.path}
+    whole = path + (f"?{parts.query}" if "?" in call.path else "")
+    headers |= {":method": call.method, ":authority": call.host, ":scheme": scheme, ":path": whole}
     return Request(path, headers, dict(reversed(parse_qsl(parts.query, keep_blank_values=True))))
 
 

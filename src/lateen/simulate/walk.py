@@ -102,4 +102,4 @@ def _carry(proxy: Proxy, tcp: Any, call: Call, trail: Trail) -> None:
     weighted = tuple((each.name, each.weight) for each in tcp.weighted_clusters.clusters)
     clusters = weighted or ((tcp.cluster, 100),)
     trail.step("filter", "envoy.filters.network.tcp_proxy", "bytes are carried", Origin(), clusters=clusters)
-    choose(proxy, clusters[0][0], call, trail)
+    choose(proxy, clusters[0][0], call, trail, answer=0)

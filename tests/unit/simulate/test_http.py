@@ -14,14 +14,14 @@ def served(route, *filters, **host):
     }
     manager = Manager(route_config=table, http_filters=[{"name": name} for name in filters])
     trail = Trail()
-    serve(Proxy({}), manager, Call(port=1, headers={"X-To": "b"}), False, trail)
+    serve(Proxy({}), manager, Call(port=1, host="a", headers={"X-To": "b"}), False, trail)
     return trail.outcome
 
 
 def test_answers_and_redirects_are_the_proxys_own():
     assert served({"match": {"prefix": "/"}, "direct_response": {"status": 418}}).status == 418
     redirected = served({"match": {"prefix": "/"}, "redirect": {"path_redirect": "/b", "response_code": 1}})
-    assert (redirected.status, redirected.location) == (302, "/b")
+    assert (redirected.status, redirected.location) == (302, "http://a/b")
 
 
 def test_a_cluster_may_be_named_by_a_header():
@@ -40,3 +40,9 @@ def test_nothing_takes_it():
     trail = Trail()
     serve(Proxy({}), Manager(rds={"route_config_name": "80"}), Call(port=1), False, trail)
     assert (trail.outcome.failure, trail.outcome.route_config) == ("no route", "80")
+
+
+def test_what_is_sent_on_is_rewritten_first():
+    route = {"match": {"prefix": "/"}, "route": {"cluster": "c", "prefix_rewrite": "/z/", "host_rewrite_literal": "o"}}
+    outcome = served(route)
+    assert (outcome.path, outcome.host) == ("/z/", "o")

@@ -60,7 +60,7 @@ def test_a_gateway_takes_the_hosts_of_its_servers(proxy):
     edge = pod("edge", "10.1.0.8", {"istio": "edge"}, annotations={"inject.istio.io/templates": "gateway"})
     found = proxy(istio("Gateway", "edge", servers), istio("VirtualService", "v", rules), service("web"), proxy=edge)
     redirected = simulate(found, Call(port=80, mode="gateway", host="a.x"))
-    assert (redirected.status, redirected.location) == (301, "https:")
+    assert (redirected.status, redirected.location) == (301, "https://a.x/")
     secured = simulate(found, Call(port=443, mode="gateway", host="a.x", tls="tls"))
     assert secured.cluster == f"outbound|80||{WEB}"
     assert simulate(found, Call(port=443, mode="gateway", host="b.x", tls="tls")).failure == "no filter chain"
