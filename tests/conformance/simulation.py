@@ -191,8 +191,10 @@ _CHECKS: dict[str, Callable[[dict[str, Any]], Iterator[tuple[str, Check]]]] = {
 
 
 def _proxy(case: dict[str, Any]) -> Proxy:
-    settings = [mesh_config(yaml.safe_dump(case["meshConfigOverride"]))] if case.get("meshConfigOverride") else []
-    return configured(*settings, *map(_named, _objects(case)), proxy=_pod(case))
+    settings = dict(case.get("meshConfigOverride") or {})
+    if case.get("disableInboundPassthrough"):  # the flag is a mesh setting by now
+        settings["inboundTrafficPolicy"] = {"mode": "LOCALHOST"}
+    return configured(mesh_config(yaml.safe_dump(settings)), *map(_named, _objects(case)), proxy=_pod(case))
 
 
 def _objects(case: dict[str, Any]) -> Iterator[dict[str, Any]]:

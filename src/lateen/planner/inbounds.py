@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from msgspec import Struct
 
 from lateen.plan.listener import Listener
-from lateen.plan.upstream import Upstream
+from lateen.plan.upstream import Endpoint, Upstream
 from lateen.planner import inbound
 from lateen.planner.inbound_port import InboundPort, carries, protocol_towards
 from lateen.planner.ingress import ingress_ports
@@ -47,7 +47,7 @@ def build_inbounds(engine: Engine, registry: Registry, sidecars: Sidecars, secur
         mesh = registry.settings(read)
         modes = security.rules(read, scope.namespace, mesh.root_namespace).modes(traits.labels)
         own = sidecars.in_force(read, scope, mesh.root_namespace)
-        ports = tuple(_ports(registry.leading(read, traits.workload(scope.namespace)), own))
+        ports = tuple(_ports(registry.leading(read, traits.workload(scope.namespace)), own, mesh.localhost))
         listeners = tuple(inbound.plan_listeners(ports, modes, mesh.access_log))
         return Inbound(listeners, tuple(inbound.plan_upstreams(ports)))
 
@@ -67,9 +67,9 @@ def build_inbounds(engine: Engine, registry: Registry, sidecars: Sidecars, secur
     )
 
 
-def _ports(leading: Iterable[Leading], sidecar: SidecarRules | None) -> Iterator[InboundPort]:
+def _ports(leading: Iterable[Leading], sidecar: SidecarRules | None, localhost: bool) -> Iterator[InboundPort]:
     """Find the ports that the Sidecar names or else services lead to; where two services lead to one, the older says
-    what it carries."""
+    what it carries. `localhost`: applications are reached there."""
     found: dict[int, tuple[Service, ServicePort]] = {}
     for service, port, number in leading:
         found.setdefault(number, (service, port))
@@ -84,6 +84,7 @@ def _ports(leading: Iterable[Leading], sidecar: SidecarRules | None) -> Iterator
             host=service.host,
             service_port=port.number,
             mongo=port.protocol == "mongo",
+            endpoint=Endpoint("127.0.0.1", number) if localhost else None,
             pool=connection_pool(sidecar.pool) if sidecar else None,
             origin=service.origin,
         )

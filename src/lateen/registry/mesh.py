@@ -28,6 +28,7 @@ class Mesh(Struct, frozen=True, kw_only=True):
     trust_domain: str = "cluster.local"
     allow_any: bool = True
     dynamic_dns: bool = False
+    localhost: bool = False
     auto_mtls: bool = True
     access_log: str = ""
     retries: HTTPRetry | None = None
@@ -45,13 +46,14 @@ DEFAULT_MESH = Mesh()
 
 def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
     """Read the settings out of a MeshConfig; `default`: what counts where it is silent."""
-    policy = config.outbound_traffic_policy
+    policy, inward = config.outbound_traffic_policy, config.inbound_traffic_policy
     return Mesh(
         config_map=default.config_map,
         root_namespace=config.root_namespace or default.root_namespace,
         trust_domain=config.trust_domain or default.trust_domain,
         allow_any=policy is None or policy.mode != "REGISTRY_ONLY",
         dynamic_dns=policy is not None and policy.mode == "ALLOW_ANY_DYNAMIC_DNS",
+        localhost=inward is not None and inward.mode == "LOCALHOST",
         auto_mtls=config.enable_auto_mtls is not False,
         access_log=config.access_log_file,
         retries=config.default_http_retry_policy,

@@ -1,5 +1,6 @@
 from worlds import World, istio, mesh_config, service
 
+from lateen.plan.upstream import Endpoint, LocalityEndpoints
 from lateen.planner.scope import Scope
 
 WEB = Scope("inbound", "shop", "app=web")
@@ -80,6 +81,15 @@ def test_a_machines_ports_are_mapped_by_name():
     world = World(machine)
     world.put(service("web", [{"name": "http", "port": 80}, {"name": "tcp", "port": 90, "targetPort": 9000}]))
     assert ports(world, machine) == ["inbound|8080||", "inbound|9000||"]
+
+
+def test_applications_may_be_reached_on_localhost():
+    world = World(WEB)
+    world.put(service("web", [{"name": "http", "port": 80, "targetPort": 8080}]))
+    assert world.upstream("inbound|8080||", WEB).discovery == "ORIGINAL_DST"
+    world.put(mesh_config("inboundTrafficPolicy: {mode: LOCALHOST}"))
+    found = world.upstream("inbound|8080||", WEB)
+    assert (found.discovery, found.localities) == ("STATIC", (LocalityEndpoints((Endpoint("127.0.0.1", 8080),)),))
 
 
 def test_mongo_is_looked_into_where_it_can_be_read():
