@@ -6,7 +6,12 @@ from typing import Any
 from lateen.base.errors import Fault
 
 LONGEST = 1024
-_CODES = {"error": ("ERROR", "SchemaValidationError", "IST0106"), "warning": ("WARNING", "SchemaWarning", "IST0133")}
+_CODES = {"error": "IST0106", "warning": "IST0133"}
+_MESSAGES = {
+    "IST0106": ("ERROR", "SchemaValidationError"),
+    "IST0109": ("ERROR", "ConflictingMeshGatewayVirtualServiceHosts"),
+    "IST0133": ("WARNING", "SchemaWarning"),
+}
 _DOCUMENTATION = "https://istio.io/latest/docs/reference/config/analysis"
 
 Raw = dict[str, Any]
@@ -44,14 +49,14 @@ def not_read(generation: int, kind: str) -> Raw:
 
 
 def status_of(generation: int, conditions: list[Raw], faults: Sequence[Fault]) -> Raw:
-    """The whole status; each severity found is one message, in the words of Istio's analysis."""
-    found = dict.fromkeys(fault.severity for fault in faults)
+    """The whole status; each kind of fault found is one message, in the words of Istio's analysis."""
+    found = dict.fromkeys(fault.code or _CODES.get(fault.severity, "IST0106") for fault in faults)
     status: Raw = {"observedGeneration": generation, "conditions": conditions}
-    return status | ({"validationMessages": [_message(severity) for severity in found]} if found else {})
+    return status | ({"validationMessages": [_message(code) for code in found]} if found else {})
 
 
-def _message(severity: str) -> Raw:
-    level, name, code = _CODES.get(severity, _CODES["error"])
+def _message(code: str) -> Raw:
+    level, name = _MESSAGES[code]
     url = f"{_DOCUMENTATION}/{code.lower()}/"
     return {"level": level, "type": {"name": name, "code": code}, "documentationUrl": url}
 

@@ -75,6 +75,7 @@ class ControlPlane:
         self._statuses = Statuses(client, self.elector, clock)
         store, connections = self.pipeline.store, lambda: self.ads.connections
         self._reports = Reports(store, self.pump, connections, self._statuses, clock)
+        self._reports.follow(self.pipeline.plans.remarks)
         self.source = Source(client, self.pipeline, self._reports, self.pump.poke, clock)
         self._debug = DebugServer(Inspector(self).windows(), places.debug_socket)
         self.pipeline.plans.scopes.subscribe(self._scopes_changed)

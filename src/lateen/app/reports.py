@@ -6,15 +6,16 @@ nothing where nothing changed, and can only be late, never wrong. Proxies of oth
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from lateen.app import conditions
 from lateen.app.pump import Pump
 from lateen.base.clock import Clock
-from lateen.base.errors import Invalid
+from lateen.base.errors import Fault, Invalid
 from lateen.base.refs import Key
 from lateen.kinds.all import by_kind
+from lateen.reactive import Collection
 from lateen.server.ads import Connection
 from lateen.sources.statuses import Place, Statuses, Wanted
 from lateen.store.store import Store
@@ -48,6 +49,21 @@ class Reports:
         self._late: dict[Place, _Version] = {}
         self._behind: list[Connection] = []
         self._news = asyncio.Event()
+        self._remarks: Collection[Key, tuple[Fault, ...]] | None = None
+
+    def follow(self, remarks: Collection[Key, tuple[Fault, ...]]) -> None:
+        """Report of VirtualServices what is noticed of them among others, as it changes."""
+        self._remarks = remarks
+        remarks.subscribe(self._remarked)
+
+    def _remarked(self, changes: Mapping[Key, tuple[Fault, ...] | None]) -> None:
+        spec = by_kind("VirtualService")
+        for key in changes:
+            found = self._store[spec.kind].get(key)
+            if found is not None and (spec.kind, key) not in self._store.rejections:
+                version = _Version(found.meta.uid, found.raw["apiVersion"], found.meta.generation)
+                self._fresh.setdefault(Place(spec, key), version)
+                self._news.set()
 
     def heard(self, kind: str, raw: Raw) -> None:
         """Take note of a version that the store was given."""
@@ -120,8 +136,10 @@ class Reports:
         found = self._store[place.kind.kind].get(place.key)
         if found is None or found.meta.uid != version.uid or place in self._fresh:
             return
-        conditions_ = [conditions.accepted(version.generation, found.warnings), second]
-        status = conditions.status_of(version.generation, conditions_, found.warnings)
+        remarks = self._remarks.get(place.key) if self._remarks is not None and found.kind == "VirtualService" else None
+        warnings = (*found.warnings, *(remarks or ()))
+        conditions_ = [conditions.accepted(version.generation, warnings), second]
+        status = conditions.status_of(version.generation, conditions_, warnings)
         self._statuses.want(place, Wanted(version.uid, version.api_version, status))
 
     def _refuse(self, place: Place, version: _Version, refusal: Invalid) -> None:

@@ -18,7 +18,8 @@ class Fault:
 
     `path` is the field, as `spec.http[0].route[1].weight`; `message` says what is wrong with it;
     `fix` how to mend it ("" when the message says it); `severity` is "error" or "warning";
-    `file` and `line` are set when the object was read from a file.
+    `file` and `line` are set when the object was read from a file; `code` is that of Istio's analysis, where
+    it has one of its own.
     """
 
     path: str
@@ -27,6 +28,7 @@ class Fault:
     severity: str = "error"
     file: str = ""
     line: int = 0
+    code: str = ""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}: " if self.file else ""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import structs
 
+from lateen.base.errors import Fault
 from lateen.base.hosts import fqdn
 from lateen.base.refs import Key
 from lateen.kinds.networking.destination import Destination
@@ -49,13 +50,35 @@ def _rules(root: Traffic, one: HttpRule, find: Callable[[Key], Traffic | None]) 
         yield one
         return
     delegate = find(Key(named.namespace or root.namespace, named.name))
-    if delegate is None or delegate.hosts or not sees(delegate.exports, root.namespace):
+    if delegate is None or _refusal(root, delegate):
         return
     own = _resolved(one.route, root.namespace)
     for rule in delegate.http:
         merged = merge_route(own, _resolved(rule.route, delegate.namespace))
         if merged is not None and rule.route.delegate is None:
             yield HttpRule(merged, rule.origin)
+
+
+def delegate_faults(root: Traffic, find: Callable[[Key], Traffic | None]) -> Iterator[Fault]:
+    """Yield why rules of delegates take no effect."""
+    for index, one in enumerate(root.spec.http):
+        if one.delegate is None:
+            continue
+        key, path = Key(one.delegate.namespace or root.namespace, one.delegate.name), f"spec.http[{index}].delegate"
+        delegate = find(key)
+        why = _refusal(root, delegate) if delegate else "is not there"
+        if why:
+            yield Fault(path, f"VirtualService {key} {why}: this rule has no effect", severity="warning")
+        for number, rule in enumerate(delegate.http if delegate and not why else ()):
+            if merge_matches(one.match, rule.route.match) is None:
+                place = f"spec.http[{number}] of VirtualService {key}"
+                yield Fault(path, f"{place} matches more than this rule does, and has no effect", severity="warning")
+
+
+def _refusal(root: Traffic, delegate: Traffic) -> str:
+    if delegate.hosts:
+        return "has hosts of its own, so that it is no delegate"
+    return "" if sees(delegate.exports, root.namespace) else f"is not exported to {root.namespace}"
 
 
 def merge_route(root: HTTPRoute, delegate: HTTPRoute) -> HTTPRoute | None:

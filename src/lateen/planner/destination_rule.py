@@ -5,7 +5,7 @@ host counts, and rules for the same host are taken together, the oldest first.
 https://istio.io/latest/docs/ops/best-practices/traffic-management/#cross-namespace-configuration
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -81,18 +81,30 @@ def rule(found: Object, default_exports: tuple[str, ...]) -> Rule:
 
 def choose(rules: Iterable[Rule], service: Service, client: Client) -> Rule | None:
     """Choose what a client obeys for a service, out of all rules for its host."""
+    found = next((found for _, found in lookup(rules, service, client) if found), None)
+    return merge(_closest(found)) if found else None
+
+
+def lookup(rules: Iterable[Rule], service: Service, client: Client) -> Iterator[tuple[str, list[Rule]]]:
+    """Yield the namespaces in which a client looks for rules of a service, in order, with what it finds there.
+
+    In its own it finds what is exported elsewhere too. In the root namespace, what is for everybody does not count
+    as its own: services' own rules come before it.
+    """
     rules = [one for one in rules if _is_for(one, client)]
-    for level in dict.fromkeys((client.namespace, service.namespace, client.mesh.root_namespace)):
-        found = [one for one in rules if one.namespace == level]
-        if found:
-            return merge(_closest(found))
-    return None
+    own, root = client.namespace, client.mesh.root_namespace
+    yield own, [one for one in rules if one.namespace == own and (own != root or one.exports == (root,))]
+    for level in dict.fromkeys((service.namespace, root)):
+        if level != own or own == root:
+            yield level, [one for one in rules if one.namespace == level]
 
 
 def merge(rules: Iterable[Rule]) -> Rule:
     """Take rules for one host together: the oldest one's policy, or the first there is; everyone's subsets,
-    of two with one name the older."""
+    of two with one name the older. One that selects its clients comes before those for all, and others that
+    select by something else do not count beside it."""
     first, *others = sorted(rules, key=lambda one: (not one.selector, one.age))
+    others = [one for one in others if not one.selector or one.selector == first.selector]
     if not others:
         return first
     subsets: dict[str, Subset] = {}
@@ -115,7 +127,7 @@ def merge(rules: Iterable[Rule]) -> Rule:
 
 
 def _is_for(one: Rule, client: Client) -> bool:
-    if not sees(one.exports, client.namespace):
+    if one.namespace != client.namespace and not sees(one.exports, client.namespace):
         return False
     return not one.selector or (one.namespace == client.namespace and matches(one.selector, client.labels))
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from lateen.base.errors import Fault
 from lateen.base.refs import Key
 from lateen.plan.listener import Listener
 from lateen.plan.route import RouteConfig
@@ -11,6 +12,7 @@ from lateen.planner.everyone import Everyone, build_everyone
 from lateen.planner.gateways import build_gateways
 from lateen.planner.inbounds import Inbounds, build_inbounds
 from lateen.planner.outbound import ByName, Outbound, build_outbound
+from lateen.planner.remarks import build_remarks
 from lateen.planner.rules import build_rules
 from lateen.planner.scope import Scope
 from lateen.planner.scopes import Scopes, build_scopes
@@ -28,6 +30,7 @@ from lateen.store.store import Store
 class Plans:
     """What each wanted scope's proxies should do, by scope and name.
 
+    `remarks`: what is noticed of VirtualServices among others.
     `scopes`: the scopes of every proxy, by pod; subscribe to it, for a proxy moves when its labels change.
     Wants and releases take effect when the engine settles.
     """
@@ -38,6 +41,7 @@ class Plans:
     listeners: Collection[ByName, Listener]
     routes: Collection[ByName, RouteConfig]
     scopes: Collection[Key, Scopes]
+    remarks: Collection[Key, tuple[Fault, ...]]
     _outbound: Outbound
     _inbounds: Inbounds
     _everyone: Everyone
@@ -100,6 +104,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
         ),
         routes=union(engine, "planned routes", outbound.routes, gateways.routes),
         scopes=build_scopes(engine, registry, rules, sidecars, security),
+        remarks=build_remarks(engine, rules),
         _outbound=outbound,
         _inbounds=inbounds,
         _everyone=everyone,

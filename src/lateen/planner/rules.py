@@ -27,11 +27,13 @@ _WILD = "*"
 
 @dataclass(frozen=True)
 class Rules:
-    """`traffic_of`, `destinations_of`: all rules for each host of the registry, whoever sees them. `hashed`: the
+    """`written`: VirtualServices as they are, delegates among them; `traffic`: with the rules of their delegates.
+    `traffic_of`, `destinations_of`: all rules for each host of the registry, whoever sees them. `hashed`: the
     latter, of hosts where any of them asks for consistent hashing: routes depend on these alone.
     `traffic_for`: rules for sidecars by exact host, and all with a wildcard under "*"; `traffic_to`: by the hosts
     that they send to. `traffic_at`: by gateway."""
 
+    written: Collection[Key, Traffic]
     traffic: Collection[Key, Traffic]
     destinations: Collection[Key, Rule]
     gateways: Collection[Key, GatewayRules]
@@ -50,6 +52,10 @@ class Rules:
     def obeyed_unknown(self, read: Read, host: str, client: Client, egress: Egress) -> Traffic | None:
         """Return the rules that a client's sidecars obey for a host that need not be in the registry."""
         return choose_traffic(_candidates(read, self.traffic_for, host), host, client.namespace, egress)
+
+    def rivals(self, read: Read, host: str) -> Iterable[Traffic]:
+        """Return all rules for sidecars that name a host (or, for a wildcard, any wildcard)."""
+        return read.find(self.traffic_for, _WILD if host.startswith(_WILD) else host).values()
 
     def routed(self, read: Read, host: str, client: Client) -> Iterator[int]:
         """Yield the ports (0 = all) of a host to which rules send that a client's sidecars obey: so they know it,
@@ -112,6 +118,7 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
         return found if any(one.hashes for one in found) else None
 
     return Rules(
+        written=written,
         traffic=all_traffic,
         destinations=destinations,
         gateways=engine.map("gateways", store["Gateway"], lambda read, key, found: gateway_rules(found)),

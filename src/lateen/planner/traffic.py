@@ -42,6 +42,13 @@ class Traffic(Struct, frozen=True, kw_only=True):
     lines: Mapping[str, int] = {}
 
     @property
+    def rank(self) -> tuple[int, tuple[str, str, str]]:
+        """Sort key of those for one host, the one that counts first: what only its own namespace sees before what
+        some see, and that before what all see; then the oldest."""
+        seen = 0 if self.exports == (self.namespace,) else 1 if "*" not in self.exports else 2
+        return (seen, self.age)
+
+    @property
     def age(self) -> tuple[str, str, str]:
         """Sort key: the oldest first, then by namespace and name."""
         return (self.created, self.namespace, self.name)
@@ -72,9 +79,9 @@ def traffic(found: Object, default_exports: tuple[str, ...]) -> Traffic:
 
 def choose_traffic(rules: Iterable[Traffic], host: str, namespace: str, egress: Egress = EVERYTHING) -> Traffic | None:
     """Choose which rules sidecars in `namespace` obey for a host on a listener: the closest host, then the
-    oldest."""
+    first in rank."""
     found = [
-        (closeness(pattern), one.age, one)
+        (closeness(pattern), one.rank, one)
         for one in rules
         if sees(one.exports, namespace) and (egress == EVERYTHING or egress.obeys(one.namespace, one.hosts))
         for pattern in one.hosts

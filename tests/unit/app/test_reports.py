@@ -89,3 +89,25 @@ async def test_a_deleted_object_is_not_written_to(mesh: Plane) -> None:
     statuses = mesh.control._statuses
     await until(lambda: not statuses._wanted, seconds=10, what="the deletion")
     assert not statuses._seen and not statuses._due and not statuses._failures
+
+
+async def test_who_is_overruled_is_told_so_when_the_other_comes_and_no_more_when_it_goes(mesh: Plane) -> None:
+    kind, spec = by_kind("VirtualService"), {"hosts": ["reviews"], "http": [{"route": [{"destination": {"host": "reviews"}}]}]}  # fmt: skip
+    own = rule(kind="VirtualService") | {"spec": spec}
+    await mesh.put(own)
+    assert "validationMessages" not in await status(mesh, 1, kind)
+    other = own | {"metadata": {"name": "own", "namespace": "shop"}, "spec": {**spec, "exportTo": ["."]}}
+    await mesh.put(other)
+
+    async def overruled() -> bool:
+        found = await status(mesh, 1, kind)
+        codes = [each["type"]["code"] for each in found.get("validationMessages", ())]
+        return codes == ["IST0109"] and "VirtualService shop/own" in found["Accepted"]["message"]
+
+    async def alone() -> bool:
+        return not (await status(mesh, 1, kind)).get("validationMessages")
+
+    await until_seen(overruled, seconds=20, what="the conflict in the status")
+    assert (await status(mesh, 1, kind))["Accepted"]["status"] == "True"
+    await mesh.admin.delete(kind, Key("shop", "own"))
+    await until_seen(alone, seconds=20, what="the conflict to leave the status")

@@ -88,3 +88,37 @@ def test_a_rule_for_some_clients_is_obeyed_by_those_alone():
     teller = Scope("sidecar", "bank", "app=teller")
     found.want(teller)
     assert (obeyed(found), obeyed(found, teller)) == (3, 6)
+
+
+def test_the_root_namespaces_own_clients_obey_what_is_for_everybody_last():
+    root = Scope("sidecar", "istio-system")
+    wide = rule("wide", 1, host="*.local", namespace="istio-system")
+    found = world(wide, rule("web", 2))
+    found.want(root)
+    assert obeyed(found, root) == 2
+    found.put(rule("own", 3, namespace="istio-system", more=", exportTo: ['.']"))
+    assert obeyed(found, root) == 3
+    found.delete("DestinationRule", "own", "istio-system")
+    found.delete("DestinationRule", "web")
+    assert obeyed(found, root) == 1
+
+
+def test_in_its_own_namespace_a_rule_counts_wherever_it_is_exported():
+    found = world(rule("elsewhere", 5, more=", exportTo: [other]"))
+    assert (obeyed(found, Scope("sidecar", "shop")), obeyed(found)) == (5, 10)
+
+
+def test_a_rule_for_other_clients_is_not_taken_together_with_theirs():
+    teller = Scope("sidecar", "bank", "app=teller,tier=front")
+
+    def some(name: str, labels: str, subset: str, created: str) -> dict:
+        more = f", workloadSelector: {{matchLabels: {labels}}}, subsets: [{{name: {subset}}}]"
+        return rule(name, 6, namespace="bank", more=more, created=created)
+
+    found = world(
+        some("a", "{app: teller}", "v1", "2020-01-01T00:00:00Z"),
+        some("b", "{tier: front}", "v2", "2021-01-01T00:00:00Z"),
+        rule("all", 3, namespace="bank", more=", subsets: [{name: v3}]"),
+    )
+    found.want(teller)
+    assert [name.split("|")[2] for name in found.names("upstreams", teller)] == ["v1", "v3", ""]

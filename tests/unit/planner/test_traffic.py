@@ -1,7 +1,7 @@
 from worlds import istio
 
 from lateen.kinds.decode import decode
-from lateen.planner.traffic import Traffic, choose_traffic, traffic
+from lateen.planner.traffic import Traffic, choose_traffic, destinations, traffic
 
 ROUTE = "http: [{route: [{destination: {host: a.x}}]}]"
 
@@ -44,3 +44,31 @@ def test_a_field_is_found_by_its_line():
     raw = istio("VirtualService", "a", f"{{hosts: [a.x], {ROUTE}}}")
     found = traffic(decode(raw, file="a.yaml", lines={"": 1, "spec.http[0]": 7}), ("*",))
     assert (found.origin_at("spec.http[0].timeout").line, found.origin_at("spec.hosts").line) == (7, 1)
+
+
+def test_what_is_for_its_own_namespace_counts_before_what_is_for_some_and_for_all():
+    everybody = rules("everybody", "a.x", created="2019-01-01T00:00:00Z")
+    some = rules("some", "a.x", ", exportTo: [shop, bank]", created="2020-01-01T00:00:00Z")
+    own = rules("own", "a.x", ", exportTo: ['.']", created="2021-01-01T00:00:00Z")
+    assert choose_traffic([everybody, some, own], "a.x", "shop").name == "own"
+    assert choose_traffic([everybody, some, own], "a.x", "bank").name == "some"
+    assert choose_traffic([everybody, some, own], "a.x", "far").name == "everybody"
+
+
+def test_destinations_are_all_that_rules_send_to():
+    spec = """
+    hosts: [a.x]
+    http: [{route: [{destination: {host: one, port: {number: 80}}}], mirrors: [{destination: {host: two.y}}]},
+           {route: [{destination: {host: three.y}}], mirror: {host: four.y}}]
+    tls: [{match: [{sniHosts: [a.x]}], route: [{destination: {host: five.y}}]}]
+    tcp: [{route: [{destination: {host: six.y, port: {number: 6}}}]}]
+    """
+    found = traffic(decode(istio("VirtualService", "a", spec)), ("*",))
+    assert sorted(destinations(found)) == [
+        ("five.y", 0),
+        ("four.y", 0),
+        ("one.shop.svc.cluster.local", 80),
+        ("six.y", 6),
+        ("three.y", 0),
+        ("two.y", 0),
+    ]

@@ -1,0 +1,56 @@
+"""What is noticed of VirtualServices among others: hosts that another one has, delegates without effect."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from lateen.base.errors import Fault
+from lateen.base.refs import Key
+from lateen.planner.delegates import delegate_faults
+from lateen.planner.rules import Rules
+from lateen.planner.site import MESH_GATEWAY
+from lateen.planner.traffic import Traffic
+from lateen.reactive import Collection, Engine, Read
+
+# ConflictingMeshGatewayVirtualServiceHosts.
+CONFLICT = "IST0109"
+
+
+class Conflict(Struct, frozen=True):
+    """A host of a VirtualService, at `path`, for which sidecars obey another one."""
+
+    host: str
+    path: str
+    winner: Key
+
+
+def build_remarks(engine: Engine, rules: Rules) -> Collection[Key, tuple[Fault, ...]]:
+    """Build the collection, by VirtualService; those of which nothing is noticed have no row."""
+
+    def remarks(read: Read, key: Key, one: Traffic) -> tuple[Fault, ...] | None:
+        rivals = (other for host in one.hosts for other in rules.rivals(read, host))
+        conflicting = _faults(conflicts(one, rivals) if MESH_GATEWAY in one.gateways else ())
+        return (*conflicting, *delegate_faults(one, lambda name: read.get(rules.written, name))) or None
+
+    return engine.map("remarks", rules.traffic, remarks)
+
+
+def conflicts(one: Traffic, others: Iterable[Traffic]) -> Iterator[Conflict]:
+    """Yield the hosts of a VirtualService for which sidecars obey another of `others` that see both."""
+    rivals = sorted((other for other in others if _comes_before(other, one)), key=lambda other: other.rank)
+    for index, host in enumerate(one.hosts):
+        winner = next((rival for rival in rivals if host in rival.hosts), None)
+        if winner is not None:
+            yield Conflict(host, f"spec.hosts[{index}]", Key(winner.namespace, winner.name))
+
+
+def _comes_before(other: Traffic, one: Traffic) -> bool:
+    seen, shown = set(other.exports), set(one.exports)
+    return bool("*" in seen | shown or seen & shown) and other.rank < one.rank
+
+
+def _faults(found: Iterable[Conflict]) -> Iterator[Fault]:
+    for one in found:
+        message = f'sidecars obey VirtualService {one.winner} for "{one.host}", and not this one'
+        fix = "put both rules into one, or delegate from the one to the other"
+        yield Fault(one.path, message, fix, "warning", code=CONFLICT)
