@@ -47,22 +47,26 @@ class Client:
         if not self.wildcard and not self.names:
             self.say(resource_names_unsubscribe=["nothing"])
 
-    def read(self, refuse: str = "") -> bool:
+    def read(self, refuse: str = "", whole: bool = False) -> bool:
         try:
             responses = self.session.pending()
         except ProtocolError:
             self.reconnect()
             responses = self.session.pending()
         for data in responses:
-            self.apply(RESPONSE.FromString(data), refuse)
+            self.apply(RESPONSE.FromString(data), refuse, whole)
         return bool(responses)
 
     def read_all(self) -> None:
         while self.read():
             pass
 
-    def apply(self, response: Any, refuse: str) -> None:
-        bad = [r.name for r in response.resources if r.name in refuse and r.HasField("resource")]
+    def apply(self, response: Any, refuse: str, whole: bool) -> None:
+        """Take a response but for the resource `refuse`, or, if `whole`, nothing of one that has it."""
+        bad = [r.name for r in response.resources if r.name == refuse and r.HasField("resource")]
+        if bad and whole:
+            self.refused |= {r.name: r.version for r in response.resources if r.name in bad}
+            return self.answer(response.nonce, "cannot be read")
         for answered in (*response.removed_resources, *(r.name for r in response.resources)):
             self.owed.discard(answered)
         for item in response.resources:
@@ -75,9 +79,12 @@ class Client:
         for name in response.removed_resources:
             self.has.pop(name, None)
             self.refused.pop(name, None)
-        request = REQUEST(type_url=self.type_url, response_nonce=response.nonce)
-        if bad:
-            request.error_detail.message = ", ".join(bad)
+        return self.answer(response.nonce, f"Error adding/updating cluster(s) {bad[0]}: no" if bad else "")
+
+    def answer(self, nonce: str, refusal: str) -> None:
+        request = REQUEST(type_url=self.type_url, response_nonce=nonce)
+        if refusal:
+            request.error_detail.message = refusal
         self.session.receive(request.SerializeToString())
 
     def subscribe(self, name: str) -> None:
@@ -119,7 +126,7 @@ class Client:
         elif what == "read":
             self.read()
         elif what == "refuse":
-            self.read(refuse=name)
+            self.read(refuse=name, whole=value > 0)
         elif what == "move":
             self.views, self.other_views = self.other_views, self.views
         elif what == "swap":

@@ -1,4 +1,4 @@
-"""A control plane of a test's own over a real API server, and delta clients that acknowledge everything."""
+"""A control plane of a test's own over a real API server, and delta clients that acknowledge everything, or what they are told to."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -55,13 +55,16 @@ class Plane:
             await until(look, seconds=10, what=f"{raw['kind']} to be seen")
         await self.control.pump.idle()
 
-    async def connect(self, pod: str, namespace: str = "shop", account: str = "default") -> "Proxy":
+    async def connect(
+        self, pod: str, namespace: str = "shop", account: str = "default", refuses: dict[str, str] | None = None
+    ) -> "Proxy":
         """Connect as the proxy of a pod, with a certificate of a service account; raises grpc.aio.AioRpcError."""
         uri = f"spiffe://cluster.local/ns/{namespace}/sa/{account}"
         pair = self.control.authority.server_certificate([], uri)
         credentials = grpc.ssl_channel_credentials(self.control.authority.trust.pem, pair.key.reveal(), pair.chain)
         channel = grpc.aio.secure_channel(self.places.endpoints[0].address, credentials, _OPTIONS)
         proxy = Proxy(channel, f"sidecar~10.244.0.1~{pod}.{namespace}~{namespace}.svc.cluster.local")
+        proxy.refuses |= refuses or {}
         self._proxies.append(proxy)
         await proxy.subscribe()
         return proxy
@@ -80,6 +83,8 @@ class Proxy:
         self.hold = asyncio.Event()
         """Acknowledge nothing while this is clear."""
         self.hold.set()
+        self.refuses: dict[str, str] = {}
+        """What to say, by name, of resources that are not taken: each alone, as Envoy does with clusters."""
         self._channel = channel
         self._stream: Any = channel.stream_stream(f"/{SERVICE}/DeltaAggregatedResources")(timeout=60)
         self._request = descriptors.message("envoy.service.discovery.v3.DeltaDiscoveryRequest")
@@ -115,10 +120,14 @@ class Proxy:
             return False
         response = self._response.FromString(data)
         names = self.names[response.type_url]
-        names |= {each.name for each in response.resources}
+        bad = [each.name for each in response.resources if each.name in self.refuses]
+        names |= {each.name for each in response.resources}.difference(bad)
         names -= set(response.removed_resources)
         await self.hold.wait()
         acknowledgement = self._request(type_url=response.type_url, response_nonce=response.nonce)
+        if bad:
+            told = ", ".join(f"{name}: {self.refuses[name]}" for name in bad)
+            acknowledgement.error_detail.message = f"Error adding/updating cluster(s) {told}"
         await self._stream.write(acknowledgement.SerializeToString())
         return True
 

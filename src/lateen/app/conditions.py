@@ -32,9 +32,15 @@ def reconciled(generation: int) -> Raw:
     return _condition("Reconciled", "True", "Acknowledged", "every connected proxy has acknowledged it", generation)
 
 
+def refused_by_proxies(generation: int, refusals: Sequence[str], more: int) -> Raw:
+    """Some proxies refused what was made with this version; `more` say so beside `refusals`. Their last good stays."""
+    message = "; ".join(refusals) + (f"; and {more} more" if more else "")
+    return _condition("Reconciled", "False", "ProxyRefused", _cut(message), generation)
+
+
 def waiting(generation: int, behind: int, connected: int, names: Iterable[str]) -> Raw:
-    """Some of the connected proxies have not acknowledged, or refused, what they were told."""
-    message = f"{behind} of {connected} connected proxies have not acknowledged all they were told: {', '.join(names)}"
+    """Some of the connected proxies have not answered what they were told."""
+    message = f"{behind} of {connected} connected proxies have not answered all they were told: {', '.join(names)}"
     return _condition("Reconciled", "False", "ProxiesBehind", message, generation)
 
 
@@ -66,5 +72,8 @@ def _condition(type_: str, status: str, reason: str, message: str, generation: i
 
 
 def _told(faults: Sequence[Fault]) -> str:
-    text = "; ".join(str(fault) for fault in faults)
+    return _cut("; ".join(str(fault) for fault in faults))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from lateen.app.pipeline import ConnectedProxy, Pipeline
 from lateen.app.pump import Pump
+from lateen.app.refusals import Refusals
 from lateen.app.reports import Reports
 from lateen.app.source import Source
 from lateen.app.token_review import TokenReviews
@@ -73,8 +74,8 @@ class ControlPlane:
         self._grpc = GrpcServer([self.ads.handler(), self._ca.handler()], certificate.current, self._trust)
         self.elector = Elector(client, leader_lease(places.revision), f"istiod-{secrets.token_hex(4)}", clock)
         self._statuses = Statuses(client, self.elector, clock)
-        store, connections = self.pipeline.store, lambda: self.ads.connections
-        self._reports = Reports(store, self.pump, connections, self._statuses, clock)
+        refusals = Refusals(self.pipeline, lambda: self.ads.connections)
+        self._reports = Reports(self.pipeline.store, self.pump, self._statuses, refusals, clock)
         self._reports.follow(self.pipeline.plans.remarks)
         self.source = Source(client, self.pipeline, self._reports, self.pump.poke, clock)
         self._debug = DebugServer(Inspector(self).windows(), places.debug_socket)
@@ -136,7 +137,7 @@ class ControlPlane:
             raise Forbidden(f"there is no pod {node.pod!r} in namespace {node.namespace!r}")
         if workload.service_account != caller.service_account:
             raise Forbidden(f"{caller.identity.uri} may not act for pod {node.pod!r}, which runs as another account")
-        proxy = ConnectedProxy(self.pipeline, workload, self._closed)
+        proxy = ConnectedProxy(self.pipeline, workload, self._closed, self._reports.refused)
         self._proxies.setdefault(workload.key, set()).add(proxy)
         return proxy
 

@@ -98,8 +98,14 @@ _NOTHING = View()
 class ConnectedProxy:
     """One proxy's part of the pipeline: its scopes wanted, its session over their views."""
 
-    def __init__(self, pipeline: Pipeline, facts: Workload, closed: Callable[["ConnectedProxy"], None]) -> None:
-        """`closed` is called once, when the connection has ended."""
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        facts: Workload,
+        closed: Callable[["ConnectedProxy"], None],
+        refused: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`closed` is called once, when the connection has ended, `refused` whenever the proxy refused something."""
         self.workload = facts.key
         self._pipeline = pipeline
         self._closed = closed
@@ -108,7 +114,7 @@ class ConnectedProxy:
         self._wake: Callable[[], None] | None = None
         self._move(pipeline.plans.scopes_of(facts))
         pipeline.settle()
-        self.session = Session(self._of_type)
+        self.session = Session(self._of_type, refused)
 
     @property
     def scopes(self) -> tuple[Scope, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lateen.app.pipeline import TYPES, ConnectedProxy
+from lateen.app.refusals import SHORT
 from lateen.envoy.describe import describe
 from lateen.planner.scope import Scope
 from lateen.proto import types
@@ -17,7 +18,6 @@ from lateen.xds.lane import TypeStatus
 if TYPE_CHECKING:
     from lateen.app.control_plane import ControlPlane
 
-SHORT = {types.CLUSTER: "CDS", types.ENDPOINT: "EDS", types.LISTENER: "LDS", types.ROUTE: "RDS"}
 _PLURAL = {
     types.CLUSTER: "clusters",
     types.ENDPOINT: "endpoints",
@@ -95,7 +95,8 @@ class Inspector:
 
     def session(self, proxy: str) -> dict[str, Any]:
         """Return how the proxy's stream stands, type by type."""
-        return {SHORT.get(each.type_url, each.type_url): each._asdict() for each in self._proxy(proxy).session.status()}
+        states = self._proxy(proxy).session.status()
+        return {SHORT.get(each.type_url, each.type_url): each._asdict() | {"nacks": _reasons(each)} for each in states}
 
     def why(self, proxy: str, name: str) -> dict[str, Any]:
         """Tell where a resource of a proxy comes from; `name` as `cluster/outbound|9080||…`."""
@@ -134,9 +135,16 @@ class Inspector:
 
 
 def _state(status: TypeStatus) -> dict[str, Any]:
+    """How a type stands, in the words of istioctl; ERROR (of the CSDS protocol) where something was refused."""
     if not status.nonce_sent:
         state = "NOT SENT"
+    elif status.nacks:
+        state = "ERROR"
     else:
-        state = "SYNCED" if status.nonce_sent == status.nonce_acked and not status.nacks else "STALE"
-    return {"state": state, "sent": status.nonce_sent, "acked": status.nonce_acked, "nacks": dict(status.nacks),
+        state = "SYNCED" if status.nonce_sent == status.nonce_acked else "STALE"
+    return {"state": state, "sent": status.nonce_sent, "acked": status.nonce_acked, "nacks": _reasons(status),
             "responses": status.responses, "resources": status.resources, "bytes": status.bytes}  # fmt: skip
+
+
+def _reasons(status: TypeStatus) -> dict[str, str]:
+    return {name: nack.reason for name, nack in status.nacks.items()}

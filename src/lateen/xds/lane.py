@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from lateen.proto import types
 from lateen.proto.resource import Resource
+from lateen.xds.refusal import read_refusal
 from lateen.xds.response import ABSENT_VERSION
 from lateen.xds.subscription import WILDCARD, first_subscription
 from lateen.xds.view import View, find
@@ -32,9 +33,17 @@ class Due(NamedTuple):
     awaited: bool
 
 
+class Nack(NamedTuple):
+    """Why the client refused a resource, and the nonce of the response that had carried it."""
+
+    reason: str
+    nonce: str
+
+
 class _InFlight(NamedTuple):
     nonce: str
     names: Sequence[str]
+    removed: Sequence[str]
     awaited: bool
 
 
@@ -42,7 +51,7 @@ class TypeStatus(NamedTuple):
     """How a session stands in one type. In sync when `nonce_acked` is `nonce_sent`.
 
     `names` counts those subscribed by name; `nacks` holds what the client refused and has not yet accepted in
-    another version, by name ("" where its message names none); counts are of everything sent so far.
+    another version, by name; counts are of everything sent so far.
     """
 
     type_url: str
@@ -50,7 +59,7 @@ class TypeStatus(NamedTuple):
     names: int
     nonce_sent: str
     nonce_acked: str
-    nacks: Mapping[str, str]
+    nacks: Mapping[str, Nack]
     responses: int
     resources: int
     bytes: int
@@ -61,11 +70,11 @@ class Lane:
 
     Exceptions are what waits for the next response: `_asked`, names to answer whatever the client has, and
     `_all_asked`, to answer so whatever there is; and `_known`, versions by name that the client says it has,
-    None once they have been compared.
+    None once they have been compared. `_apart` are names that are to be sent in responses of their own.
     """
 
     __slots__ = (
-        "_all_asked", "_asked", "_in_flight", "_known", "_revisions", "_views",
+        "_all_asked", "_answered", "_apart", "_asked", "_in_flight", "_known", "_revisions", "_views",
         "acked", "bytes", "nacks", "resources", "responses", "sent", "subscription", "type_url",
     )  # fmt: skip
 
@@ -73,8 +82,8 @@ class Lane:
         """Open with the stream's first request for the type."""
         self.type_url = type_url
         self.subscription = first_subscription(type_url, request.resource_names_subscribe)
-        self.sent = self.acked = ""
-        self.nacks: dict[str, str] = {}
+        self.sent = self.acked = self._answered = ""
+        self.nacks: Mapping[str, Nack] = {}
         self.responses = self.resources = self.bytes = 0
         self._views: tuple[View, ...] = ()
         self._revisions: tuple[int, ...] = ()
@@ -82,13 +91,14 @@ class Lane:
         self._known: dict[str, str] | None = {name: v for name, v in versions if v != ABSENT_VERSION}
         self._asked = self.subscription.names - self._known.keys()
         self._all_asked = False
+        self._apart: list[Sequence[str]] = []
         self._in_flight: list[_InFlight] = []
 
     def receive(self, request: Any) -> None:
         """Take in a later DeltaDiscoveryRequest: an answer to a response, a change of the subscription."""
         if request.response_nonce:
             refusal = request.error_detail.message if request.HasField("error_detail") else None
-            self._answered(request.response_nonce, refusal)
+            self._answer(request.response_nonce, refusal)
         self._resubscribe(set(request.resource_names_subscribe), set(request.resource_names_unsubscribe))
 
     def ask(self, names: Iterable[str]) -> None:
@@ -117,34 +127,43 @@ class Lane:
                 resources.append(resource)
             else:
                 gone.append(name)
-                self.nacks.pop(name, None)
+        self._accepted(set(gone))
         removed, unknown = [n for n in gone if n in changed], [n for n in gone if n in asked]
         mere_change = self.type_url == types.ENDPOINT and asked.isdisjoint(names)
         return Due(resources, removed, unknown, awaited=not mere_change)
 
-    def settled(self, views: tuple[View, ...]) -> bool:
-        """Whether the client has acknowledged all that `views` hold for it, and refused nothing."""
+    def apart(self, resources: Sequence[Resource]) -> list[list[Resource]]:
+        """Divide what is due: what the client refused together goes in halves, so that it takes all but the fault."""
+        groups, self._apart = self._apart, []
+        place = {name: number for number, group in enumerate(groups, 1) for name in group}
+        divided: list[list[Resource]] = [[] for _ in range(len(groups) + 1)]
+        for resource in resources:
+            divided[place.get(resource.name, 0)].append(resource)
+        return [part for part in divided if part]
+
+    def answered(self, views: tuple[View, ...]) -> bool:
+        """Whether the client was told all that `views` hold for it, and has taken or refused each of it."""
         told = views == self._views and tuple([view.revision for view in views]) == self._revisions
-        return told and not self._waits() and self.sent == self.acked and not self.nacks
+        return told and not self._waits() and self.sent == self._answered
 
     @property
     def awaiting(self) -> bool:
         """Whether an awaited response has not been answered yet."""
         return any(response.awaited for response in self._in_flight)
 
-    def note(self, nonce: str, names: Sequence[str], size: int, awaited: bool) -> None:
+    def note(self, nonce: str, names: Sequence[str], size: int, *, awaited: bool, removed: Sequence[str] = ()) -> None:
         """Count a response of `size` bytes that carried the resources `names`, and expect its answer."""
         self.sent = nonce
         self.responses += 1
         self.resources += len(names)
         self.bytes += size
-        self._in_flight = [*self._in_flight[1 - _IN_FLIGHT :], _InFlight(nonce, names, awaited)]
+        self._in_flight = [*self._in_flight[1 - _IN_FLIGHT :], _InFlight(nonce, names, removed, awaited)]
 
     def status(self) -> TypeStatus:
         """Tell how this type stands."""
         wildcard, names = self.subscription
         return TypeStatus(
-            self.type_url, wildcard, len(names), self.sent, self.acked, dict(self.nacks),
+            self.type_url, wildcard, len(names), self.sent, self.acked, self.nacks,
             self.responses, self.resources, self.bytes,
         )  # fmt: skip
 
@@ -159,26 +178,39 @@ class Lane:
         if self.subscription.wildcard:
             self._asked |= goes - {WILDCARD}  # it has dropped them, and may still want them as some of all
         else:
-            self.nacks = {name: text for name, text in self.nacks.items() if self.subscription.covers(name)}
+            self._accepted({name for name in self.nacks if not self.subscription.covers(name)})
         self._all_asked |= WILDCARD in comes
 
-    def _answered(self, nonce: str, refusal: str | None) -> None:
+    def _answer(self, nonce: str, refusal: str | None) -> None:
         """Note the answer to a response; answers come in order. An unknown nonce is none of ours."""
         place = next((i for i, response in enumerate(self._in_flight) if response.nonce == nonce), None)
         if place is None:
             return
-        names = self._in_flight[place].names
+        response = self._in_flight[place]
         del self._in_flight[: place + 1]
+        self._answered = nonce
         if refusal is None:
             self.acked = nonce
-            self._accepted({"", *names})
-            return
-        refused = names if len(names) == 1 else [name for name in names if name in refusal]
-        self._accepted(set(names).difference(refused) if refused else set())  # Envoy takes over the others
-        self.nacks.update(dict.fromkeys(refused or ("",), refusal))
+            self._accepted({"", *response.names})
+        else:
+            self._refused(response, refusal)
+
+    def _refused(self, response: _InFlight, text: str) -> None:
+        """Keep what was refused and why. Where that was all for the fault of one, it is said again in parts."""
+        reasons, whole = read_refusal(text, response.names)
+        if not whole:
+            self._accepted(set(response.names).difference(reasons))
+        elif response.names:
+            self._asked |= set(response.removed)
+        if not reasons:
+            half = len(response.names) // 2
+            self._apart += [response.names[:half], response.names[half:]]
+            self._asked |= set(response.names)
+        self.nacks = {**self.nacks, **{name: Nack(reason, response.nonce) for name, reason in reasons.items()}}
 
     def _accepted(self, names: set[str]) -> None:
-        self.nacks = {name: text for name, text in self.nacks.items() if name not in names}
+        if not names.isdisjoint(self.nacks):
+            self.nacks = {name: nack for name, nack in self.nacks.items() if name not in names}
 
     def _changed(self, views: tuple[View, ...]) -> set[str]:
         """Return the names whose resource may differ from what the client has; also some it does not want."""

@@ -3,14 +3,14 @@
 https://www.envoyproxy.io/docs/envoy/latest/api-docs/xds_protocol#incremental-xds
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count
 from typing import Final
 
 from google.protobuf.message import DecodeError
 
 from lateen.proto import descriptors, types
-from lateen.xds.lane import Behind, Due, Lane, TypeStatus
+from lateen.xds.lane import Behind, Due, Lane, Nack, TypeStatus
 from lateen.xds.order import CLUSTERS, ROUTING, place
 from lateen.xds.response import absent, compose, portions
 from lateen.xds.view import View, find
@@ -32,11 +32,13 @@ class Session:
     two have, the first's resource counts. They may be others at each call (what differs is told), but they
     must be filled: what is not in them is told to be gone. None: not known yet, say nothing of that type.
 
-    `_goodbyes` are clusters that went and that the client still has.
+    `_goodbyes` are clusters that went and that the client still has. `refused` is called when it refused something.
     """
 
-    def __init__(self, views: Callable[[str], Sequence[View] | None]) -> None:
-        self._views = views
+    def __init__(
+        self, views: Callable[[str], Sequence[View] | None], refused: Callable[[], None] = lambda: None
+    ) -> None:
+        self._views, self._refused = views, refused
         self._lanes: dict[str, Lane] = {}
         self._goodbyes: set[str] = set()
         self._nonces = count(1)
@@ -52,7 +54,10 @@ class Session:
         if not type_url:
             raise ProtocolError("a request names no type")
         if (lane := self._lanes.get(type_url)) is not None:
+            before = lane.nacks
             lane.receive(request)
+            if lane.nacks and lane.nacks is not before:
+                self._refused()
         else:
             self._lanes[type_url] = Lane(type_url, request)
             self._lanes = dict(sorted(self._lanes.items(), key=lambda item: place(item[0])))
@@ -75,10 +80,14 @@ class Session:
         """Tell how each type that the client asked for stands, in push order."""
         return [lane.status() for lane in self._lanes.values()]
 
-    def settled(self) -> bool:
-        """Whether the client has acknowledged everything that there is for it now, and refused nothing."""
+    def answered(self) -> bool:
+        """Whether the client was told everything that there is for it now, and has taken or refused each of it."""
         known = ((lane, self._views(lane.type_url)) for lane in self._lanes.values())
-        return not self._goodbyes and all(lane.settled(tuple(views or ())) for lane, views in known)
+        return not self._goodbyes and all(lane.answered(tuple(views or ())) for lane, views in known)
+
+    def refusals(self) -> Iterator[tuple[str, str, Nack]]:
+        """Yield what the client refused and has not yet accepted in another version: type, name, why."""
+        return ((lane.type_url, name, nack) for lane in self._lanes.values() for name, nack in lane.nacks.items())
 
     def _awaiting(self, type_urls: Iterable[str]) -> bool:
         return any(self._lanes[type_url].awaiting for type_url in type_urls if type_url in self._lanes)
@@ -112,7 +121,8 @@ class Session:
         """Compose what is due. Absence without body is said apart: a response names nothing twice."""
         bodiless = due.unknown if lane.type_url in ABSENT_WITHOUT_BODY else []
         removed = due.removed if bodiless else sorted({*due.removed, *due.unknown})
-        parts = [[(r.name, r.entry) for r in portion] for portion in portions(due.resources)]
+        groups = lane.apart(due.resources)
+        parts = [[(r.name, r.entry) for r in portion] for group in groups for portion in portions(group)]
         if not parts and (removed or not bodiless):
             parts = [[]]
         last = len(parts) - 1
@@ -122,7 +132,8 @@ class Session:
         for number, part in enumerate(parts):
             nonce = str(next(self._nonces))
             entries = [entry for _, entry in part]
-            response = compose(lane.type_url, nonce, entries, removed if number == last else ())
-            lane.note(nonce, [name for name, _ in part], len(response), due.awaited)
+            gone = removed if number == last else ()
+            response = compose(lane.type_url, nonce, entries, gone)
+            lane.note(nonce, [name for name, _ in part], len(response), awaited=due.awaited, removed=gone)
             responses.append(response)
         return responses

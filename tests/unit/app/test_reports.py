@@ -10,6 +10,7 @@ from lateen.base.tasks import until, until_seen
 from lateen.kinds.all import by_kind
 
 RULE = by_kind("DestinationRule")
+_CLUSTERS = "type.googleapis.com/envoy.config.cluster.v3.Cluster"
 KEY = Key("shop", "reviews")
 
 
@@ -111,3 +112,56 @@ async def test_who_is_overruled_is_told_so_when_the_other_comes_and_no_more_when
     assert (await status(mesh, 1, kind))["Accepted"]["status"] == "True"
     await mesh.admin.delete(kind, Key("shop", "own"))
     await until_seen(alone, seconds=20, what="the conflict to leave the status")
+
+
+def world() -> list[dict[str, Any]]:
+    pods = [pod(f"reviews-{n}", f"10.244.0.{n}", {"app": "reviews"}) for n in (2, 3)]
+    hosts = [service(name, address=f"10.96.1.{n}") for n, name in ((1, "reviews"), (2, "ratings"))]
+    return [*pods, *hosts, slices("reviews", {"reviews-2": "10.244.0.2", "reviews-3": "10.244.0.3"})]
+
+
+CLUSTER = "outbound|80||reviews.shop.svc.cluster.local"
+RATINGS = Key("shop", "ratings")
+
+
+async def reconciled(mesh: Plane, key: Key, **wanted: str) -> dict[str, Any]:
+    """The condition Reconciled, once it says so."""
+
+    async def look() -> Any:
+        found = (await mesh.admin.get(RULE, key)).get("status") or {}
+        said = {each["type"]: each for each in found.get("conditions") or ()}.get("Reconciled", {})
+        return said if all(said.get(name) == value for name, value in wanted.items()) else None
+
+    found: dict[str, Any] = await until_seen(look, seconds=20, what=f"{key}: {wanted}")
+    return found
+
+
+async def test_a_version_that_a_proxy_refuses_says_which_what_and_why_until_it_is_mended(mesh: Plane) -> None:
+    await mesh.seen(await mesh.put(*world()))
+    one, two = await mesh.connect("reviews-2"), await mesh.connect("reviews-3")
+    await mesh.put(rule())
+    await reconciled(mesh, KEY, status="True")
+    one.refuses[CLUSTER] = "Invalid path: /none"
+    await mesh.put(rule(trafficPolicy={"connectionPool": {"tcp": {"maxConnections": 7}}}))
+    found = await reconciled(mesh, KEY, status="False", reason="ProxyRefused")
+    assert found["message"] == f"reviews-2.shop refused CDS {CLUSTER}: Invalid path: /none"
+    ratings = rule("ratings") | {"metadata": {"name": "ratings", "namespace": "shop"}}
+    await mesh.put(ratings)
+    await reconciled(mesh, RATINGS, status="True")
+    assert (await reconciled(mesh, KEY))["status"] == "False", "what has nothing to do with it is no cure"
+    one.refuses.clear()
+    await mesh.put(rule(trafficPolicy={"connectionPool": {"tcp": {"maxConnections": 8}}}))
+    await reconciled(mesh, KEY, status="True")
+    assert CLUSTER in one.names[_CLUSTERS] and CLUSTER in two.names[_CLUSTERS]
+
+
+async def test_a_proxy_that_comes_later_and_refuses_is_told_of_until_it_goes(mesh: Plane) -> None:
+    await mesh.seen(await mesh.put(*world()))
+    await mesh.connect("reviews-2")
+    await mesh.put(rule(trafficPolicy={"connectionPool": {"tcp": {"maxConnections": 7}}}))
+    await reconciled(mesh, KEY, status="True")
+    late = await mesh.connect("reviews-3", refuses={CLUSTER: "no"})
+    found = await reconciled(mesh, KEY, status="False", reason="ProxyRefused")
+    assert found["message"].startswith("reviews-3.shop refused CDS")
+    await late.close()
+    await reconciled(mesh, KEY, status="True")

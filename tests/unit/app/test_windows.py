@@ -1,6 +1,7 @@
 """What people may see of a running control plane is plain data, and tells of each proxy where it stands."""
 
 import json
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,6 +10,7 @@ from worlds import mesh_config, pod, service, slices
 
 from lateen.app.windows import Inspector
 from lateen.base.errors import Invalid
+from lateen.base.tasks import until
 from lateen.proto import types
 
 REVIEWS = "outbound|80||reviews.shop.svc.cluster.local"
@@ -37,6 +39,19 @@ async def test_syncz_tells_for_each_proxy_what_it_has_acknowledged(inspector: In
     assert {name: each["state"] for name, each in found["types"].items()} == {"CDS": "SYNCED", "LDS": "SYNCED"}
     assert found["types"]["CDS"]["resources"] > 0
     assert found["bytes_sent"] > 0 and found["bytes_received"] > 0
+
+
+async def test_a_refusal_is_an_error_that_says_what_and_why(inspector: Inspector, mesh: Plane) -> None:
+    await mesh.seen(await mesh.put(pod("reviews-2", "10.244.0.3", {"app": "reviews"})))
+    await mesh.connect("reviews-2", refuses={REVIEWS: "Invalid path: /none"})
+
+    def clusters() -> dict[str, Any]:
+        return {each["proxy"]: each["types"].get("CDS", {}) for each in inspector.syncz()}
+
+    await until(lambda: clusters()["reviews-2.shop"].get("state") == "ERROR", seconds=10, what="the refusal")
+    assert clusters()["reviews-2.shop"]["nacks"] == {REVIEWS: "Invalid path: /none"}
+    assert clusters()["reviews-1.shop"]["state"] == "SYNCED"
+    assert inspector.session("reviews-2.shop")["CDS"]["nacks"] == {REVIEWS: "Invalid path: /none"}
 
 
 @pytest.mark.parametrize("name", ["reviews-1.shop", "sidecar~10.244.0.1~reviews-1.shop~shop.svc.cluster.local"])

@@ -15,6 +15,8 @@ from lateen.app.settings import Settings
 PROXIES = [
     {"proxy": "web-1.default", "cluster": "Kubernetes", "istiod": "istiod", "version": "1",
      "types": {"CDS": {"state": "SYNCED"}, "LDS": {"state": "STALE"}, "NDS": {"state": "SYNCED"}}},
+    {"proxy": "bad-1.default", "cluster": "Kubernetes", "istiod": "istiod", "version": "1",
+     "types": {"RDS": {"state": "ERROR", "nacks": {"80": "Invalid duration"}}}},
     {"proxy": "api-1.default", "cluster": "Kubernetes", "istiod": "istiod", "version": "1", "types": {}},
 ]  # fmt: skip
 
@@ -43,7 +45,10 @@ async def test_proxies_are_listed_by_name_with_the_types_they_asked_for(lateen: 
     assert await rows(lateen) == [
         ["NAME", "CLUSTER", "ISTIOD", "VERSION", "SUBSCRIBED TYPES"],
         ["api-1.default", "Kubernetes", "istiod", "1", "0"],
+        ["bad-1.default", "Kubernetes", "istiod", "1", "1 (RDS)"],
         ["web-1.default", "Kubernetes", "istiod", "1", "2 (CDS,LDS)"],
+        [""],
+        ["bad-1.default refused RDS 80: Invalid duration"],
     ]
 
 
@@ -52,7 +57,9 @@ async def test_more_words_show_the_state_of_each_type(lateen: Callable[..., Resu
     table = await rows(lateen, "-v")
     assert table[0] == ["NAME", "CLUSTER", "CDS", "LDS", "EDS", "RDS", "ISTIOD", "VERSION"]
     assert table[1][2:6] == ["IGNORED"] * 4
-    assert table[2][2:6] == ["SYNCED", "STALE", "IGNORED", "IGNORED"]
+    assert table[2][2:6] == ["IGNORED", "IGNORED", "IGNORED", "ERROR"]
+    assert table[3][2:6] == ["SYNCED", "STALE", "IGNORED", "IGNORED"]
+    assert table[-1] == ["bad-1.default refused RDS 80: Invalid duration"]
 
 
 @pytest.mark.usefixtures("istiod")

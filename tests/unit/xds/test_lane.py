@@ -148,17 +148,21 @@ def refuse(nonce: str, text: str) -> Any:
     return request
 
 
+ADDING = "Error adding/updating listener(s) "
+
+
+def reasons(of: Lane) -> dict[str, str]:
+    return {name: nack.reason for name, nack in of.nacks.items()}
+
+
 def test_a_refusal_is_kept_by_the_names_it_mentions() -> None:
     all_of = lane(types.LISTENER)
     all_of.note("1", ["good", "bad"], 10, awaited=True)
-    all_of.receive(refuse("1", "Error adding/updating listener(s) bad: no"))
-    assert list(all_of.nacks) == ["bad"]
-    all_of.note("2", ["x", "y"], 10, awaited=True)
-    all_of.receive(refuse("2", "out of paper"))
-    assert all_of.nacks[""] == "out of paper"
-    all_of.note("3", ["x"], 10, awaited=True)
-    all_of.receive(refuse("3", "none mentioned, but only one was sent"))
-    assert list(all_of.nacks) == ["bad", "", "x"]
+    all_of.receive(refuse("1", ADDING + "bad: no"))
+    assert reasons(all_of) == {"bad": "no"} and all_of.nacks["bad"].nonce == "1"
+    all_of.note("2", ["x"], 10, awaited=True)
+    all_of.receive(refuse("2", "none mentioned, but only one was sent"))
+    assert list(all_of.nacks) == ["bad", "x"]
 
 
 def test_a_refusal_ends_with_an_accepted_version_or_with_the_resource() -> None:
@@ -166,7 +170,8 @@ def test_a_refusal_ends_with_an_accepted_version_or_with_the_resource() -> None:
     all_of = lane(types.LISTENER)
     all_of.due((view,))
     all_of.note("1", ["a", "b"], 10, awaited=True)
-    all_of.receive(refuse("1", "a: no; b: no"))
+    all_of.receive(refuse("1", ADDING + "a: no, b: no"))
+    assert reasons(all_of) == {"a": "no", "b": "no"}
     view.commit({"a": made("a", "2")})
     all_of.due((view,))
     all_of.note("2", ["a"], 10, awaited=True)
@@ -180,10 +185,37 @@ def test_a_refusal_ends_with_an_accepted_version_or_with_the_resource() -> None:
 def test_what_a_refusal_does_not_mention_was_accepted() -> None:
     all_of = lane(types.LISTENER)
     all_of.note("1", ["first", "second"], 10, awaited=True)
-    all_of.receive(refuse("1", "first: no; second: no"))
+    all_of.receive(refuse("1", ADDING + "first: no, second: no"))
     all_of.note("2", ["first", "second"], 10, awaited=True)
-    all_of.receive(refuse("2", "second: still no"))
-    assert all_of.nacks == {"second": "second: still no"}
+    all_of.receive(refuse("2", ADDING + "second: still no"))
+    assert reasons(all_of) == {"second": "still no"}
+
+
+def test_of_a_response_refused_whole_each_half_is_said_again_until_the_fault_is_alone() -> None:
+    view, all_of = view_of("a", "b", "c", "d"), lane(types.LISTENER)
+    waiting, sent = [all_of.apart(all_of.due((view,)).resources)], 0  # type: ignore[union-attr]
+    while waiting:
+        for part in waiting.pop():
+            names, sent = [resource.name for resource in part], sent + 1
+            all_of.note(str(sent), names, 10, awaited=True)
+            all_of.receive(refuse(str(sent), "cannot be read") if "c" in names else REQUEST(response_nonce=str(sent)))
+        if (due := all_of.due((view,))) is not None:
+            waiting.append(all_of.apart(due.resources))
+    assert reasons(all_of) == {"c": "cannot be read"}
+    assert sent == 5 and all_of.answered((view,))
+
+
+def test_what_a_refused_response_removed_is_removed_again() -> None:
+    view, all_of = view_of("a", "b"), lane(types.LISTENER)
+    all_of.due((view,))
+    view.commit({"a": made("a", "2"), "b": None})
+    assert told(all_of.due((view,))) == (["a"], ["b"], [])
+    all_of.note("1", ["a"], 10, awaited=True, removed=["b"])
+    all_of.receive(refuse("1", "cannot be read"))
+    assert told(all_of.due((view,))) == ([], [], ["b"])
+    all_of.note("2", [], 10, awaited=True, removed=["b"])
+    all_of.receive(refuse("2", "no"))
+    assert all_of.due((view,)) is None, "a client that refuses even that is not asked for ever"
 
 
 def test_a_client_that_never_answers_costs_a_bounded_memory() -> None:
@@ -193,19 +225,17 @@ def test_a_client_that_never_answers_costs_a_bounded_memory() -> None:
     assert len(all_of._in_flight) == 64
 
 
-def test_a_lane_is_settled_when_all_there_is_was_acknowledged_and_nothing_refused() -> None:
+def test_a_lane_is_answered_when_all_there_is_was_taken_or_refused() -> None:
     view, one = view_of("a"), lane(types.LISTENER)
-    assert not one.settled((view,))
+    assert not one.answered((view,))
     one.due((view,))
-    one.note("1", ["a"], 1, True)
-    assert not one.settled((view,))
+    one.note("1", ["a"], 1, awaited=True)
+    assert not one.answered((view,))
     one.receive(REQUEST(type_url=types.LISTENER, response_nonce="1"))
-    assert one.settled((view,))
+    assert one.answered((view,))
     view.commit({"a": made("a", "2")})
-    assert not one.settled((view,))
+    assert not one.answered((view,))
     one.due((view,))
-    one.note("2", ["a"], 1, True)
-    refusal = REQUEST(type_url=types.LISTENER, response_nonce="2")
-    refusal.error_detail.message = "no"
-    one.receive(refusal)
-    assert not one.settled((view,))
+    one.note("2", ["a"], 1, awaited=True)
+    one.receive(refuse("2", "no"))
+    assert one.answered((view,)) and reasons(one) == {"a": "no"}

@@ -111,6 +111,9 @@ def ack_all(talk: Talk) -> None:
         talk.exchange()
 
 
+ADDING = "Error adding/updating listener(s)"
+
+
 def nack(text: str) -> Step:
     """Say: the last response read is refused."""
     return lambda talk: answer(talk, text)
@@ -121,7 +124,7 @@ def nacks(short: str, expected: dict[str, str]) -> Step:
 
     def step(talk: Talk) -> None:
         status = next(s for s in talk.session.status() if s.type_url == type_of(short))
-        assert dict(status.nacks) == expected
+        assert {name: nack.reason for name, nack in status.nacks.items()} == expected
 
     return step
 
@@ -248,10 +251,34 @@ def test_a_cluster_on_demand_comes_beside_the_wildcard() -> None:
 
 def test_a_refusal_is_recorded_and_not_sent_again_until_it_changes() -> None:
     talk = Talk(LDS=["good", "bad"]) >> ask("LDS") >> told("LDS", "bad", "good")
-    talk >> nack("bad: no such filter") >> silence >> nacks("LDS", {"bad": "bad: no such filter"})
+    talk >> nack(f"{ADDING} bad: no such filter") >> silence >> nacks("LDS", {"bad": "no such filter"})
+    assert talk.session.answered()
     talk >> commit("LDS", {"good": "2"}) >> told("LDS", "good") >> ack
-    talk >> nacks("LDS", {"bad": "bad: no such filter"})
+    talk >> nacks("LDS", {"bad": "no such filter"})
+    assert [(each[1], each[2].reason) for each in talk.session.refusals()] == [("bad", "no such filter")]
     talk >> commit("LDS", {"bad": "2"}) >> told("LDS", "bad") >> ack >> nacks("LDS", {}) >> silence
+
+
+def test_what_cannot_be_read_does_not_keep_the_rest_from_the_client() -> None:
+    talk = Talk(CDS=["a", "b", "bad"], LDS=["l"]) >> ask("CDS") >> told("CDS", "a", "b", "bad")
+    talk >> ask("LDS") >> nack("Proto constraint validation failed")
+    talk >> told("CDS", "a") >> ack >> told("CDS", "b", "bad") >> nack("Proto constraint validation failed")
+    talk >> told("CDS", "b") >> ack >> told("CDS", "bad") >> nack("Proto constraint validation failed")
+    talk >> told("LDS", "l") >> ack >> silence >> nacks("CDS", {"bad": "Proto constraint validation failed"})
+
+
+def test_who_listens_hears_of_every_refusal() -> None:
+    heard: list[int] = []
+    view = View()
+    view.commit({"a": made("LDS", "a", "1")})
+    session = Session(lambda type_url: (view,), lambda: heard.append(1))
+    session.receive(REQUEST(type_url=LISTENER).SerializeToString())
+    session.pending()
+    refusal = REQUEST(type_url=LISTENER, response_nonce="1")
+    refusal.error_detail.message = "no"
+    session.receive(refusal.SerializeToString())
+    session.receive(REQUEST(type_url=LISTENER).SerializeToString())
+    assert heard == [1]
 
 
 def test_status_tells_how_each_type_stands() -> None:
