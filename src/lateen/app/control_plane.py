@@ -105,12 +105,12 @@ class ControlPlane:
             await cancel(*tasks)
 
     async def caught_up(self, kind: str, version: str) -> bool:
-        """Wait until every proxy has what `kind` up to the resource `version` makes of it; False after 5 s."""
-        return await self._happens(lambda: self.source.seen.get(kind, 0) >= int(version) and self._all_acknowledged())
+        """Wait until every proxy has answered what `kind` up to the resource `version` makes; False after 5 s."""
+        return await self._happens(lambda: self.source.seen.get(kind, 0) >= int(version) and self._all_answered())
 
     async def gone(self, address: str) -> bool:
-        """Wait until no proxy is told to send to `address` any more, and all have said so; False after 5 s."""
-        return await self._happens(lambda: not self._at_address.find(address) and self._all_acknowledged())
+        """Wait until no proxy is told to send to `address` any more, and all have answered; False after 5 s."""
+        return await self._happens(lambda: not self._at_address.find(address) and self._all_answered())
 
     async def _happens(self, condition: Callable[[], bool]) -> bool:
         await self.pump.idle()
@@ -120,9 +120,9 @@ class ControlPlane:
             return False
         return True
 
-    def _all_acknowledged(self) -> bool:
-        states = (state for each in self.ads.connections for state in each.proxy.session.status())
-        return not self.pump.busy and all(state.nonce_sent == state.nonce_acked for state in states)
+    def _all_answered(self) -> bool:
+        """Every proxy has taken or refused all there is: what one refuses does not hold up the rest of the mesh."""
+        return not self.pump.busy and all(each.proxy.session.answered() for each in self.ads.connections)
 
     def _step(self, budget: int) -> bool:
         return self.pipeline.engine.step(budget)

@@ -5,12 +5,16 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 LONGEST: Final = 512
-"""Characters of a reason that are kept: many clients may refuse, and Envoy may print a whole resource."""
+"""Characters of a reason that are kept."""
+
+PRINTED: Final = 100
+"""Characters that are kept of a message that Envoy printed: enough to know it by, too few to hold its secrets."""
 
 # Of clusters and listeners Envoy tries each; of a response whose resources it cannot even read it takes none.
 _EACH = re.compile(r"Error adding/updating (?:cluster|listener)\(s\)")
 # What protobuf puts before a message that is printed for debugging, at random in one of several forms.
-_DUMP = re.compile(r"goo\.gle/debug\w+")
+_PRINTED = re.compile(r"goo\.gle/debug\w+")
+_SECRET = re.compile(r"inline_(?:string|bytes)|-----BEGIN")
 
 
 class Refusal(NamedTuple):
@@ -33,9 +37,15 @@ def read_refusal(text: str, names: Sequence[str]) -> Refusal:
 
 
 def plain(text: str) -> str:
-    """A reason on one line, without what differs from one process to the next, cut to LONGEST."""
-    line = " ".join(_DUMP.sub("", text).split())
-    return line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…"
+    """A reason on one line, cut, without secrets and without what differs from one process to the next."""
+    said, *printed = (" ".join(part.split()) for part in _PRINTED.split(_SECRET.split(text)[0]))
+    if printed:
+        said = f"{said or 'it breaks a rule of the API:'} {_cut(printed[0], PRINTED)}"
+    return _cut(said, LONGEST)
+
+
+def _cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _by_name(text: str, names: Sequence[str]) -> dict[str, str]:

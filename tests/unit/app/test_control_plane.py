@@ -60,6 +60,15 @@ async def test_gone_means_that_no_proxy_is_sent_there_any_more(mesh: Plane) -> N
     assert await mesh.control.gone("10.244.0.2")
 
 
+async def test_what_one_proxy_refuses_does_not_hold_up_the_end_of_a_pod(mesh: Plane) -> None:
+    await mesh.seen(await mesh.put(*WORLD))
+    proxy = await mesh.connect("reviews-1", refuses={REVIEWS: "no"})
+    await until(lambda: any(mesh.control.ads.connections[0].proxy.session.refusals()), seconds=10, what="the refusal")
+    await mesh.put(slices("reviews", {}))
+    assert await mesh.control.gone("10.244.0.2") and await mesh.control.caught_up("Service", "0")
+    assert REVIEWS not in proxy.names[types.CLUSTER]
+
+
 @pytest.mark.parametrize(("name", "account"), [("nobody", "default"), ("reviews-1", "other")])
 async def test_a_stream_is_only_for_a_pod_that_is_there_and_runs_as_the_caller(
     mesh: Plane, name: str, account: str

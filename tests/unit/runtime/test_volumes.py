@@ -3,8 +3,10 @@ import os
 
 import pytest
 
+from lateen.base.clock import FakeClock
 from lateen.base.errors import LateenError
 from lateen.runtime.environment import MissingReference
+from lateen.runtime.pod_tokens import PodTokens
 from lateen.runtime.volumes import Volumes, writable, write_files
 
 
@@ -96,6 +98,26 @@ async def test_missing_object_is_told_unless_it_is_optional(volumes):
         await volumes.make(pod(configMap={"name": "none"}), "v")
     path = await volumes.make(pod(configMap={"name": "none", "optional": True}), "v")
     assert [entry.name for entry in path.iterdir() if not entry.name.startswith("..")] == []
+
+
+async def test_token_is_renewed_in_its_place_before_it_ends(tmp_path):
+    clock, asked = FakeClock(), []
+
+    async def ask(audience, seconds):
+        asked.append(seconds)
+        return f"token {len(asked)}"
+
+    source = {"serviceAccountToken": {"path": "token", "expirationSeconds": 3607}}
+    of_pod = pod(projected={"sources": [source]})
+    volumes = Volumes(tmp_path / "volumes", None, PodTokens(ask, clock))
+    token = await volumes.make(of_pod, "v") / "token"
+    for _ in range(2):
+        clock.advance(1000)
+        await volumes.refresh(of_pod)
+        assert token.read_text() == "token 1"
+    clock.advance(1000)
+    await volumes.refresh(of_pod)
+    assert token.read_text() == "token 2"
 
 
 async def test_unknown_kinds_and_names_are_told(volumes):

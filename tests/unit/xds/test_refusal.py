@@ -1,6 +1,6 @@
 import pytest
 
-from lateen.xds.refusal import LONGEST, Refusal, plain, read_refusal
+from lateen.xds.refusal import LONGEST, PRINTED, Refusal, plain, read_refusal
 
 CLUSTERS = "Error adding/updating cluster(s) "
 
@@ -29,3 +29,11 @@ def test_a_reason_is_one_line_of_bounded_length_and_the_same_in_every_process() 
     other = "Duration out-of-range: goo.gle/debugonly  \nseconds: 9\n"
     assert plain(one) == plain(other) == "Duration out-of-range: seconds: 9"
     assert len(plain("x" * 10_000)) == LONGEST
+
+
+def test_of_a_message_that_envoy_prints_only_the_beginning_is_kept_and_no_secret() -> None:
+    printed = 'goo.gle/debugstr  \nname: "outbound|80||a"\n' + "x" * 5000 + "...(truncated)"
+    assert plain(printed).startswith('it breaks a rule of the API: name: "outbound|80||a" xxx')
+    assert len(plain(printed)) < PRINTED + 40
+    for secret in ('private_key { inline_string: "geheim" }', "-----BEGIN PRIVATE KEY-----geheim"):
+        assert "geheim" not in plain(f'goo.gle/debugstr name: "tls" {secret}') + plain(f"cannot load {secret}")
