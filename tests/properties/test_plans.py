@@ -25,6 +25,8 @@ SCOPES = (
     Scope("inbound", "shop", "app=web"),
     Scope("inbound", "shop", "app=web,@10.1.0.1"),
     Scope("inbound", "shop", "app=web,~p80=8080,~"),
+    Scope("sidecar", "shop", "", "s"),
+    Scope("inbound", "shop", "app=web", "s"),
     EDGE,
 )
 
@@ -41,12 +43,25 @@ BEHIND = [
 PORTS = st.sampled_from([("http", 80), ("http", 81), ("", 80), ("tcp", 80), ("tls", 443), ("grpc", 81), ("", 82)])
 
 
+EXPORTS = st.sampled_from(["", "", ", exportTo: ['.']", ", exportTo: [bank]", ", exportTo: ['*']"])
+IMPORTS = ["./*", "'*/*'", "bank/*", "'*/*.cluster.local'", "'*/a.x'", "~/*", "~bank/*", "'*/*.x'"]
+BOUND = st.sampled_from(["", ", captureMode: NONE", ", bind: 127.0.0.1"])
+SIDECARS = [
+    ("s", "shop", ", workloadSelector: {labels: {app: web}}"),
+    ("default", "shop", ""),
+    ("other", "shop", ""),
+    ("default", "istio-system", ""),
+]
+
+
 @st.composite
 def services(draw: st.DrawFn) -> dict[str, Any]:
     ports = draw(st.lists(PORTS, min_size=1, max_size=3, unique_by=lambda port: port[1]))
     found = [{"name": f"{name}-{number}" if name else f"p{number}", "port": number} for name, number in ports]
     address = draw(st.sampled_from(["10.0.0.1", "10.0.0.2", "None"]))
-    return service(draw(NAMES), found, namespace=draw(NAMESPACES), address=address)
+    exported = draw(st.sampled_from(["", ".", "bank", "~"]))
+    annotations = {"networking.istio.io/exportTo": exported} if exported else {}
+    return service(draw(NAMES), found, namespace=draw(NAMESPACES), address=address, annotations=annotations)
 
 
 @st.composite
@@ -58,7 +73,7 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
     host = draw(st.sampled_from(ENTRY_HOSTS))
     behind = draw(st.sampled_from(BEHIND))
     where = f"location: MESH_INTERNAL, resolution: {resolution}, addresses: [{address}]"
-    spec = f"{{hosts: ['{host}'], ports: [{said}], {where}{behind}}}"
+    spec = f"{{hosts: ['{host}'], ports: [{said}], {where}{behind}{draw(EXPORTS)}}}"
     name = draw(st.sampled_from(["e", "f"]))
     return istio("ServiceEntry", name, spec, namespace=draw(NAMESPACES), created=draw(CREATED))
 
@@ -69,9 +84,51 @@ def rules(draw: st.DrawFn) -> dict[str, Any]:
     gateways = draw(st.sampled_from(["[mesh]", "[shop/g]", "[mesh, shop/g]"]))
     match = draw(st.sampled_from(["", "match: [{port: 80}], ", "match: [{uri: {prefix: /a}}], "]))
     said = ", ".join(f"'{host}'" for host in hosts)
-    spec = f"{{hosts: [{said}], gateways: {gateways}, http: [{{{match}route: [{{destination: {{host: web}}}}]}}]}}"
+    http = f"http: [{{{match}route: [{{destination: {{host: web}}}}]}}]"
+    spec = f"{{hosts: [{said}], gateways: {gateways}, {http}{draw(EXPORTS)}}}"
     name = draw(st.sampled_from(["r", "s", "t"]))
     return istio("VirtualService", name, spec, namespace=draw(NAMESPACES), created=draw(CREATED))
+
+
+@st.composite
+def delegations(draw: st.DrawFn) -> dict[str, Any]:
+    """A rule that delegates, or a delegate."""
+    match = draw(st.sampled_from(["", "match: [{uri: {prefix: /a}}], ", "match: [{uri: {exact: /a/b}, port: 80}], "]))
+    if draw(st.booleans()):
+        to = f"{{name: {draw(st.sampled_from(['x', 'r']))}, namespace: {draw(NAMESPACES)}}}"
+        spec = f"{{hosts: [{draw(st.sampled_from(['web', 'a.x']))}], http: [{{{match}delegate: {to}}}]{draw(EXPORTS)}}}"
+        return istio("VirtualService", draw(st.sampled_from(["r", "root"])), spec, namespace=draw(NAMESPACES))
+    spec = f"{{http: [{{{match}route: [{{destination: {{host: api}}}}]}}]{draw(EXPORTS)}}}"
+    return istio("VirtualService", "x", spec, namespace=draw(NAMESPACES))
+
+
+@st.composite
+def destinations(draw: st.DrawFn) -> dict[str, Any]:
+    host = draw(st.sampled_from(["web", "web.shop.svc.cluster.local", "*.cluster.local", "a.x", "*.x"]))
+    said = draw(st.sampled_from(["", ", trafficPolicy: {connectionPool: {tcp: {maxConnections: 7}}}"]))
+    subset = draw(st.sampled_from(["", ", subsets: [{name: v1, labels: {version: v1}}]", ", subsets: [{name: v2}]"]))
+    chosen = draw(st.sampled_from(["", "", ", workloadSelector: {matchLabels: {app: web}}"]))
+    name = draw(st.sampled_from(["d", "e", "f"]))
+    namespace = draw(st.sampled_from(["shop", "bank", "istio-system"]))
+    spec = f"{{host: '{host}'{said}{subset}{chosen}{draw(EXPORTS)}}}"
+    return istio("DestinationRule", name, spec, namespace=namespace, created=draw(CREATED))
+
+
+@st.composite
+def sidecars(draw: st.DrawFn) -> dict[str, Any]:
+    hosts = st.lists(st.sampled_from(IMPORTS), min_size=1, max_size=2, unique=True).map(", ".join)
+    listeners = [f"{{port: {{number: 80, protocol: HTTP}}, hosts: [{draw(hosts)}]{draw(BOUND)}}}"]
+    listeners.append(f"{{port: {{protocol: HTTP}}, bind: 'unix:///run/s', hosts: [{draw(hosts)}]}}")
+    listeners.append(f"{{hosts: [{draw(hosts)}]{draw(BOUND)}}}")
+    kept = [listener for listener in listeners if draw(st.booleans())]
+    egress = f"egress: [{', '.join(kept)}]" if kept else "egress: []"
+    policy = draw(st.sampled_from(["", ", outboundTrafficPolicy: {mode: ALLOW_ANY, egressProxy: {host: api}}"]))
+    ingress = draw(
+        st.sampled_from(["", ", ingress: [{port: {number: 80, protocol: HTTP}, defaultEndpoint: '0.0.0.0:1'}]"])
+    )
+    name, namespace, selector = draw(st.sampled_from(SIDECARS))
+    spec = f"{{{egress}{policy}{ingress}{selector}, inboundConnectionPool: {{tcp: {{maxConnections: 9}}}}}}"
+    return istio("Sidecar", name, spec, namespace=namespace, created=draw(CREATED))
 
 
 @st.composite
@@ -85,7 +142,6 @@ def others(draw: st.DrawFn) -> dict[str, Any]:
     choices = [
         istio("PeerAuthentication", "p", f"{{mtls: {{mode: {mode}}}}}"),
         istio("PeerAuthentication", "q", f"{{selector: {{matchLabels: {{app: web}}}}, mtls: {{mode: {mode}}}}}"),
-        istio("DestinationRule", "d", "{host: web, subsets: [{name: v1, labels: {version: v1}}]}"),
         istio("Gateway", "g", f"{{selector: {{app: edge}}, servers: [{server}]}}"),
         mesh_config(f"outboundTrafficPolicy: {{mode: {policy}}}"),
         pod("web-1", "10.1.0.1", {"version": version}),
@@ -105,7 +161,7 @@ def machines(draw: st.DrawFn) -> dict[str, Any]:
     return raw | {"status": {"conditions": [{"type": "Healthy", "status": healthy}]}}
 
 
-OBJECTS = st.one_of(services(), entries(), machines(), rules(), others())
+OBJECTS = st.one_of(services(), entries(), machines(), rules(), delegations(), destinations(), sidecars(), others())
 STEPS = st.lists(st.tuples(OBJECTS, st.booleans()), min_size=1, max_size=25)
 
 
@@ -136,9 +192,27 @@ def test_any_history_leads_to_plans_as_from_scratch_that_envoy_can_take(
         assert (upstream.discovery == "EDS") == (key in world.plans.assignments)
 
 
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(OBJECTS, max_size=25))
+def test_a_sidecar_shows_a_part_of_what_there_is_without_it(objects: list[dict[str, Any]]) -> None:
+    narrowed, whole = World(*SCOPES), World(*SCOPES)
+    for raw in objects:
+        with contextlib.suppress(Invalid):
+            narrowed.put(raw)
+            whole.put(*(() if raw["kind"] == "Sidecar" else (raw,)))
+    for scope in SCOPES:
+        shown, there = (hosts_of(world, scope) for world in (narrowed, whole))
+        assert shown <= there
+
+
+def hosts_of(world: World, scope: Scope) -> set[str]:
+    """The hosts that a scope has upstreams of; which of a host's declarations is meant, a Sidecar may change."""
+    return {name.split("|")[3] for name in world.names("upstreams", scope) if name.startswith("outbound|")}
+
+
 def plans(world: World) -> dict[str, dict[Any, Any]]:
     found = world.plans
-    collections = (found.upstreams, found.assignments, found.listeners, found.routes, found.scopes)
+    collections = (found.upstreams, found.assignments, found.listeners, found.routes, found.scopes, found.remarks)
     return {collection.name: dict(collection.items()) for collection in collections}
 
 

@@ -37,7 +37,8 @@ def plan_contributions(service: Service, addresses: Iterable[str], sight: Sight)
     others = [port for port in service.ports if _is_routed_by_bytes(service, port)]
     if sight.egress.address:
         # On a socket no port is asked for: the first is meant.
-        for port in others[:1] if sight.egress.is_socket else others:
+        others = others if not sight.egress.is_socket else [] if sight.egress.http else others[:1]
+        for port in others:
             yield _contribution(_There(service, port, sight), sight.egress.address, ())
         return
     headless = service.resolution == "HEADLESS"

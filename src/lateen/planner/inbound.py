@@ -90,6 +90,7 @@ def plan_upstreams(ports: Iterable[InboundPort]) -> Iterator[Upstream]:
             bind_address="" if port.endpoint else _LOOPBACK,
             port_override=port.port_override,
             pool=port.pool,
+            connect_timeout_ms=port.connect_timeout_ms,
             host=port.host,
             port=port.service_port,
             origin=port.origin,

@@ -10,6 +10,7 @@ from lateen.plan.upstream import ConnectionPool, Endpoint, Protocol
 from lateen.registry.service import ServicePort
 
 ANY_ADDRESS = "0.0.0.0"
+CONNECT_TIMEOUT = 10_000
 
 Carries = Literal["http", "tcp", "auto"]
 
@@ -35,6 +36,7 @@ class InboundPort(Struct, frozen=True, kw_only=True):
     port_override: int = 0
     tls: DownstreamTls | None = None
     pool: ConnectionPool | None = None
+    connect_timeout_ms: int = CONNECT_TIMEOUT
     origin: Origin = Origin()
 
 

@@ -11,9 +11,9 @@ from lateen.kinds.networking.sidecar_ingress import IngressListener
 from lateen.kinds.networking.sidecar_port import is_unix
 from lateen.plan.listener import DownstreamTls
 from lateen.plan.upstream import Endpoint
-from lateen.planner.inbound_port import ANY_ADDRESS, InboundPort, carries, protocol_towards
+from lateen.planner.inbound_port import ANY_ADDRESS, CONNECT_TIMEOUT, InboundPort, carries, protocol_towards
 from lateen.planner.sidecar import SidecarRules
-from lateen.planner.traffic_policy import connection_pool
+from lateen.planner.traffic_policy import connect_timeout, connection_pool
 from lateen.registry import protocols
 from lateen.registry.service import Service, ServicePort
 
@@ -29,6 +29,7 @@ def ingress_ports(sidecar: SidecarRules, services: dict[int, Service]) -> Iterat
         port = ServicePort(number, listener.port.name, protocol, number)
         service = services.get(number)
         endpoint, override = _endpoint(listener)
+        limits = listener.connection_pool or sidecar.pool
         yield InboundPort(
             number=number,
             carries=carries(port),
@@ -41,7 +42,8 @@ def ingress_ports(sidecar: SidecarRules, services: dict[int, Service]) -> Iterat
             endpoint=endpoint,
             port_override=override,
             tls=tls,
-            pool=connection_pool(listener.connection_pool or sidecar.pool),
+            pool=connection_pool(limits),
+            connect_timeout_ms=connect_timeout(limits, CONNECT_TIMEOUT),
             origin=sidecar.origin,
         )
 

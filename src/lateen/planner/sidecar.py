@@ -17,6 +17,8 @@ from lateen.kinds.networking.sidecar_ingress import IngressListener
 from lateen.kinds.networking.sidecar_port import is_unix
 from lateen.kinds.object import Object
 from lateen.planner import names
+from lateen.registry import protocols
+from lateen.registry.service import HTTP
 
 _LOOPBACK = "127.0.0.1"
 _ALL = "*"
@@ -29,12 +31,14 @@ HostsOf = tuple[str, str]
 
 class Egress(Struct, frozen=True, kw_only=True):
     """An egress listener. `port` 0 = every port that no other listener has. `address`: where it is bound: an IP, a
-    unix socket, "" = where services are, reached by capture. `hosts` come in, but for those of `excluded`."""
+    unix socket, "" = where services are, reached by capture. `hosts` come in, but for those of `excluded`.
+    `http`: a socket carries HTTP; ports carry what services say."""
 
     hosts: tuple[HostsOf, ...]
     excluded: tuple[HostsOf, ...] = ()
     port: int = 0
     address: str = ""
+    http: bool = True
 
     @property
     def is_socket(self) -> bool:
@@ -105,6 +109,7 @@ def _egress(listener: EgressListener, namespace: str) -> Egress:
         excluded=tuple((one.removeprefix(_NOT) or _ALL, host.lower()) for one, host in pairs if one.startswith(_NOT)),
         port=listener.port.number if listener.port else 0,
         address=listener.bind or (_LOOPBACK if listener.capture_mode == "NONE" else ""),
+        http=not is_unix(listener.bind) or protocols.named(listener.port.protocol if listener.port else "") in HTTP,
     )
 
 

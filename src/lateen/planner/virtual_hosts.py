@@ -23,7 +23,7 @@ def table_of(service: Service, port: ServicePort, egress: Egress) -> str:
 
     A sniffed port with an address of its own has a table of its own.
     """
-    if not (port.is_http or port.is_auto):
+    if not (port.is_http or port.is_auto) or not egress.http:
         return ""
     if egress.is_socket:
         return egress.address

@@ -10,7 +10,7 @@ Protocol = Literal["http", "http2", "grpc", "grpc-web", "https", "tls", "tcp", "
 Resolution = Literal["EDS", "HEADLESS", "NONE", "DNS", "DNS_ROUND_ROBIN", "DYNAMIC_DNS", "ALIAS"]
 Pairs = tuple[tuple[str, str], ...]
 
-_HTTP = frozenset({"http", "http2", "grpc", "grpc-web"})
+HTTP = frozenset({"http", "http2", "grpc", "grpc-web"})
 _HTTP2 = frozenset({"http2", "grpc", "grpc-web"})
 _TLS = frozenset({"https", "tls"})
 
@@ -42,7 +42,7 @@ class ServicePort(Struct, frozen=True):
     @property
     def is_http(self) -> bool:
         """Say whether this port is declared to carry HTTP of some version."""
-        return self.protocol in _HTTP
+        return self.protocol in HTTP
 
     @property
     def is_http2(self) -> bool:

@@ -145,3 +145,8 @@ def test_a_new_service_that_is_not_imported_costs_one_look():
     mesh.put(service("new", namespace="bank"))
     assert not [name for name in ("outbound routes", "outbound listeners") if name in mesh.ran()]
     assert mesh.changed("outbound upstreams") == []
+
+
+def test_a_socket_of_http_carries_no_bytes():
+    mesh = world("[{port: {protocol: HTTP}, bind: 'unix:///run/out', hosts: [./*]}]")
+    assert mesh.listener("unix:///run/out_0").default_chain.proxy.upstreams == (("BlackHoleCluster", 100),)
