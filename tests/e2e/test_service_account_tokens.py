@@ -62,9 +62,13 @@ def readers(mesh: Mesh) -> Mesh:
     return mesh
 
 
-def ask(mesh: Mesh, app: str, path: str, *, host: str = "kubernetes.default.svc", token: str = "") -> list[Any]:
-    done = mesh.kubectl("exec", f"deploy/{app}", "-c", "echo", "--", "python3", "-c", PROGRAM, host, path, token)
-    answer: list[Any] = json.loads(done.stdout)
+def ask(
+    mesh: Mesh, app: str, path: str, *, host: str = "kubernetes.default.svc", token: str = "", check: bool = True
+) -> list[Any]:
+    """Status and kind, or status and message; of a call that fails [] unless `check`."""
+    command = ("python3", "-c", PROGRAM, host, path, token)
+    done = mesh.kubectl("exec", f"deploy/{app}", "-c", "echo", "--", *command, check=check)
+    answer: list[Any] = json.loads(done.stdout or "[]")
     return answer
 
 
@@ -164,6 +168,13 @@ def test_the_authority_is_in_every_namespace_and_comes_back(readers: Mesh) -> No
     first = eventually(lambda: read().stdout, 5, "the ConfigMap of a new namespace")
     readers.kubectl("delete", "configmap", "kube-root-ca.crt", "-n", "fresh")
     assert eventually(lambda: read().stdout, 5, "another one") == first
+
+
+def test_the_way_to_the_api_server_comes_back_when_it_is_deleted(readers: Mesh) -> None:
+    readers.kubectl("delete", "service,endpointslice", "kubernetes")
+    for app in ("plain", "meshed"):
+        ask_again = partial(ask, readers, app, PODS, host="10.96.0.1", check=False)
+        eventually(lambda ask_again=ask_again: ask_again() == [200, "PodList"], 10, f"an answer for {app}")
 
 
 def test_the_api_server_listens_for_pods_at_their_gateway_alone(readers: Mesh) -> None:

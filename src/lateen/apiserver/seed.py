@@ -4,6 +4,7 @@ from typing import Any
 
 from lateen.apiserver.metadata import born
 from lateen.apiserver.objects import Objects, Write
+from lateen.apiserver.own_service import ensure_service
 from lateen.apiserver.status import Refusal
 from lateen.apiserver.system_roles import restored, system_roles
 from lateen.base.refs import Key
@@ -21,9 +22,7 @@ def seed(objects: Objects) -> None:
     _define(objects)
     for name in NAMESPACES:
         _ensure(objects, "Namespace", "", {"metadata": {"name": name}})
-    spec = {"clusterIP": "10.96.0.1", "ports": [{"name": "https", "port": 443, "targetPort": 6443}]}
-    labels = {"component": "apiserver", "provider": "kubernetes"}
-    _ensure(objects, "Service", "default", {"metadata": {"name": "kubernetes", "labels": labels}, "spec": spec})
+    ensure_service(objects)
 
 
 def _define(objects: Objects) -> None:

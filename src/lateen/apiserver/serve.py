@@ -25,6 +25,7 @@ from lateen.apiserver.grants import CLUSTER_ROLES, Grants
 from lateen.apiserver.http import Parts, make_app
 from lateen.apiserver.kubelet_link import KubeletLink
 from lateen.apiserver.objects import Objects
+from lateen.apiserver.own_service import OwnService
 from lateen.apiserver.root_certificates import RootCertificates
 from lateen.apiserver.seed import seed
 from lateen.apiserver.signing import Approver, requested
@@ -41,8 +42,8 @@ class ApiServerSettings:
 
     `database`: its SQLite file. `node`: where pods are scheduled to ("" = nowhere). `kubelet_socket`: the node's unix
     socket, None without a node. `admissions` run, in order, behind the built-in ones. `history`: how many revisions
-    a watch can resume behind. `root_certificates`: keep the ConfigMap with the CA in every namespace, which pods
-    mount (on Kubernetes a controller does).
+    a watch can resume behind. `advertise`: address and port at which pods reach it, None: no pods run here. Then
+    it keeps the way there, and its CA, which pods mount, in every namespace (on Kubernetes a controller does).
     """
 
     database: Path
@@ -51,7 +52,7 @@ class ApiServerSettings:
     kubelet_socket: Path | None = None
     admissions: tuple[Admission, ...] = ()
     history: int = HISTORY
-    root_certificates: bool = False
+    advertise: tuple[str, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,8 @@ async def run_apiserver(
 def _works(settings: ApiServerSettings, objects: Objects) -> dict[str, Work]:
     """What is done behind changes."""
     works: dict[str, Work] = {CLUSTER_ROLES: partial(aggregate, objects)}
-    if settings.root_certificates:
+    if settings.advertise:
+        works |= OwnService(objects, *settings.advertise).works()
         works |= RootCertificates(objects, settings.credentials.ca_file.read_text()).works()
     return works
 

@@ -16,6 +16,7 @@ from lateen.base.refs import Key
 from lateen.inject.admission import Lookup, injection
 from lateen.inject.settings import InjectSettings
 from lateen.kinds.all import by_kind
+from lateen.runtime.addressing import POD_GATEWAY
 
 API_PORT = 6443
 NODE_NAME = "local"
@@ -45,7 +46,7 @@ async def run_api(settings: Settings, fds: Sequence[int]) -> None:
         node=NODE_NAME,
         kubelet_socket=settings.kubelet_socket,
         admissions=(injection(_inject_settings),),
-        root_certificates=True,
+        advertise=(POD_GATEWAY, API_PORT),
     )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -177,7 +177,7 @@ class Cluster:
 @pytest.fixture
 async def cluster(machine, tmp_path):
     async with (
-        served(tmp_path / "api", kubelet_socket=tmp_path / "kubelet.sock", root_certificates=True) as api,
+        served(tmp_path / "api", kubelet_socket=tmp_path / "kubelet.sock", advertise=("10.244.0.1", 6443)) as api,
         api.client() as admin,
         api.client(CONTROLLER) as controllers,
         api.client(KUBELET) as node,

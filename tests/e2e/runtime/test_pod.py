@@ -51,7 +51,7 @@ class Life:
 @pytest.fixture
 async def life(machine, tmp_path):
     async with (
-        served(tmp_path / "api", root_certificates=True) as api,
+        served(tmp_path / "api", advertise=("10.244.0.1", 6443)) as api,
         api.client() as admin,
         api.client(KUBELET) as node,
     ):

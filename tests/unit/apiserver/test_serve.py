@@ -81,6 +81,6 @@ async def test_containers_that_an_admission_adds_get_the_token_too(tmp_path: Pat
 
 
 async def test_namespaces_have_the_authority_where_pods_run(tmp_path: Path) -> None:
-    async with served(tmp_path, root_certificates=True) as server:
+    async with served(tmp_path, advertise=("10.244.0.1", 6443)) as server:
         found = server.objects.get(CONFIG_MAP, default("kube-root-ca.crt"))
         assert found["data"]["ca.crt"] == server.credentials.ca_file.read_text()
