@@ -8,6 +8,7 @@ from lateen.kinds.networking.service_entry import ServiceEntry
 from lateen.kinds.networking.workload_entry import WorkloadEntrySpec
 from lateen.kinds.object import Object
 from lateen.registry import protocols
+from lateen.registry.allocation import NONE_ALLOCATED, Allocated
 from lateen.registry.kubernetes import translated
 from lateen.registry.service import Pairs, Resolution, Service, ServicePort, StaticEndpoint
 from lateen.registry.visibility import export_to
@@ -21,8 +22,10 @@ _RESOLUTIONS: dict[str, Resolution] = {
 }
 
 
-def services(found: Object, default_exports: tuple[str, ...]) -> Iterator[Service]:
-    """Read a ServiceEntry: one service per host."""
+def services(
+    found: Object, default_exports: tuple[str, ...], allocated: Allocated = NONE_ALLOCATED
+) -> Iterator[Service]:
+    """Read a ServiceEntry: one service per host. `allocated`: the addresses that its hosts were given."""
     kind: ServiceEntry = found.model
     spec = kind.spec
     shared = Service(
@@ -42,7 +45,7 @@ def services(found: Object, default_exports: tuple[str, ...]) -> Iterator[Servic
         origin=found.origin,
     )
     for host in dict.fromkeys(host.lower() for host in spec.hosts):
-        yield msgspec.structs.replace(shared, host=host)
+        yield msgspec.structs.replace(shared, host=host, allocated=allocated.get(host, ()))
 
 
 def merge(declared: Iterable[Service]) -> Service:
@@ -54,7 +57,10 @@ def merge(declared: Iterable[Service]) -> Service:
     ports = {port.number: port for service in reversed((first, *others)) for port in service.ports}
     addresses = dict.fromkeys(address for service in (first, *others) for address in service.addresses)
     return msgspec.structs.replace(
-        first, ports=tuple(ports[number] for number in sorted(ports)), addresses=tuple(addresses)
+        first,
+        ports=tuple(ports[number] for number in sorted(ports)),
+        addresses=tuple(addresses),
+        allocated=next((one.allocated for one in (first, *others) if one.allocated), ()),
     )
 
 

@@ -9,6 +9,7 @@ from lateen.kinds.object import Object
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.reactive.gather import group, union
 from lateen.registry import endpoints, entries, kubernetes
+from lateen.registry.allocation import usable
 from lateen.registry.backends import Backends, build_backends
 from lateen.registry.endpoint import Endpoints
 from lateen.registry.mesh import DEFAULT_MESH, Mesh, mesh_settings
@@ -107,7 +108,8 @@ def _declarations(engine: Engine, store: Store, mesh: Collection[Key, Mesh], def
         yield service.declaration, service
 
     def of_entry(read: Read, key: Key, found: Object) -> Iterator[tuple[DeclarationKey, Service]]:
-        for service in entries.services(found, exports(read)):
+        said = read.get(store.addresses, key) or found.model.status.addresses
+        for service in entries.services(found, exports(read), usable(found, said)):
             yield service.declaration, service
 
     return union(

@@ -76,7 +76,8 @@ class StaticEndpoint(Struct, frozen=True, kw_only=True):
 class Service(Struct, frozen=True, kw_only=True):
     """A host and its ports.
 
-    `addresses`: virtual IPs, and CIDR blocks where a ServiceEntry gives them. `resolution`: how endpoints are
+    `addresses`: virtual IPs, and CIDR blocks where a ServiceEntry gives them. `allocated`: virtual IPs, where it gives
+    none, for clients whose names the mesh resolves. `resolution`: how endpoints are
     found: EDS (they are known), HEADLESS and NONE (where the client was going), DNS, DYNAMIC_DNS (by the host that a
     client asks for), ALIAS (another service, `alias_of`). `selector`: labels of the workloads behind it, in its own
     namespace. `translated`: gateways behind it listen on its target ports. `kubernetes`: declared by a
@@ -88,6 +89,7 @@ class Service(Struct, frozen=True, kw_only=True):
     name: str
     ports: tuple[ServicePort, ...]
     addresses: tuple[str, ...] = ()
+    allocated: tuple[str, ...] = ()
     resolution: Resolution = "EDS"
     external: bool = False
     kubernetes: bool = False

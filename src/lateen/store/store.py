@@ -9,6 +9,7 @@ from lateen.base.errors import Invalid
 from lateen.base.refs import Key
 from lateen.kinds.all import KINDS
 from lateen.kinds.decode import decode
+from lateen.kinds.networking.service_entry import AllocatedAddress
 from lateen.kinds.object import Object
 from lateen.kinds.projection import project_raw
 from lateen.reactive.collection import Input
@@ -18,11 +19,13 @@ from lateen.reactive.engine import Engine
 class Store:
     """Accepted objects by kind. A refused version leaves the last accepted one in force.
 
+    `addresses`: what the statuses of ServiceEntries, which come apart from the objects, say of allocated addresses.
     `rejections`: by kind and key, why the newest version of an object is not in force.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._inputs: dict[str, Input[Key, Object]] = {spec.kind: engine.input(spec.kind) for spec in KINDS}
+        self.addresses: Input[Key, tuple[AllocatedAddress, ...]] = engine.input("allocated addresses")
         self.rejections: dict[tuple[str, Key], Invalid] = {}
 
     def __getitem__(self, kind: str) -> Input[Key, Object]:

@@ -15,7 +15,7 @@ from lateen.kinds.hosts import host_faults
 from lateen.kinds.istio_status import IstioStatus
 from lateen.kinds.label_selector import LabelsSelector, selector_faults
 from lateen.kinds.meta import ObjectMeta
-from lateen.kinds.model import Model, Port
+from lateen.kinds.model import Model, OpenModel, Port
 from lateen.kinds.names import is_any_case_label
 from lateen.kinds.networking.workload_entry import ReachableWorkload, entry_faults
 from lateen.kinds.numbers import port_faults
@@ -76,6 +76,19 @@ class ServiceEntrySpec(Model, frozen=True, kw_only=True):
     subject_alt_names: tuple[str, ...] = ()
 
 
+class AllocatedAddress(OpenModel, frozen=True, kw_only=True):
+    """An address that was chosen for a host; there are two of a host, one of each family."""
+
+    value: str = ""
+    host: str = ""
+
+
+class ServiceEntryStatus(IstioStatus, frozen=True, kw_only=True):
+    """`addresses`: by which captured clients reach hosts that have none of their own."""
+
+    addresses: tuple[AllocatedAddress, ...] = ()
+
+
 class ServiceEntry(Model, frozen=True, kw_only=True):
     """The whole object."""
 
@@ -83,7 +96,7 @@ class ServiceEntry(Model, frozen=True, kw_only=True):
     kind: str
     metadata: ObjectMeta
     spec: ServiceEntrySpec
-    status: IstioStatus = IstioStatus()
+    status: ServiceEntryStatus = ServiceEntryStatus()
 
 
 def validate(found: ServiceEntry) -> Iterator[Fault]:
