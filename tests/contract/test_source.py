@@ -21,7 +21,7 @@ from lateen.sources.lease import LEASE, Elector
 from lateen.sources.listwatch import Line, Scope
 from lateen.sources.reading import as_written, for_mesh
 from lateen.sources.served import Catalog
-from lateen.sources.statuses import MANAGER, Place, Statuses, Wanted
+from lateen.sources.statuses import CONDITIONS, Place, Statuses, Wanted
 
 CONFIG_MAP, POD, VIRTUAL_SERVICE = by_kind("ConfigMap"), by_kind("Pod"), by_kind("VirtualService")
 CLOCK = SystemClock()
@@ -164,9 +164,9 @@ async def test_a_status_is_written_once_and_the_spec_stays(api: Api) -> None:
         assert statuses.written == 1 and not statuses._due
     after = await api.client.get(VIRTUAL_SERVICE, place.key)
     assert after["spec"] == made["spec"] and after["metadata"]["generation"] == 1
-    assert [each["subresource"] for each in after["metadata"]["managedFields"] if each["manager"] == MANAGER] == [
-        "status"
-    ]
+    assert [
+        each["subresource"] for each in after["metadata"]["managedFields"] if each["manager"] == CONDITIONS.manager
+    ] == ["status"]
     await cancel(*tasks)
 
 

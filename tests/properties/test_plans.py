@@ -22,6 +22,8 @@ SCOPES = (
     COMMON,
     SHOP,
     Scope("sidecar", "bank"),
+    Scope("sidecar", "shop", dns="off"),
+    Scope("sidecar", "shop", dns="46"),
     Scope("inbound", "shop", "app=web"),
     Scope("inbound", "shop", "app=web,@10.1.0.1"),
     Scope("inbound", "shop", "app=web,~p80=8080,~"),
@@ -40,6 +42,7 @@ BEHIND = [
     ", workloadSelector: {labels: {app: web}}",
     ", endpoints: [{address: 10.1.0.1, labels: {version: v1}}, {address: 192.0.2.1, ports: {p80: 8080}, locality: r/z}]",
 ]
+GIVEN = [(), ("240.240.0.1", "2001:2::1"), ("240.240.0.2", "2001:2::2")]
 PORTS = st.sampled_from([("http", 80), ("http", 81), ("", 80), ("tcp", 80), ("tls", 443), ("grpc", 81), ("", 82)])
 
 
@@ -75,7 +78,9 @@ def entries(draw: st.DrawFn) -> dict[str, Any]:
     where = f"location: MESH_INTERNAL, resolution: {resolution}, addresses: [{address}]"
     spec = f"{{hosts: ['{host}'], ports: [{said}], {where}{behind}{draw(EXPORTS)}}}"
     name = draw(st.sampled_from(["e", "f"]))
-    return istio("ServiceEntry", name, spec, namespace=draw(NAMESPACES), created=draw(CREATED))
+    given = [{"host": host, "value": value} for value in draw(st.sampled_from(GIVEN))]
+    made = istio("ServiceEntry", name, spec, namespace=draw(NAMESPACES), created=draw(CREATED))
+    return made | {"status": {"addresses": given}}
 
 
 @st.composite
@@ -212,7 +217,8 @@ def hosts_of(world: World, scope: Scope) -> set[str]:
 
 def plans(world: World) -> dict[str, dict[Any, Any]]:
     found = world.plans
-    collections = (found.upstreams, found.assignments, found.listeners, found.routes, found.scopes, found.remarks)
+    tables = (found.upstreams, found.assignments, found.listeners, found.routes)
+    collections = (*tables, found.names, found.scopes, found.remarks)
     return {collection.name: dict(collection.items()) for collection in collections}
 
 

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lateen.app.allocator import ADDRESSES, Allocator
 from lateen.app.pipeline import ConnectedProxy, Pipeline
 from lateen.app.pump import Pump
 from lateen.app.refusals import Refusals
 from lateen.app.reports import Reports
-from lateen.app.source import Source
+from lateen.app.source import Source, Writers
 from lateen.app.token_review import TokenReviews
 from lateen.app.windows import Inspector
 from lateen.base.clock import Clock
@@ -19,6 +20,7 @@ from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn, until
 from lateen.identity.trust import TrustBundle
 from lateen.plan.upstream import LoadAssignment
+from lateen.planner.dns_capture import DnsCapture
 from lateen.planner.outbound import ByName
 from lateen.planner.scopes import Scopes
 from lateen.server.ads import AdsServer
@@ -77,7 +79,9 @@ class ControlPlane:
         refusals = Refusals(self.pipeline, lambda: self.ads.connections)
         self._reports = Reports(self.pipeline.store, self.pump, self._statuses, refusals, clock)
         self._reports.follow(self.pipeline.plans.remarks)
-        self.source = Source(client, self.pipeline, self._reports, self.pump.poke, clock)
+        self._addresses = Statuses(client, self.elector, clock, ADDRESSES)
+        writers = Writers(self._reports, Allocator(self.pipeline.store, self._addresses))
+        self.source = Source(client, self.pipeline, writers, self.pump.poke, clock)
         self._debug = DebugServer(Inspector(self).windows(), places.debug_socket)
         self.pipeline.plans.scopes.subscribe(self._scopes_changed)
         self._at_address = self.pipeline.engine.index("assignments at", self.pipeline.plans.assignments, _addresses)
@@ -91,6 +95,7 @@ class ControlPlane:
             "lease": self.elector.run(),
             "statuses": self._statuses.run(),
             "reports": self._reports.run(),
+            "addresses": self._addresses.run(),
         }
         tasks = [spawn(part, name=name) for name, part in parts.items()]
         try:
@@ -137,7 +142,8 @@ class ControlPlane:
             raise Forbidden(f"there is no pod {node.pod!r} in namespace {node.namespace!r}")
         if workload.service_account != caller.service_account:
             raise Forbidden(f"{caller.identity.uri} may not act for pod {node.pod!r}, which runs as another account")
-        proxy = ConnectedProxy(self.pipeline, workload, self._closed, self._reports.refused)
+        dns = DnsCapture.of_proxy(node.metadata)
+        proxy = ConnectedProxy(self.pipeline, workload, self._closed, self._reports.refused, dns)
         self._proxies.setdefault(workload.key, set()).add(proxy)
         return proxy
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from lateen.envoy.build import Builder
+from lateen.planner.dns_capture import USUAL, DnsCapture
 from lateen.planner.plans import build_plans
 from lateen.planner.scope import Scope
 from lateen.planner.scopes import Scopes
@@ -25,6 +26,9 @@ from lateen.xds.session import Session
 from lateen.xds.view import View
 
 TYPES = (types.CLUSTER, types.ENDPOINT, types.LISTENER, types.ROUTE)
+"""What Envoy asks for."""
+SERVED = (*TYPES, types.NAME)
+"""What there is for a scope: for its proxies, and for their agents."""
 
 
 class Pipeline:
@@ -43,6 +47,7 @@ class Pipeline:
             ),
             types.LISTENER: engine.map("listeners", plans.listeners, lambda _, __, plan: builder.listener(plan)),
             types.ROUTE: engine.map("routes", plans.routes, lambda _, __, plan: builder.route_config(plan)),
+            types.NAME: engine.map("encoded names", plans.names, lambda _, __, plan: builder.name(plan)),
         }
         self._by_scope = {
             type_url: engine.index(f"{collection.name} by scope", collection, lambda key, resource: [key[0]])
@@ -57,7 +62,7 @@ class Pipeline:
         """Have `scope` computed (at the next settle) for as long as somebody wants it; counted."""
         self._wanted[scope] += 1
         if self._wanted[scope] == 1:
-            for type_url in TYPES:
+            for type_url in SERVED:
                 self._views[type_url, scope] = view = View()
                 # A scope that is wanted again before the engine has forgotten it: equal rows are no news.
                 view.commit({name: row for (_, name), row in self._by_scope[type_url].find(scope).items()})
@@ -69,7 +74,7 @@ class Pipeline:
         if not self._wanted[scope]:
             del self._wanted[scope]
             self.plans.release(scope)
-            for type_url in TYPES:
+            for type_url in SERVED:
                 del self._views[type_url, scope]
 
     def view(self, type_url: str, scope: Scope) -> View:
@@ -104,17 +109,21 @@ class ConnectedProxy:
         facts: Workload,
         closed: Callable[["ConnectedProxy"], None],
         refused: Callable[[], None] = lambda: None,
+        dns: DnsCapture = USUAL,
     ) -> None:
-        """`closed` is called once, when the connection has ended, `refused` whenever the proxy refused something."""
+        """`closed` is called once, when the connection has ended, `refused` whenever the proxy refused something.
+        `dns`: what the proxy says of the names of its applications; nobody else can tell."""
         self.workload = facts.key
+        self._dns = dns.text()
+        self._asked: set[str] = set()
         self._pipeline = pipeline
         self._closed = closed
         self._scopes: tuple[Scope, ...] = ()
         self._watched: set[View] = set()
         self._wake: Callable[[], None] | None = None
-        self._move(pipeline.plans.scopes_of(facts))
+        self._move(self._own(pipeline.plans.scopes_of(facts)))
         pipeline.settle()
-        self.session = Session(self._of_type, refused)
+        self.session = Session(self._asked_for, refused)
 
     @property
     def scopes(self) -> tuple[Scope, ...]:
@@ -128,6 +137,7 @@ class ConnectedProxy:
 
     def move(self, scopes: Scopes) -> None:
         """Run other scopes from the next settle on."""
+        scopes = self._own(scopes)
         if scopes == self._scopes:
             return
         self._move(scopes)
@@ -142,6 +152,16 @@ class ConnectedProxy:
         self._move(())
         self._closed(self)
 
+    def _own(self, scopes: Scopes) -> Scopes:
+        return tuple(scope._replace(dns=self._dns) if scope.kind == "sidecar" else scope for scope in scopes)
+
+    def _asked_for(self, type_url: str) -> tuple[View, ...]:
+        """The views of a type that the client asks for: it is woken by these and no others."""
+        if type_url not in self._asked:
+            self._asked.add(type_url)
+            self._follow()
+        return self._of_type(type_url)
+
     def _of_type(self, type_url: str) -> tuple[View, ...]:
         return tuple(self._pipeline.view(type_url, scope) for scope in self._scopes)
 
@@ -154,7 +174,7 @@ class ConnectedProxy:
 
     def _follow(self) -> None:
         wake: Any = self._wake
-        wanted = {view for type_url in TYPES for view in self._of_type(type_url)} if wake else set()
+        wanted = {view for type_url in self._asked for view in self._of_type(type_url)} if wake else set()
         for view in self._watched - wanted:
             view.watchers.discard(self._call)
         for view in wanted - self._watched:

@@ -12,7 +12,7 @@ from lateen.proto import types
 from lateen.reactive.collection import Collection
 from lateen.server.ads import Connection
 
-SHORT = {types.CLUSTER: "CDS", types.ENDPOINT: "EDS", types.LISTENER: "LDS", types.ROUTE: "RDS"}
+SHORT = {types.CLUSTER: "CDS", types.ENDPOINT: "EDS", types.LISTENER: "LDS", types.ROUTE: "RDS", types.NAME: "NDS"}
 
 Named = tuple[str, Key]
 """An object by kind and key."""

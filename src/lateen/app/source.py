@@ -3,8 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
+from lateen.app.allocator import KIND, Allocator
 from lateen.app.pipeline import Pipeline
 from lateen.app.reports import GROUPS, Reports
 from lateen.base.clock import Clock
@@ -27,18 +28,28 @@ CORE = ("Namespace", "Node", "Service", "EndpointSlice", "Pod", "Secret", "Confi
 # The kinds that are followed: those of Kubernetes that the mesh reads, and all of Istio's.
 WATCHED = (*CORE, *(spec.kind for spec in KINDS if spec.group in GROUPS))
 
+ALLOCATED = KIND.kind
+
 # Releases of package managers and tokens of service accounts are no business of a mesh: they are not even asked for.
 SECRETS = "type!=helm.sh/release.v1,type!=kubernetes.io/service-account-token"
+
+
+class Writers(NamedTuple):
+    """Who writes statuses, each a part of them."""
+
+    reports: Reports
+    allocator: Allocator
 
 
 class Source:
     """Follows the API until cancelled. `seen`: the newest version that was taken in, by kind."""
 
     def __init__(
-        self, client: Client, pipeline: Pipeline, reports: Reports, poke: Callable[[], None], clock: Clock
+        self, client: Client, pipeline: Pipeline, writers: Writers, poke: Callable[[], None], clock: Clock
     ) -> None:
-        """`poke` is called after every change of the store."""
-        self._client, self._store, self._reports = client, pipeline.store, reports
+        """`poke` is called after every change of the store; `writers` hear of what they write statuses of."""
+        self._client, self._store = client, pipeline.store
+        self._reports, self._allocator = writers
         self._poke, self._clock = poke, clock
         self._unsynced = set(WATCHED)
         self.seen: dict[str, int] = {}
@@ -86,12 +97,19 @@ class Source:
             case Delete(key):
                 self.membership.delete(kind, key)
                 self._reports.forget(kind, key)
+                if kind == ALLOCATED:
+                    self._allocator.forget(key)
             case Told(key, status):
-                return self._reports.saw(kind, key, status)
+                self._reports.saw(kind, key, status)
+                if kind != ALLOCATED:
+                    return None
+                self._allocator.saw(key, status)
             case Reached(version):
                 return self._saw(kind, version)
             case Synced():
                 self._unsynced.discard(kind)
+                if kind == ALLOCATED:
+                    self._allocator.begin()
                 if not self._unsynced:
                     self.synced.set()
         return self._poke()

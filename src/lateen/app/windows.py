@@ -11,6 +11,8 @@ from lateen.app.refusals import SHORT
 from lateen.envoy.describe import describe
 from lateen.planner.scope import Scope
 from lateen.proto import types
+from lateen.proto.name_table import NameInfo
+from lateen.proto.resource import Resource
 from lateen.server.ads import Connection
 from lateen.server.debug import Windows
 from lateen.xds.lane import TypeStatus
@@ -39,6 +41,7 @@ class Inspector:
             graph=lambda: self._plane.pipeline.engine.graph(),
             syncz=self.syncz,
             configz=self.configz,
+            ndsz=self.ndsz,
             plan=self.plan,
             resources=self.resources,
             session=self.session,
@@ -49,7 +52,19 @@ class Inspector:
 
     def syncz(self) -> list[dict[str, Any]]:
         """Tell for every connected proxy whether it has what it should have."""
-        return [self._sync(connection) for connection in self._plane.ads.connections]
+        rows: dict[str, dict[str, Any]] = {}
+        for connection in sorted(self._plane.ads.connections, key=_is_agents):
+            row = self._sync(connection)
+            types_ = rows.setdefault(connection.node.id, row)["types"]
+            types_ |= row["types"]  # an agent speaks for its proxy
+        return list(rows.values())
+
+    def ndsz(self, proxy: str) -> dict[str, Any]:
+        """Return the names that the proxy's agent should know, as Istio's name table."""
+        found = self._proxy(proxy)
+        views = [self._plane.pipeline.view(types.NAME, scope) for scope in found.scopes]
+        resources = (view.get(name) for view in views for name in sorted(view.names()))
+        return {"table": {one.name: _named(one) for one in resources if one is not None}}
 
     def configz(self) -> dict[str, Any]:
         """Tell what is in force, and what was refused and why."""
@@ -113,7 +128,7 @@ class Inspector:
         return ((type_url, scope) for type_url in TYPES for scope in scopes)
 
     def _proxy(self, name: str) -> ConnectedProxy:
-        for connection in self._plane.ads.connections:
+        for connection in sorted(self._plane.ads.connections, key=_is_agents):
             node = connection.node
             if name in (node.id, f"{node.pod}.{node.namespace}") and isinstance(connection.proxy, ConnectedProxy):
                 return connection.proxy
@@ -132,6 +147,17 @@ class Inspector:
             "bytes_received": connection.received,
             "types": {SHORT.get(each.type_url, each.type_url): _state(each) for each in states},
         }
+
+
+def _is_agents(connection: Connection) -> bool:
+    """Whether a stream asks for names only: it is not the proxy's own, but its agent's."""
+    return all(each.type_url == types.NAME for each in connection.proxy.session.status())
+
+
+def _named(resource: Resource) -> dict[str, Any]:
+    info = NameInfo.decode(resource.value())
+    said = {"ips": info.ips, "registry": info.registry, "shortname": info.short_name, "namespace": info.namespace}
+    return {field: value for field, value in said.items() if value}
 
 
 def _state(status: TypeStatus) -> dict[str, Any]:

@@ -7,8 +7,10 @@ from lateen.base.refs import Origin
 from lateen.envoy.cluster import cluster
 from lateen.envoy.endpoint import load_assignment
 from lateen.envoy.listener import listener
+from lateen.envoy.name import name_info
 from lateen.envoy.route import route_config
 from lateen.plan.listener import Listener
+from lateen.plan.name import Name
 from lateen.plan.route import RouteConfig
 from lateen.plan.upstream import LoadAssignment, Upstream
 from lateen.proto import types
@@ -16,7 +18,7 @@ from lateen.proto.resource import Resource, resource
 
 _NOWHERE = Origin()
 
-Piece = Upstream | LoadAssignment | Listener | RouteConfig
+Piece = Upstream | LoadAssignment | Listener | RouteConfig | Name
 
 
 class Builder:
@@ -49,6 +51,10 @@ class Builder:
     def route_config(self, plan: RouteConfig) -> Resource:
         """Return the RouteConfiguration; of its virtual hosts only those that changed are built."""
         return self._once(plan, types.ROUTE, lambda: route_config(plan))
+
+    def name(self, plan: Name) -> Resource:
+        """Return what DNS proxies know under a name."""
+        return self._once(plan, types.NAME, lambda: name_info(plan), plan.origin)
 
     def _once(self, plan: Piece, type_url: str, encoded: Callable[[], bytes], origin: Origin = _NOWHERE) -> Resource:
         if (made := self._made.get(plan)) is None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from msgspec import Struct, structs
 
 from lateen.planner import names
+from lateen.planner.dns_capture import USUAL, DnsCapture
 from lateen.planner.sidecar import EVERYTHING, Egress
 from lateen.reactive import Read
 from lateen.registry.mesh import Mesh
@@ -16,7 +17,7 @@ from lateen.registry.workload import Workload
 class Client(Struct, frozen=True, kw_only=True):
     """Who calls: proxies in `namespace` with these `labels` (those that rules read), in a mesh so set. `workload`:
     what services see of them. `egress`: what their Sidecar lets them know; `egress_proxy`: the upstream that gets
-    what no service claims, "" = none."""
+    what no service claims, "" = none. `dns`: how far the mesh resolves the names that they ask for."""
 
     namespace: str
     labels: Mapping[str, str]
@@ -24,6 +25,7 @@ class Client(Struct, frozen=True, kw_only=True):
     workload: Workload | None = None
     egress: tuple[Egress, ...] = (EVERYTHING,)
     egress_proxy: str = ""
+    dns: DnsCapture = USUAL
 
     @property
     def unclaimed(self) -> str:
@@ -49,6 +51,14 @@ class Client(Struct, frozen=True, kw_only=True):
         if found is None or egress.is_socket or (len(self.egress) == 1 and not egress.port):
             return found
         return narrowed(found, {port.number for port in found.ports if self.at(port.number) is egress})
+
+    def addressed(self, service: Service) -> Service:
+        """Return a service with the addresses that the client reaches it at: allocated ones, where names lead to
+        them."""
+        if service.addresses or not service.allocated or not self.dns.allocates:
+            return service
+        kept = tuple(ip for ip in service.allocated if self.dns.has(ip))
+        return structs.replace(service, addresses=kept) if kept else service
 
 
 def narrowed(service: Service, ports: Collection[int]) -> Service | None:

@@ -8,6 +8,7 @@ from msgspec import structs
 from lateen.base.hosts import covers
 from lateen.base.refs import Key
 from lateen.plan.listener import Listener
+from lateen.plan.name import Name
 from lateen.plan.route import RouteConfig, VirtualHost
 from lateen.plan.upstream import LoadAssignment, Upstream
 from lateen.planner import names
@@ -15,7 +16,9 @@ from lateen.planner.assignments import plan_assignments
 from lateen.planner.client import Client, meant, narrowed
 from lateen.planner.contributions import http_contribution, plan_contributions
 from lateen.planner.destination_rule import Rule
+from lateen.planner.dns_capture import DnsCapture
 from lateen.planner.loads import Loads, build_loads
+from lateen.planner.name_table import plan_names
 from lateen.planner.outbound_listeners import Contribution, plan_listener, plan_virtual_outbound
 from lateen.planner.route_tables import plan_rest, plan_table
 from lateen.planner.rules import Rules
@@ -51,6 +54,7 @@ class Outbound:
     assignments: Collection[ByName, LoadAssignment]
     listeners: Collection[ByName, Listener]
     routes: Collection[ByName, RouteConfig]
+    names: Collection[ByName, Name]
 
 
 def build_outbound(
@@ -62,7 +66,7 @@ def build_outbound(
         traits = Traits.parse(scope.name)
         mesh = registry.settings(read)
         own = sidecars.in_force(read, scope, mesh.root_namespace) if scope.kind == "sidecar" else None
-        return _client(scope.namespace, traits, mesh, own)
+        return _client(scope, traits, mesh, own)
 
     clients = engine.demand("clients", client)
     captured = engine.demand("captured clients", client)
@@ -75,11 +79,14 @@ def build_outbound(
         assignments=engine.product_flat("assignments", clients, registry.hosts, facts.assignments),
         listeners=_listeners(engine, captured, facts, routes),
         routes=routes,
+        names=engine.product_flat("names", captured, registry.hosts, facts.names),
     )
 
 
-def _client(namespace: str, traits: Traits, mesh: Mesh, sidecar: SidecarRules | None) -> Client:
-    found = Client(namespace=namespace, labels=traits.labels, workload=traits.workload(namespace), mesh=mesh)
+def _client(scope: Scope, traits: Traits, mesh: Mesh, sidecar: SidecarRules | None) -> Client:
+    namespace, dns = scope.namespace, DnsCapture.parse(scope.dns)
+    workload = traits.workload(namespace)
+    found = Client(namespace=namespace, labels=traits.labels, workload=workload, mesh=mesh, dns=dns)
     if sidecar is None:
         return found
     if sidecar.allow_any is not None:
@@ -157,6 +164,18 @@ class _Facts:
             for table, found in plan_hosts(service, aliases, sight):
                 yield (scope, table, found.name), found
 
+    def names(
+        self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
+    ) -> Iterator[tuple[ByName, Name]]:
+        views = (service for _, service in _views(client, declared)) if client.dns.on else iter(())
+        service = meant(views, client.namespace)
+        if service is None:
+            return
+        headless = service.resolution == "HEADLESS"
+        known = (read.get(self.registry.endpoints, service.key) if headless else None) or NO_ENDPOINTS
+        for name in plan_names(service, known, client.dns):
+            yield (scope, name.name), name
+
     def _sight(self, read: Read, host: str, client: Client, egress: Egress) -> Sight:
         rules = self.rules.obeyed(read, host, client, egress)
         return Sight(client, egress, rules, self.rules.directory(read, self.registry, client))
@@ -191,7 +210,7 @@ def _views(client: Client, declared: Declared) -> Iterator[tuple[Egress, Service
     for egress in client.egress:
         service = client.known(declared, egress)
         if service is not None and service.resolution != "ALIAS":
-            yield egress, service
+            yield egress, client.addressed(service)
 
 
 def _routes(engine: Engine, sidecars: Demand[Scope, Client], facts: _Facts) -> Collection[ByName, RouteConfig]:

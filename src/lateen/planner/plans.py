@@ -6,6 +6,7 @@ from typing import Any
 from lateen.base.errors import Fault
 from lateen.base.refs import Key
 from lateen.plan.listener import Listener
+from lateen.plan.name import Name
 from lateen.plan.route import RouteConfig
 from lateen.plan.upstream import LoadAssignment, Upstream
 from lateen.planner.everyone import Everyone, build_everyone
@@ -30,8 +31,9 @@ from lateen.store.store import Store
 class Plans:
     """What each wanted scope's proxies should do, by scope and name.
 
-    `remarks`: what is noticed of VirtualServices among others.
-    `scopes`: the scopes of every proxy, by pod; subscribe to it, for a proxy moves when its labels change.
+    `names`: what the DNS proxies of captured clients know, by scope and host. `remarks`: what is noticed of
+    VirtualServices among others. `scopes`: the scopes of every proxy, by pod; subscribe to it, for a proxy moves when
+    its labels change.
     Wants and releases take effect when the engine settles.
     """
 
@@ -40,6 +42,7 @@ class Plans:
     assignments: Collection[ByName, LoadAssignment]
     listeners: Collection[ByName, Listener]
     routes: Collection[ByName, RouteConfig]
+    names: Collection[ByName, Name]
     scopes: Collection[Key, Scopes]
     remarks: Collection[Key, tuple[Fault, ...]]
     _outbound: Outbound
@@ -103,6 +106,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
             inbounds.listeners,
         ),
         routes=union(engine, "planned routes", outbound.routes, gateways.routes),
+        names=outbound.names,
         scopes=build_scopes(engine, registry, rules, sidecars, security),
         remarks=build_remarks(engine, rules),
         _outbound=outbound,

@@ -14,17 +14,20 @@ class Scope(NamedTuple):
     `common`: what every sidecar has. `sidecar`: the outbound side of a client namespace; `name` holds the
     labels by which rules tell its clients apart, mostly none. `inbound`: the inbound side of workloads that
     no rule tells apart; `name` holds the labels and named ports that rules read. `gateway`: the same for
-    gateways. `sidecar`: the Sidecar that selects the workloads, "" where their namespace's default counts.
+    gateways. `sidecar`: the Sidecar that selects the workloads, "" where their namespace's default counts. `dns`: how
+    far the names that clients ask for are resolved by the mesh, "" = as usual (`DnsCapture.text`).
     """
 
     kind: ScopeKind
     namespace: str = ""
     name: str = ""
     sidecar: str = ""
+    dns: str = ""
 
     def __str__(self) -> str:
         said = "/".join(part for part in self[:3] if part)
-        return f"{said}#{self.sidecar}" if self.sidecar else said
+        said += f"#{self.sidecar}" if self.sidecar else ""
+        return f"{said}!{self.dns}" if self.dns else said
 
 
 COMMON = Scope("common")

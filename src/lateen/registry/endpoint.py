@@ -9,7 +9,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     """One address and port. `labels`: of the workload, for subsets. `mesh_tls`: a proxy in front accepts mesh
     TLS, policies permitting; `container_port`: the port those policies speak of. `service_account`: "" when
     unknown. `workload`: "name;namespace;app;version;canonical;revision;cluster" for telemetry. `address`: an IP, a
-    host name to be resolved, or `unix://` and a path. `locality`: region/zone/subzone, "" = unknown."""
+    host name to be resolved, or `unix://` and a path. `locality`: region/zone/subzone, "" = unknown. `hostname`: its
+    name below its service's, "" = none."""
 
     address: str
     port: int
@@ -21,6 +22,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     weight: int = 1
     locality: str = ""
     network: str = ""
+    hostname: str = ""
 
 
 class Endpoints(Struct, frozen=True):
@@ -32,6 +34,14 @@ class Endpoints(Struct, frozen=True):
     def namespaces(self) -> set[str]:
         """The namespaces that endpoints are in."""
         return {one.namespace for known in self.by_port.values() for one in known}
+
+    @property
+    def hostnames(self) -> Mapping[str, tuple[str, ...]]:
+        """The addresses of endpoints that have a name, by that name."""
+        found: dict[str, set[str]] = {}
+        for one in (one for known in self.by_port.values() for one in known if one.hostname):
+            found.setdefault(one.hostname, set()).add(one.address)
+        return {name: tuple(sorted(addresses)) for name, addresses in sorted(found.items())}
 
     @property
     def addresses(self) -> tuple[str, ...]:

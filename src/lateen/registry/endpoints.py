@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from msgspec import structs
+
 from lateen.base.refs import Key
 from lateen.kinds.addresses import is_ip
 from lateen.kinds.core.endpoint_slice import Endpoint as SliceEndpoint
@@ -132,9 +134,10 @@ def _ready(kind: EndpointSlice, port: int, service: Service, pods: Mapping[str, 
         pod = pods.get(_pod_name(one))
         for address in one.addresses[:1]:
             if pod is not None:
-                yield workload_endpoint(pod, address, port)
+                found = workload_endpoint(pod, address, port)
             else:
-                yield Endpoint(address=address, port=port, labels={}, namespace=service.namespace)
+                found = Endpoint(address=address, port=port, labels={}, namespace=service.namespace)
+            yield structs.replace(found, hostname=one.hostname) if one.hostname else found
 
 
 def _pod_name(endpoint: SliceEndpoint) -> str:

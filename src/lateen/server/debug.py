@@ -26,6 +26,7 @@ class Windows:
     graph: Callable[[], Any]
     syncz: Callable[[], Any]
     configz: Callable[[], Any]
+    ndsz: Callable[[str], Any]
     plan: Callable[[str], Any]
     resources: Callable[[str], Any]
     session: Callable[[str], Any]
@@ -66,6 +67,7 @@ class DebugServer:
         ):
             app.router.add_get(f"/debug/proxy/{{proxy}}/{name}", _of_proxy(ask_for))
         app.router.add_get("/debug/why", self._why)
+        app.router.add_get("/debug/ndsz", self._ndsz)
         app.router.add_get("/debug/caught-up", self._caught_up)
         app.router.add_get("/debug/gone", self._gone)
         return app
@@ -78,6 +80,11 @@ class DebugServer:
         if not {"proxy", "resource"} <= set(request.query):
             raise LateenError("two parameters are needed", "ask /debug/why?proxy=<id>&resource=<type>/<name>")
         return _json(self._windows.why(request.query["proxy"], request.query["resource"]))
+
+    async def _ndsz(self, request: web.Request) -> web.Response:
+        if not (proxy := request.query.get("proxyID", "")):
+            raise LateenError("a proxy must be named", "ask /debug/ndsz?proxyID=<pod>.<namespace>")
+        return _json(self._windows.ndsz(proxy))
 
     async def _caught_up(self, request: web.Request) -> web.Response:
         kind, version = request.query["kind"], request.query["version"]

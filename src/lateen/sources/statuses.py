@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -16,9 +16,6 @@ from lateen.sources.api_error import ApiError
 from lateen.sources.client import Client
 from lateen.sources.lease import Elector
 
-MANAGER = "lateen-status"
-WINDOW = 0.2
-"""Seconds for which changes of statuses are gathered: an object that changes twice is written once."""
 WRITERS = 8
 LONGEST = 60.0
 
@@ -44,14 +41,25 @@ class Wanted(NamedTuple):
     status: Raw
 
 
+class Part(NamedTuple):
+    """The part of statuses that one writer has. `manager`: under which name; `said`: what counts of it; `window`:
+    seconds for which changes are gathered, so that an object that changes twice is written once."""
+
+    manager: str
+    said: Callable[[Mapping[str, Any]], object]
+    window: float
+
+
 class Statuses:
-    """Knows what each status says and what it should say, and writes where these differ.
+    """Knows what each status says and what it should say, and writes its part where these differ.
 
     Every replica keeps this up to date; one that becomes the leader writes only what the last one left undone.
     """
 
-    def __init__(self, client: Client, elector: Elector, clock: Clock) -> None:
+    def __init__(self, client: Client, elector: Elector, clock: Clock, part: Part | None = None) -> None:
+        """`part`: what became of the objects, if it is not said."""
         self._client, self._elector, self._clock = client, elector, clock
+        self._part = part or CONDITIONS
         self._wanted: dict[Place, Wanted] = {}
         self._seen: dict[Place, Raw] = {}
         self._due: dict[Place, None] = {}
@@ -83,7 +91,7 @@ class Statuses:
             while True:
                 await self._news.wait()
                 await self._elector.won()
-                await self._clock.sleep(WINDOW)
+                await self._clock.sleep(self._part.window)
                 self._news.clear()
                 due, self._due = list(self._due), {}
                 for start in range(0, len(due), WRITERS):
@@ -93,13 +101,16 @@ class Statuses:
 
     def _check(self, place: Place) -> None:
         wanted = self._wanted.get(place)
-        if wanted is not None and said(wanted.status) != said(self._seen.get(place, {})):
+        if wanted is not None and not self._says(wanted, self._seen.get(place, {})):
             self._due[place] = None
             self._news.set()
 
+    def _says(self, wanted: Wanted, status: Raw) -> bool:
+        return self._part.said(wanted.status) == self._part.said(status)
+
     async def _write(self, place: Place) -> None:
         wanted, before = self._wanted.get(place), self._seen.get(place, {})
-        if wanted is None or said(wanted.status) == said(before):
+        if wanted is None or self._says(wanted, before):
             return
         if not self._elector.leading:
             self._due[place] = None
@@ -110,7 +121,7 @@ class Statuses:
         meta = {name: value for name, value in key._asdict().items() if value} | {"uid": wanted.uid}
         raw = {"apiVersion": wanted.api_version, "kind": kind.kind, "metadata": meta, "status": status}
         try:
-            await self._client.apply_status(kind, raw, MANAGER)
+            await self._client.apply_status(kind, raw, self._part.manager)
             self.written += 1
             self._failures.pop(place, None)
         except (ApiError, LateenError, aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -142,10 +153,16 @@ def said(status: Mapping[str, Any]) -> object:
 
 
 def dated(status: Raw, before: Mapping[str, Any], now: str) -> Raw:
-    """Add to each condition when it became so: as it was written before, when it was so already."""
+    """Add to each condition, if there are any, when it became so: as was written before, when it was so already."""
+    if "conditions" not in status:
+        return status
     old = before.get("conditions") or ()
     times = {(each.get("type"), each.get("status")): each.get("lastTransitionTime") for each in old}
     conditions = [
         each | {"lastTransitionTime": times.get((each["type"], each["status"])) or now} for each in status["conditions"]
     ]
     return status | {"conditions": conditions}
+
+
+CONDITIONS = Part("lateen-status", said, 0.2)
+"""What became of the objects."""

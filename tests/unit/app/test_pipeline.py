@@ -1,5 +1,6 @@
 """Objects go in, views come out: shared, only for who is connected, and touched only by what concerns them."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from lateen.planner.scope import COMMON, Scope
 from lateen.proto import descriptors, types
 from lateen.xds.view import View
 
+REQUEST = descriptors.message("envoy.service.discovery.v3.DeltaDiscoveryRequest")
+RESPONSE = descriptors.message("envoy.service.discovery.v3.DeltaDiscoveryResponse")
 SHOP = Scope("sidecar", "shop")
 REVIEWS = "outbound|80||reviews.shop.svc.cluster.local"
 RATINGS = "outbound|80||ratings.shop.svc.cluster.local"
@@ -42,11 +45,17 @@ class Proxies:
         self.woken: list[str] = []
         self.closed: list[str] = []
 
-    def connect(self, name: str, namespace: str = "shop") -> ConnectedProxy:
+    def connect(self, name: str, namespace: str = "shop", asked: Iterable[str] = TYPES) -> ConnectedProxy:
         workload = self.pipeline.plans.workload_at(namespace, name)
         assert workload is not None
         proxy = ConnectedProxy(self.pipeline, workload, lambda proxy: self.closed.append(proxy.workload.name))
         proxy.watch(lambda: self.woken.append(name))
+        for type_url in asked:
+            proxy.session.receive(REQUEST(type_url=type_url, resource_names_subscribe=["*"]).SerializeToString())
+        while responses := proxy.session.pending():
+            for response in map(RESPONSE.FromString, responses):
+                answer = REQUEST(type_url=response.type_url, response_nonce=response.nonce)
+                proxy.session.receive(answer.SerializeToString())
         return proxy
 
     def wakes(self, *objects: dict[str, Any]) -> set[str]:
@@ -130,6 +139,12 @@ def test_a_change_for_one_namespace_wakes_nobody_of_another(proxies: Proxies) ->
     assert proxies.wakes(private) == {"reviews-1"}
 
 
+def test_who_asks_for_names_only_is_woken_by_names_only(proxies: Proxies) -> None:
+    proxies.connect("reviews-1", asked=(types.NAME,))
+    assert proxies.wakes(slices("reviews", {})) == set()
+    assert proxies.wakes(service("new", address="10.96.0.12")) == {"reviews-1"}
+
+
 def test_the_same_object_again_wakes_nobody(proxies: Proxies) -> None:
     proxies.connect("reviews-1")
     assert proxies.wakes(service("reviews", address="10.96.0.10")) == set()
@@ -207,7 +222,7 @@ def test_a_session_is_told_the_difference_when_its_proxy_moves(pipeline: Pipelin
         port = {"name": "http", "port": 80, "targetPort": 8080 if name == "ratings" else 80}
         pipeline.store.put(service(name, [port], address="10.96.0.11"))
     pipeline.settle()
-    proxy = proxies.connect("reviews-1")
+    proxy = proxies.connect("reviews-1", asked=())
     request = descriptors.message("envoy.service.discovery.v3.DeltaDiscoveryRequest")
     proxy.session.receive(request(type_url=types.CLUSTER).SerializeToString())
     come, gone = sent(proxy, types.CLUSTER)

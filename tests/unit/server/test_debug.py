@@ -29,6 +29,7 @@ class Plane:
             graph=lambda: {"Service": ["clusters"]},
             syncz=lambda: [{"proxy": "a.b"}],
             configz=list,
+            ndsz=lambda proxy: {"a.b": {"table": {}}}[proxy],
             plan=lambda proxy: {"a.b": {"listeners": []}}[proxy],
             resources=lambda proxy: {"proxy": proxy, "path": Path("/x")},
             session=lambda proxy: [],
@@ -65,6 +66,8 @@ async def test_windows_answer(plane: tuple[Plane, Any]) -> None:
         200,
         {"proxy": "sidecar~1~a.b~c", "path": "/x"},
     )
+    assert await ask("/debug/ndsz?proxyID=a.b") == (200, {"table": {}})
+    assert (await ask("/debug/ndsz"))[0] == 400
     assert await ask("/debug/why?proxy=a.b&resource=CDS/x") == (200, {"proxy": "a.b", "resource": "CDS/x"})
 
 
