@@ -16,7 +16,7 @@ from lateen.planner.dns_capture import USUAL, DnsCapture
 from lateen.planner.plans import build_plans
 from lateen.planner.scope import Scope
 from lateen.planner.scopes import Scopes
-from lateen.proto import types
+from lateen.proto import name_table, types
 from lateen.proto.resource import Resource
 from lateen.reactive.engine import Engine
 from lateen.registry.mesh import Mesh, mesh_map
@@ -27,7 +27,7 @@ from lateen.xds.view import View
 
 TYPES = (types.CLUSTER, types.ENDPOINT, types.LISTENER, types.ROUTE)
 """What Envoy asks for."""
-SERVED = (*TYPES, types.NAME)
+SERVED = (*TYPES, name_table.NAME)
 """What there is for a scope: for its proxies, and for their agents."""
 
 
@@ -47,7 +47,7 @@ class Pipeline:
             ),
             types.LISTENER: engine.map("listeners", plans.listeners, lambda _, __, plan: builder.listener(plan)),
             types.ROUTE: engine.map("routes", plans.routes, lambda _, __, plan: builder.route_config(plan)),
-            types.NAME: engine.map("encoded names", plans.names, lambda _, __, plan: builder.name(plan)),
+            name_table.NAME: engine.map("encoded names", plans.names, lambda _, __, plan: builder.name(plan)),
         }
         self._by_scope = {
             type_url: engine.index(f"{collection.name} by scope", collection, lambda key, resource: [key[0]])

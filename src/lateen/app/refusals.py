@@ -8,11 +8,11 @@ from msgspec import Struct
 from lateen.app.pipeline import ConnectedProxy, Pipeline
 from lateen.base.refs import Key, Origin
 from lateen.planner.outbound import ByName
-from lateen.proto import types
+from lateen.proto import name_table, types
 from lateen.reactive.collection import Collection
 from lateen.server.ads import Connection
 
-SHORT = {types.CLUSTER: "CDS", types.ENDPOINT: "EDS", types.LISTENER: "LDS", types.ROUTE: "RDS", types.NAME: "NDS"}
+SHORT = {types.CLUSTER: "CDS", types.ENDPOINT: "EDS", types.LISTENER: "LDS", types.ROUTE: "RDS", name_table.NAME: "NDS"}
 
 Named = tuple[str, Key]
 """An object by kind and key."""

@@ -10,7 +10,7 @@ from lateen.app.pipeline import TYPES, ConnectedProxy
 from lateen.app.refusals import SHORT
 from lateen.envoy.describe import describe
 from lateen.planner.scope import Scope
-from lateen.proto import types
+from lateen.proto import name_table, types
 from lateen.proto.name_table import NameInfo
 from lateen.proto.resource import Resource
 from lateen.server.ads import Connection
@@ -62,7 +62,7 @@ class Inspector:
     def ndsz(self, proxy: str) -> dict[str, Any]:
         """Return the names that the proxy's agent should know, as Istio's name table."""
         found = self._proxy(proxy)
-        views = [self._plane.pipeline.view(types.NAME, scope) for scope in found.scopes]
+        views = [self._plane.pipeline.view(name_table.NAME, scope) for scope in found.scopes]
         resources = (view.get(name) for view in views for name in sorted(view.names()))
         return {"table": {one.name: _named(one) for one in resources if one is not None}}
 
@@ -151,7 +151,7 @@ class Inspector:
 
 def _is_agents(connection: Connection) -> bool:
     """Whether a stream asks for names only: it is not the proxy's own, but its agent's."""
-    return all(each.type_url == types.NAME for each in connection.proxy.session.status())
+    return all(each.type_url == name_table.NAME for each in connection.proxy.session.status())
 
 
 def _named(resource: Resource) -> dict[str, Any]:

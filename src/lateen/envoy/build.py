@@ -13,7 +13,7 @@ from lateen.plan.listener import Listener
 from lateen.plan.name import Name
 from lateen.plan.route import RouteConfig
 from lateen.plan.upstream import LoadAssignment, Upstream
-from lateen.proto import types
+from lateen.proto import name_table, types
 from lateen.proto.resource import Resource, resource
 
 _NOWHERE = Origin()
@@ -54,7 +54,7 @@ class Builder:
 
     def name(self, plan: Name) -> Resource:
         """Return what DNS proxies know under a name."""
-        return self._once(plan, types.NAME, lambda: name_info(plan), plan.origin)
+        return self._once(plan, name_table.NAME, lambda: name_info(plan), plan.origin)
 
     def _once(self, plan: Piece, type_url: str, encoded: Callable[[], bytes], origin: Origin = _NOWHERE) -> Resource:
         if (made := self._made.get(plan)) is None:

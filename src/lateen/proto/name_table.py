@@ -6,14 +6,20 @@ one table with the hosts of all, so a table is composed of its encoded entries.
 
 import functools
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.message import DecodeError
 
 from lateen.proto import wire
+from lateen.proto.types import PREFIX
 
 _FIELD = descriptor_pb2.FieldDescriptorProto
+
+TABLE: Final = PREFIX + "istio.networking.nds.v1.NameTable"
+"""Istio's type of resource: all names in one."""
+NAME: Final = f"{TABLE}.NameInfo"
+"""Ours: a host's part of it, under the host as its name, so that only what changed is sent."""
 
 KUBERNETES = "Kubernetes"
 EXTERNAL = "External"

@@ -9,10 +9,6 @@ ENDPOINT: Final = PREFIX + "envoy.config.endpoint.v3.ClusterLoadAssignment"
 LISTENER: Final = PREFIX + "envoy.config.listener.v3.Listener"
 ROUTE: Final = PREFIX + "envoy.config.route.v3.RouteConfiguration"
 VIRTUAL_HOST: Final = PREFIX + "envoy.config.route.v3.VirtualHost"
-NAME_TABLE: Final = PREFIX + "istio.networking.nds.v1.NameTable"
-"""Istio's: all names in one resource."""
-NAME: Final = NAME_TABLE + ".NameInfo"
-"""Ours: a host's part of it, under the host as its name, so that only what changed is sent."""
 SECRET: Final = PREFIX + "envoy.extensions.transport_sockets.tls.v3.Secret"
 
 

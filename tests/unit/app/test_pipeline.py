@@ -8,7 +8,7 @@ from worlds import istio, pod, service, slices
 
 from lateen.app.pipeline import TYPES, ConnectedProxy, Pipeline
 from lateen.planner.scope import COMMON, Scope
-from lateen.proto import descriptors, types
+from lateen.proto import descriptors, name_table, types
 from lateen.xds.view import View
 
 REQUEST = descriptors.message("envoy.service.discovery.v3.DeltaDiscoveryRequest")
@@ -140,7 +140,7 @@ def test_a_change_for_one_namespace_wakes_nobody_of_another(proxies: Proxies) ->
 
 
 def test_who_asks_for_names_only_is_woken_by_names_only(proxies: Proxies) -> None:
-    proxies.connect("reviews-1", asked=(types.NAME,))
+    proxies.connect("reviews-1", asked=(name_table.NAME,))
     assert proxies.wakes(slices("reviews", {})) == set()
     assert proxies.wakes(service("new", address="10.96.0.12")) == {"reviews-1"}
 
