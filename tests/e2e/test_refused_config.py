@@ -122,3 +122,29 @@ def test_what_one_object_spoils_does_not_keep_the_rest_from_a_new_proxy(shop: Me
     assert f"late-{shop.pod('late').removeprefix('late-')}.default refused CDS" in shop.lateen("proxy-status").stdout
     shop.delete(WITH_FILES)
     eventually(lambda: status(shop, "late") == 200, 10, "the service is reached when the object is gone")
+
+
+def test_each_listener_that_is_refused_has_its_own_reason_and_all_go_on(shop: Mesh) -> None:
+    config = shop.get("configmap", "istio", "istio-system")["data"]["mesh"]
+    set_mesh(shop, config.replace("/dev/stdout", "/none/access.log"))
+    try:
+        types = eventually(lambda: refused_listeners(shop), 10, "refused listeners")
+        assert {"virtualInbound", "virtualOutbound", "0.0.0.0_8080"} <= set(types)
+        assert set(types.values()) == {"unable to open file '/none/access.log': No such file or directory"}
+        assert status(shop, "other") == 200
+        shop.apply(rule(connectionPool={"tcp": {"maxConnections": 9}}))
+        reconciled(shop, "destinationrule", status="True")
+    finally:
+        set_mesh(shop, config)
+    eventually(lambda: states(shop, "other")["LDS"]["state"] == "SYNCED", 10, "as before")
+    shop.delete(WITH_FILES)
+
+
+def refused_listeners(mesh: Mesh) -> dict[str, str]:
+    found: dict[str, str] = states(mesh, "other")["LDS"]["nacks"]
+    return found
+
+
+def set_mesh(mesh: Mesh, config: str) -> None:
+    patch = json.dumps({"data": {"mesh": config}})
+    mesh.kubectl("patch", "configmap", "istio", "-n", "istio-system", "--type=merge", "-p", patch)

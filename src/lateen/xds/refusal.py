@@ -49,7 +49,8 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _by_name(text: str, names: Sequence[str]) -> dict[str, str]:
-    """Each name with what follows it: `… NAME: why, OTHER: why`."""
+    """Each name with what follows it: `… NAME: why, OTHER: why`; of listeners on lines of their own."""
+    text = " ".join(text.split())
     found = sorted((text.find(mark), name, len(mark)) for name in names if (mark := f" {name}: ") in text)
     ends = [place for place, _, _ in found[1:]] + [len(text)]
     return {

@@ -10,8 +10,9 @@ def test_envoy_says_of_each_cluster_and_listener_what_is_wrong_with_it() -> None
     assert read_refusal(text, ["outbound|80||a", "outbound|8080||a", "good"]) == Refusal(
         {"outbound|80||a": "Invalid path: /none", "outbound|8080||a": "no, really no"}, whole=False
     )
-    assert read_refusal("Error adding/updating listener(s) 0.0.0.0_80: no", ["80", "0.0.0.0_80"]) == Refusal(
-        {"0.0.0.0_80": "no"}, whole=False
+    listeners = "Error adding/updating listener(s) 0.0.0.0_80: no\nvirtualInbound: neither\n"
+    assert read_refusal(listeners, ["80", "0.0.0.0_80", "virtualInbound"]) == Refusal(
+        {"0.0.0.0_80": "no", "virtualInbound": "neither"}, whole=False
     )
 
 
