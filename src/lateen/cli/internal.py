@@ -1,6 +1,7 @@
 """`lateen internal`: the mesh's own processes, and what tests and stories ask of a running mesh."""
 
 import asyncio
+from pathlib import Path
 
 import click
 
@@ -40,6 +41,15 @@ def istiod(ctx: click.Context) -> None:
     from lateen.app.istiod_process import run_istiod
 
     asyncio.run(run_istiod(settings_of(ctx)))
+
+
+@command.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def standalone(folder: Path) -> None:
+    """Run the proxy of a machine that is no pod."""
+    from lateen.runtime.standalone import run_standalone
+
+    raise SystemExit(asyncio.run(run_standalone(folder)))
 
 
 @command.command()

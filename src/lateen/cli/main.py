@@ -24,11 +24,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "manifests": ("manifests", "Print what to install in a Kubernetes cluster (alias: manifest)."),
     "kubeconfig": ("kubeconfig", "Print the kubeconfig of the local mesh."),
+    "experimental": ("experimental", "Join machines outside Kubernetes (alias: x)."),
     "demo": ("demo", "Tell a story from the documents, step by step."),
     "version": ("version", "Print the version."),
     "internal": ("internal", ""),
 }
-ALIASES = {"ps": "proxy-status", "pc": "proxy-config", "manifest": "manifests"}
+ALIASES = {"ps": "proxy-status", "pc": "proxy-config", "manifest": "manifests", "x": "experimental"}
 
 
 class Commands(click.Group):

@@ -62,7 +62,8 @@ class KindSpec:
     (told as warnings). `read_only`: why an API server of ours lets nobody write it, "" = it does. `free_names`:
     objects may be named by any segment of a path. `hints`: how to mend faults at a path (list positions as `[]`).
     `reads`: the fields that the mesh reads beside the metadata, as
-    `spec.nodeName` (see `projection`); empty = the object as written.
+    `spec.nodeName` (see `projection`); empty = the object as written. `conditions`: those of its status that
+    the mesh reads of an object as written.
     """
 
     group: str
@@ -82,6 +83,7 @@ class KindSpec:
     storage_version: str = ""
     read_only: str = ""
     reads: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.singular:

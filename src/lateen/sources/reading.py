@@ -32,7 +32,8 @@ def as_written(kind: KindSpec, version: str, data: Data) -> Reading:
 
 
 def for_mesh(kind: KindSpec, version: str, data: Data) -> Reading:
-    """What the store takes: an `Object` of a kind that declares what is read, else a dict without its status.
+    """What the store takes: an `Object` of a kind that declares what is read, else a dict without its status, but
+    for the conditions that the kind names.
 
     What does not fit its model is a dict too: the store says what is wrong with it. Changes that the mesh does not
     read (heartbeats, statuses, other people's fields) are no news.
@@ -40,4 +41,11 @@ def for_mesh(kind: KindSpec, version: str, data: Data) -> Reading:
     if kind.reads and (found := project(kind, data)) is not None:
         return Reading(found, found.model)
     raw, status = whole(kind, data, version)
+    if read := [_told(one) for one in status.get("conditions") or () if one.get("type") in kind.conditions]:
+        raw["status"] = {"conditions": read}
     return Reading(raw, raw, None if kind.reads else status)
+
+
+def _told(condition: Raw) -> Raw:
+    """What a condition says, without when."""
+    return {name: condition[name] for name in ("type", "status") if name in condition}

@@ -106,7 +106,7 @@ class Statuses:
             self._news.set()
 
     def _says(self, wanted: Wanted, status: Raw) -> bool:
-        return self._part.said(wanted.status) == self._part.said(status)
+        return self._part.said(wanted.status) == self._part.said(beside_others(wanted.status, status))
 
     async def _write(self, place: Place) -> None:
         wanted, before = self._wanted.get(place), self._seen.get(place, {})
@@ -152,16 +152,26 @@ def said(status: Mapping[str, Any]) -> object:
     return conditions, status.get("validationMessages") or [], str(status.get("observedGeneration") or 0)
 
 
+def beside_others(status: Raw, before: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what stands there without the conditions that `status` says nothing of: they are others'."""
+    if "conditions" not in status:
+        return before
+    ours = {one["type"] for one in status["conditions"]}
+    return {**before, "conditions": [one for one in before.get("conditions") or () if one.get("type") in ours]}
+
+
 def dated(status: Raw, before: Mapping[str, Any], now: str) -> Raw:
-    """Add to each condition, if there are any, when it became so: as was written before, when it was so already."""
+    """Add to each condition, if there are any, when it became so: as was written before, when it was so already.
+    Conditions of others are kept beside: the list is written whole."""
     if "conditions" not in status:
         return status
     old = before.get("conditions") or ()
+    ours = {one["type"] for one in status["conditions"]}
     times = {(each.get("type"), each.get("status")): each.get("lastTransitionTime") for each in old}
     conditions = [
         each | {"lastTransitionTime": times.get((each["type"], each["status"])) or now} for each in status["conditions"]
     ]
-    return status | {"conditions": conditions}
+    return status | {"conditions": conditions + [one for one in old if one.get("type") not in ours]}
 
 
 CONDITIONS = Part("lateen-status", said, 0.2)

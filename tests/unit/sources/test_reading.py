@@ -28,3 +28,16 @@ def test_a_status_is_kept_apart() -> None:
     raw = {"metadata": META, "spec": {"host": "a"}, "status": {"conditions": []}}
     found = for_mesh(RULE, "v1", msgspec.json.encode(raw))
     assert "status" not in found.object and found.status == {"conditions": []} and found.basis is found.object
+
+
+def test_conditions_that_the_mesh_reads_are_news_and_others_are_not() -> None:
+    def read(*conditions: dict[str, str]) -> dict[str, object]:
+        raw = {"metadata": META, "spec": {"address": "192.0.2.1"}, "status": {"conditions": list(conditions)}}
+        found = for_mesh(by_kind("WorkloadEntry"), "v1", msgspec.json.encode(raw))
+        assert found.status == {"conditions": list(conditions)} and found.basis is found.object
+        return dict(found.object)
+
+    sick = {"type": "Healthy", "status": "False", "lastProbeTime": "2026-01-01T00:00:00Z"}
+    assert read(sick)["status"] == {"conditions": [{"type": "Healthy", "status": "False"}]}
+    assert read({"type": "Reconciled", "status": "True"}) == read()
+    assert read(sick, {"type": "Reconciled", "status": "True"}) == read({**sick, "lastProbeTime": ""})

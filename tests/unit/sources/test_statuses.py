@@ -15,7 +15,7 @@ from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn, until, until_seen
 from lateen.sources.client import Client
 from lateen.sources.lease import Elector
-from lateen.sources.statuses import Place, Statuses, Wanted, dated, said
+from lateen.sources.statuses import Place, Statuses, Wanted, beside_others, dated, said
 
 PLACE = Place(VIRTUAL_SERVICE, default("v"))
 
@@ -116,3 +116,12 @@ def test_what_is_said_does_not_depend_on_when_it_began() -> None:
     later = dated(status | {"observedGeneration": 2}, now, "later")
     assert later["conditions"][0]["lastTransitionTime"] == "now"
     assert dated(wanted("u", "False").status, now, "later")["conditions"][0]["lastTransitionTime"] == "later"
+
+
+def test_conditions_of_others_are_kept_and_are_no_difference() -> None:
+    status, healthy = wanted("u").status, {"type": "Healthy", "status": "False", "lastTransitionTime": "then"}
+    before = status | {"conditions": [healthy]}
+    now = dated(status, before, "now")
+    assert [one["type"] for one in now["conditions"]] == ["Accepted", "Healthy"] and now["conditions"][1] == healthy
+    assert said(beside_others(status, now)) == said(status) != said(beside_others(status, before))
+    assert beside_others({"addresses": []}, before) == before

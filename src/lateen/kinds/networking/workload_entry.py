@@ -130,4 +130,5 @@ SPEC = KindSpec(
     model=WorkloadEntry,
     validate=validate,
     columns=(AGE, Column("Address", ".spec.address")),
+    conditions=("Healthy",),
 )
