@@ -1,4 +1,4 @@
-"""Give every workload of this machine an identity: its key is made here and never leaves."""
+"""Give every workload of this machine an identity, whose key never leaves, and the names of the mesh."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -13,6 +13,7 @@ from lateen.base.tasks import cancel, spawn
 from lateen.identity.authority import DEFAULT_TTL
 from lateen.identity.trust import TrustBundle
 from lateen.node.ca_client import CaClient, Issued
+from lateen.node.dns_proxy import DnsProxy, DnsSettings
 from lateen.node.renewal import Renewal
 from lateen.node.sds import PROXY_UID, SdsServer
 from lateen.node.secret_resources import ROOTS, roots_secret
@@ -52,10 +53,13 @@ class WorkloadServer:
         self.ready = renewal.ready
         self.sds = sds
         self.renewal = renewal
+        self.dns: DnsProxy | None = None
         self._task = spawn(renewal.run(), name=f"certificates of {workload.namespace}/{workload.pod}")
 
     async def stop(self) -> None:
-        """Stop renewing and serving."""
+        """Stop renewing, serving and answering."""
+        if self.dns is not None:
+            await self.dns.close()
         await cancel(self._task)
         await self.sds.stop()
 
@@ -113,6 +117,18 @@ class Agent:
         await sds.start()
         server = self._workloads[workload.uid] = WorkloadServer(workload, sds, renewal)
         return server
+
+    async def resolve(self, uid: str, settings: DnsSettings) -> DnsProxy:
+        """Answer the DNS queries of a workload that is served. Raises OSError; LateenError when it is not served."""
+        if (server := self._workloads.get(uid)) is None:
+            raise LateenError(f"there is no workload {uid}")
+
+        async def opened() -> object:
+            return self._client.discover(await self._token_for(server.workload))
+
+        server.dns = DnsProxy(settings, opened, self._clock)
+        await server.dns.start()
+        return server.dns
 
     async def stop(self, uid: str) -> None:
         """Forget the workload: its key with it. An unknown `uid` is no error."""

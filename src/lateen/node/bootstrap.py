@@ -65,7 +65,7 @@ def _metadata(facts: ProxyFacts) -> dict[str, Any]:
         "LABELS": dict(facts.labels),
         "ANNOTATIONS": dict(facts.annotations),
         "APP_CONTAINERS": ",".join(facts.app_containers),
-        "INSTANCE_IPS": facts.ip,
+        **facts.dns_metadata,
         "NODE_NAME": facts.node_name,
         "CLUSTER_ID": facts.cluster_id,
         "MESH_ID": facts.mesh_id,

@@ -1,6 +1,6 @@
-"""Ask the control plane to certify keys."""
+"""Ask the control plane to certify keys, and for configuration that is the agent's own."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import grpc
 import grpc.aio
@@ -19,6 +19,7 @@ _OPTIONS = (
     ("grpc.keepalive_timeout_ms", 10_000),
 )
 _LAST_CALLS = 10.0
+_DISCOVERY = "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources"
 
 
 class Unavailable(LateenError):
@@ -44,12 +45,15 @@ class CaClient:
         """Have the key of a PEM request certified for the owner of `token`; raises Unavailable."""
         call = self._channel.unary_unary(f"/{SERVICE}/{METHOD}")
         request = CertificateRequest(csr, int(ttl)).encode()
-        metadata = (("authorization", f"Bearer {token}"),)
         try:
-            answer = await call(request, metadata=metadata, timeout=timeout)
+            answer = await call(request, metadata=_bearer(token), timeout=timeout)
         except grpc.aio.AioRpcError as error:
             raise Unavailable(f"{self._address}: {error.code().name.lower()}: {error.details()}") from None
         return _read(answer)
+
+    def discover(self, token: str) -> "grpc.aio.StreamStreamCall[Any, Any]":
+        """Open a delta stream of configuration for the pod that `token` is bound to. Messages pass as bytes."""
+        return self._channel.stream_stream(_DISCOVERY)(metadata=_bearer(token))
 
     def trust(self, trust: TrustBundle) -> None:
         """Trust other roots from the next call on; calls under way end as they would have."""
@@ -64,6 +68,10 @@ class CaClient:
         credentials = grpc.ssl_channel_credentials(root_certificates=trust.pem)
         options = (*_OPTIONS, ("grpc.ssl_target_name_override", self._name))
         return grpc.aio.secure_channel(self._address, credentials, options=options)
+
+
+def _bearer(token: str) -> tuple[tuple[str, str], ...]:
+    return (("authorization", f"Bearer {token}"),)
 
 
 def _read(answer: bytes) -> Issued:

@@ -11,11 +11,14 @@ from lateen.base.errors import Fault, Invalid
 
 OUTBOUND_PORT: Final = 15001
 INBOUND_PORT: Final = 15006
+DNS_PORT: Final = 15053
 TUNNEL_PORT: Final = 15008
 PROXY_UID: Final = 1337
+AGENT_MARK: Final = 1337
+"""The mark of sockets that the agent makes in the pod's network: what it asks of other resolvers is not captured."""
 TABLE: Final = "lateen_capture"
 
-_OWN_PORTS: Final = (TUNNEL_PORT, 15020, 15021, 15053, 15090)
+_OWN_PORTS: Final = (TUNNEL_PORT, 15020, 15021, DNS_PORT, 15090)
 _ALL: Final = "*"
 _INTERFACE: Final = re.compile(r"[A-Za-z0-9_.-]{1,15}")
 _PREFIX: Final = "traffic.sidecar.istio.io/"
@@ -24,7 +27,8 @@ _PREFIX: Final = "traffic.sidecar.istio.io/"
 class Capture(Struct, frozen=True, kw_only=True):
     """What is taken over; as Istio's annotations have it, a lone "*" stands for everything.
 
-    `include_outbound_ports` are taken over whatever their destination's address.
+    `include_outbound_ports` are taken over whatever their destination's address. `dns_servers`: the resolvers whose
+    queries are taken over, () = none.
     """
 
     include_outbound_ranges: tuple[str, ...] = (_ALL,)
@@ -34,6 +38,7 @@ class Capture(Struct, frozen=True, kw_only=True):
     include_inbound_ports: tuple[str, ...] = (_ALL,)
     exclude_inbound_ports: tuple[str, ...] = ()
     exclude_interfaces: tuple[str, ...] = ()
+    dns_servers: tuple[str, ...] = ()
 
 
 _ANNOTATIONS: Final = {
@@ -89,7 +94,7 @@ def ruleset(capture: Capture) -> str:
     if faults := check(capture):
         raise Invalid("traffic capture", faults)
     inbound = "\n        ".join(_inbound(capture))
-    outbound = "\n        ".join(_outbound(capture))
+    outbound = "\n        ".join((*_dns(capture), *_outbound(capture)))
     return f"""\
 add table inet {TABLE}
 delete table inet {TABLE}
@@ -113,6 +118,17 @@ def _inbound(capture: Capture) -> Iterable[str]:
     if capture.exclude_inbound_ports:
         yield f"tcp dport {_set(capture.exclude_inbound_ports)} return"
     yield from _ports(capture.include_inbound_ports, INBOUND_PORT)
+
+
+def _dns(capture: Capture) -> Iterable[str]:
+    """Queries to the pod's resolvers, by UDP and TCP, go to the agent's DNS proxy."""
+    if not capture.dns_servers or "53" in capture.exclude_outbound_ports:
+        return
+    query = "meta l4proto { tcp, udp } th dport 53"
+    yield from _interfaces("oifname", capture)
+    yield f"meta skuid {PROXY_UID} {query} return"
+    yield f"meta mark {AGENT_MARK} {query} return"
+    yield from _ranges(capture.dns_servers, f"{query} redirect to :{DNS_PORT}")
 
 
 def _outbound(capture: Capture) -> Iterable[str]:

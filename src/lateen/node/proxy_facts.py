@@ -35,7 +35,8 @@ class ControlPlane(Struct, frozen=True):
 class ProxyFacts(Struct, frozen=True, kw_only=True):
     """One pod and its proxy. `owner` is a URL as Istio writes it, `proxy_config` Istio's ProxyConfig as JSON.
 
-    `sds_socket` is the path at which the proxy itself sees the agent's socket.
+    `sds_socket` is the path at which the proxy itself sees the agent's socket. `dns_capture`: the names that the
+    applications ask for are answered by the agent; `dns_auto_allocate`: with addresses made for hosts that have none.
     """
 
     pod: str
@@ -61,6 +62,8 @@ class ProxyFacts(Struct, frozen=True, kw_only=True):
     control_plane: ControlPlane = ControlPlane()
     stats: StatsInclusion = StatsInclusion()
     admin_port: int = 15000
+    dns_capture: bool = True
+    dns_auto_allocate: bool = True
 
     @property
     def app(self) -> str:
@@ -86,10 +89,20 @@ class ProxyFacts(Struct, frozen=True, kw_only=True):
         return self._label(*keys) or "latest"
 
     @property
+    def domain(self) -> str:
+        """The first domain in which the pod looks for names."""
+        return f"{self.namespace}.svc.{self.dns_domain}"
+
+    @property
+    def dns_metadata(self) -> dict[str, str]:
+        """What the control plane must know to tell the pod's proxy and its agent the same of names."""
+        said = {"DNS_CAPTURE": self.dns_capture, "DNS_AUTO_ALLOCATE": self.dns_auto_allocate}
+        return {"INSTANCE_IPS": self.ip, **{name: str(value).lower() for name, value in said.items()}}
+
+    @property
     def node_id(self) -> str:
         """Envoy's node id: kind~ip~pod.namespace~domain."""
-        domain = f"{self.namespace}.svc.{self.dns_domain}"
-        return "~".join((self.kind, self.ip, f"{self.pod}.{self.namespace}", domain))
+        return "~".join((self.kind, self.ip, f"{self.pod}.{self.namespace}", self.domain))
 
     def _label(self, *keys: str) -> str:
         return next((self.labels[key] for key in keys if self.labels.get(key)), "")

@@ -56,7 +56,7 @@ class Launcher:
     async def _proxy(self, container: Mapping[str, Any], run: int) -> ContainerSpec:
         base = {"PATH": SEARCH_PATH, "HOME": "/tmp", **await self._services()}
         env = await environment(container, self._pod, self.volumes.lookup, base)
-        launch = await self._machine.proxies.prepare(self._pod, container, env, self._folder)
+        launch = await self._machine.proxies.prepare(self._pod, container, env, self._folder, self._network.path)
         if launch.capture:
             await asyncio.to_thread(apply_rules, self._network.path, launch.capture)
         mounts = await self._mounts(container, AGENT_VOLUMES)

@@ -8,16 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+from msgspec import structs
 
 from lateen.base.clock import Clock
+from lateen.base.errors import LateenError
 from lateen.inject.container import MOUNTS, NAME
 from lateen.inject.owner import owner_of
 from lateen.node.agent import Agent, WorkloadRef
 from lateen.node.bootstrap import bootstrap
 from lateen.node.capture import read_capture, ruleset
+from lateen.node.dns_proxy import DnsSettings
 from lateen.node.environment import environment
+from lateen.node.name_feed import Speaker
 from lateen.node.proxy_facts import ControlPlane, ProxyFacts, StatsInclusion
+from lateen.node.resolvers import Resolvers
+from lateen.runtime.addressing import DNS_IP
 from lateen.runtime.inside import Inside
+from lateen.runtime.pod_dns import agent_socket, dns_sockets
 
 ADMIN = "http://127.0.0.1:15000"
 
@@ -69,9 +76,9 @@ class Proxies:
         self._served: set[str] = set()
 
     async def prepare(
-        self, pod: Mapping[str, Any], container: Mapping[str, Any], env: Mapping[str, str], folder: Path
+        self, pod: Mapping[str, Any], container: Mapping[str, Any], env: Mapping[str, str], folder: Path, netns: Path
     ) -> ProxyLaunch:
-        """Serve the pod's identity and write its bootstrap below `folder`; again after a restart of Envoy.
+        """Serve the pod's identity and names, and write its bootstrap below `folder`; again after a restart of Envoy.
 
         `pod` has its status.podIP. Raises LateenError (Invalid for annotations that cannot be read).
         """
@@ -81,14 +88,17 @@ class Proxies:
             made.mkdir(parents=True, exist_ok=True)
             made.chmod(0o755)
         (configuration / Path(BOOTSTRAP).name).write_text(json.dumps(bootstrap(facts)))
-        await self._serve(pod, sockets / Path(SOCKET).name)
-        annotations = pod["metadata"].get("annotations") or {}
-        capture = ruleset(read_capture(annotations, pod["metadata"]["name"])) if facts.kind == "sidecar" else ""
+        captures_names = facts.kind == "sidecar" and facts.dns_capture
+        names = _names(facts, netns) if captures_names else None
+        await self._serve(pod, sockets / Path(SOCKET).name, names)
+        capture = read_capture(facts.annotations, facts.pod)
+        if captures_names:
+            capture = structs.replace(capture, dns_servers=(DNS_IP,))
         return ProxyLaunch(
             _arguments(self.settings, container, facts),
             {**env, **environment(facts)},
             {sockets: MOUNTS["workload-socket"], configuration: MOUNTS["istio-envoy"]},
-            capture,
+            ruleset(capture) if facts.kind == "sidecar" else "",
         )
 
     async def forget(self, uid: str) -> None:
@@ -96,13 +106,28 @@ class Proxies:
         self._served.discard(uid)
         await self._agent.stop(uid)
 
-    async def _serve(self, pod: Mapping[str, Any], path: Path) -> None:
+    async def _serve(self, pod: Mapping[str, Any], path: Path, names: DnsSettings | None) -> None:
         metadata = pod["metadata"]
         account = pod["spec"].get("serviceAccountName") or "default"
         if metadata["uid"] not in self._served:
             workload = WorkloadRef(metadata["namespace"], metadata["name"], account, metadata["uid"])
             await self._agent.serve(workload, path)
+            if names is not None:
+                await self._resolve(metadata["uid"], names)
             self._served.add(metadata["uid"])
+
+    async def _resolve(self, uid: str, names: DnsSettings) -> None:
+        try:
+            await self._agent.resolve(uid, names)
+        except OSError as error:
+            await self._agent.stop(uid)
+            raise LateenError(f"the pod's DNS queries cannot be answered: {error}") from error
+
+
+def _names(facts: ProxyFacts, netns: Path) -> DnsSettings:
+    """How the pod's names are resolved: inside its own network, as it would ask itself."""
+    resolvers = Resolvers([(DNS_IP, 53)], lambda kind: agent_socket(netns, kind))
+    return DnsSettings(facts.domain, Speaker(facts.node_id, facts.dns_metadata), resolvers, lambda: dns_sockets(netns))
 
 
 def proxy_facts(
@@ -130,7 +155,13 @@ def proxy_facts(
         proxy_config=_proxy_config(env),
         control_plane=settings.control_plane,
         stats=StatsInclusion(suffixes=(_ACTIVE,)),
+        dns_capture=_is_on(env, "ISTIO_META_DNS_CAPTURE"),
+        dns_auto_allocate=_is_on(env, "ISTIO_META_DNS_AUTO_ALLOCATE"),
     )
+
+
+def _is_on(env: Mapping[str, str], name: str) -> bool:
+    return env.get(name, "true").strip().lower() not in ("false", "0", "f")
 
 
 def _proxy_config(env: Mapping[str, str]) -> dict[str, Any]:
