@@ -23,7 +23,8 @@ class DnsListener:
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer
-        self._udp: list[asyncio.DatagramTransport] = []
+        self._udp: list[tuple[asyncio.DatagramTransport, _Datagrams]] = []
+        self._streams: set[asyncio.StreamWriter] = set()
         self._tcp: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -31,17 +32,19 @@ class DnsListener:
         """Listen on bound sockets (of any network namespace), which are closed in the end."""
         loop = asyncio.get_running_loop()
         for each in udp:
-            transport, _ = await loop.create_datagram_endpoint(partial(_Datagrams, self.hear), sock=each)
-            self._udp.append(transport)
+            self._udp.append(await loop.create_datagram_endpoint(partial(_Datagrams, self.hear), sock=each))
         for each in tcp:
             self._tcp.append(await asyncio.start_server(self._converse, sock=each))
 
     async def close(self) -> None:
-        """Stop listening; what is being asked stays unanswered."""
-        for transport in self._udp:
-            transport.close()
+        """Stop listening and free the ports; what is being asked stays unanswered."""
         for server in self._tcp:
             server.close()
+        for writer in tuple(self._streams):
+            writer.close()
+        for transport, datagrams in self._udp:
+            transport.close()
+            await datagrams.closed.wait()
         await cancel(*self._tasks)
 
     def hear(self, wire: bytes, peer: tuple[str, int], over: asyncio.DatagramTransport) -> None:
@@ -56,6 +59,7 @@ class DnsListener:
             over.sendto(answer, peer)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._streams.add(writer)
         with suppress(OSError, EOFError, asyncio.CancelledError):
             while True:
                 async with asyncio.timeout(_IDLE):
@@ -65,16 +69,21 @@ class DnsListener:
                         break
                     writer.write(struct.pack("!H", len(answer)) + answer)
                     await writer.drain()
+        self._streams.discard(writer)
         writer.close()
 
 
 class _Datagrams(asyncio.DatagramProtocol):
     def __init__(self, hear: Callable[[bytes, tuple[str, int], asyncio.DatagramTransport], None]) -> None:
         self._hear = hear
+        self.closed = asyncio.Event()
         self._transport: Any = None  # asyncio's own is a DatagramTransport by its methods only
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.closed.set()
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         self._hear(data, addr, self._transport)

@@ -1,7 +1,8 @@
 """The agent obtains, serves and forgets identities, many in one process."""
 
 import os
-from collections.abc import AsyncIterator
+import socket
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,21 @@ from lateen.identity.authority import CertificateAuthority
 from lateen.identity.certificate import identity_of, load_chain
 from lateen.identity.trust import TrustBundle
 from lateen.node.agent import Agent, AgentSettings, WorkloadRef, WorkloadServer
+from lateen.node.dns_listener import bound_socket
+from lateen.node.dns_proxy import DnsSettings, Sockets
+from lateen.node.name_feed import Speaker
+from lateen.node.resolvers import Resolvers
 from lateen.node.sds import SERVICE
 from lateen.proto import descriptors
+from lateen.proto.name_table import NAME, NameInfo
+from lateen.proto.resource import resource
+from lateen.server.ads import AdsServer
 from lateen.server.auth import Caller, Callers, Unauthenticated
 from lateen.server.ca import CertificateService
 from lateen.server.grpc_server import Endpoint, GrpcServer
 from lateen.server.server_certificate import ServerCertificate
+from lateen.xds.session import Session
+from lateen.xds.view import View
 
 CLOCK = SystemClock()
 REQUEST = descriptors.message("envoy.service.discovery.v3.DeltaDiscoveryRequest")
@@ -43,6 +53,22 @@ class Tokens:
         return Caller("cluster.local", namespace, account)
 
 
+class Names:
+    """What the control plane serves an agent from."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._wake: Callable[[], None] = lambda: None
+        self.session = Session(lambda type_url: (view,) if type_url == NAME else ())
+
+    def watch(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._view.watchers.add(wake)
+
+    def close(self) -> None:
+        self._view.watchers.discard(self._wake)
+
+
 class Mesh:
     """An authority on the network and an agent."""
 
@@ -51,6 +77,7 @@ class Mesh:
         self.authority = CertificateAuthority.create("cluster.local", CLOCK)
         self.trust = self.authority.trust
         self.ttl = 3600.0
+        self.names = View()
 
     async def start(self) -> None:
         callers = Callers(Tokens(), {"cluster.local"}, CLOCK)
@@ -58,7 +85,8 @@ class Mesh:
         name = "istiod.istio-system.svc"
         certificate = ServerCertificate(lambda: self.authority, [name], uri, CLOCK)
         service = CertificateService(callers, lambda: self.authority, lambda: self.trust)
-        self.server = GrpcServer([service.handler()], certificate.current, lambda: self.trust)
+        ads = AdsServer(callers, lambda caller, node: Names(self.names), CLOCK)
+        self.server = GrpcServer([service.handler(), ads.handler()], certificate.current, lambda: self.trust)
         (self.port,) = await self.server.start([Endpoint("127.0.0.1:0", mutual=False)])
         self.agent = self.make_agent()
 
@@ -174,3 +202,35 @@ async def test_workload_is_served_once(mesh: Mesh) -> None:
     await mesh.serve(REVIEWS)
     with pytest.raises(LateenError, match="already served"):
         await mesh.serve(REVIEWS)
+
+
+def loopback() -> Sockets:
+    tcp = socket.create_server(("127.0.0.1", 0))
+    tcp.setblocking(False)
+    return [bound_socket("127.0.0.1", 0)], [tcp]
+
+
+def naming(workload: WorkloadRef) -> DnsSettings:
+    node = f"sidecar~10.1.0.1~{workload.pod}.{workload.namespace}~{workload.namespace}.svc.cluster.local"
+    resolvers = Resolvers([], lambda kind: socket.socket(socket.AF_INET, kind))
+    return DnsSettings(f"{workload.namespace}.svc.cluster.local", Speaker(node, {}), resolvers, loopback)
+
+
+async def test_names_come_by_the_workloads_own_token_and_go_with_it(mesh: Mesh) -> None:
+    mesh.names.commit({"db.example.com": resource(NAME, "db.example.com", NameInfo(("240.240.0.1",)).encode())})
+    server = await mesh.serve(REVIEWS)
+    proxy = await mesh.agent.resolve(REVIEWS.uid, naming(REVIEWS))
+    await until(proxy.server.known.is_set, seconds=5, what="the names")
+    assert [host for host, _ in proxy.server.names.items()] == ["db.example.com"]
+    assert server.dns is proxy
+    await mesh.agent.stop(REVIEWS.uid)
+    await until(lambda: not mesh.names.watchers, seconds=5, what="the end of the stream")
+
+
+async def test_an_unknown_workload_has_no_names(mesh: Mesh) -> None:
+    with pytest.raises(LateenError, match="uid-1"):
+        await mesh.agent.resolve(REVIEWS.uid, naming(REVIEWS))
+    await mesh.serve(STRANGER)
+    proxy = await mesh.agent.resolve(STRANGER.uid, naming(STRANGER))
+    await until(lambda: "unknown token" in mesh.agent.workloads[0].renewal.error, seconds=5, what="the refusal")
+    assert not proxy.server.known.is_set()

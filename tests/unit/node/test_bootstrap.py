@@ -69,6 +69,7 @@ def test_node_is_told_as_istio_tells_it() -> None:
 
 def test_absent_facts_are_left_out() -> None:
     metadata = bootstrap(BARE)["node"]["metadata"]
+    assert (metadata["DNS_CAPTURE"], metadata["DNS_AUTO_ALLOCATE"]) == ("true", "true")
     assert not {"OWNER", "NETWORK", "ANNOTATIONS", "WORKLOAD_NAME"} & set(metadata)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from lateen.base.errors import Invalid
-from lateen.node.capture import Capture, read_capture, ruleset
+from lateen.node.capture import AGENT_MARK, Capture, read_capture, ruleset
 
 ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 EVERYTHING = Capture(
@@ -82,9 +82,15 @@ SERVER = textwrap.dedent("""
     for port in map(int, sys.argv[1:]):
         listener = socket.create_server(("0.0.0.0", port))
         ready.register(listener, selectors.EVENT_READ, port)
+        datagrams = socket.socket(type=socket.SOCK_DGRAM)
+        datagrams.bind(("127.0.0.1" if port == 15053 else "0.0.0.0", port))  # as the agent does
+        ready.register(datagrams, selectors.EVENT_READ, port)
     print("up", flush=True)
     while True:
         for key, _ in ready.select():
+            if key.fileobj.type == socket.SOCK_DGRAM:
+                key.fileobj.sendto(str(key.data).encode(), key.fileobj.recvfrom(9)[1])
+                continue
             connection, _ = key.fileobj.accept()
             connection.sendall(str(key.data).encode())
             connection.close()
@@ -95,6 +101,18 @@ CLIENT = textwrap.dedent("""
     os.setuid(int(uid))
     with socket.create_connection((host, int(port)), 5, (source, 0) if source else None) as connection:
         print(connection.recv(10).decode())
+""")
+
+ASKER = textwrap.dedent("""
+    import os, socket, sys
+    uid, mark, host, port = sys.argv[1:]
+    asked = socket.socket(type=socket.SOCK_DGRAM)
+    asked.setsockopt(socket.SOL_SOCKET, 36, int(mark))
+    os.setuid(int(uid))
+    asked.settimeout(5)
+    asked.connect((host, int(port)))
+    asked.send(b"?")
+    print(asked.recv(10).decode())
 """)
 
 
@@ -112,8 +130,8 @@ class Wire:
             run("ip", "-n", namespace, "addr", "add", address, "dev", "eth0")
             run("ip", "-n", namespace, "link", "set", "eth0", "up")
         self.servers = [
-            self.serve(self.pod, 15001, 15006, 15021, 9080, 9090),
-            self.serve(self.peer, 80, 3306),
+            self.serve(self.pod, 15001, 15006, 15021, 15053, 9080, 9090),
+            self.serve(self.peer, 53, 80, 3306),
         ]
 
     def serve(self, namespace: str, *ports: int) -> subprocess.Popen[str]:
@@ -130,6 +148,12 @@ class Wire:
         host, port = to.split(":")
         command = [sys.executable, "-c", CLIENT, str(uid), source, host, port]
         return int(run("ip", "netns", "exec", namespace, *command))
+
+    def ask(self, uid: int, to: str, mark: int = 0) -> int:
+        """Return the port at which a datagram of the pod really arrived."""
+        host, port = to.split(":")
+        command = [sys.executable, "-c", ASKER, str(uid), str(mark), host, port]
+        return int(run("ip", "netns", "exec", self.pod, *command))
 
     def close(self) -> None:
         for server in self.servers:
@@ -184,3 +208,33 @@ def test_exclusions_pass_by_the_sidecar(wire: Wire) -> None:
     wire.apply(Capture(exclude_interfaces=("eth0",)))
     assert wire.reach(wire.pod, APP, "198.18.0.1:80") == 80
     assert wire.reach(wire.peer, 0, "198.18.0.2:9080") == 9080
+
+
+RESOLVER = "198.18.0.1:53"
+
+
+@ROOT
+def test_queries_of_the_pods_resolvers_arrive_at_the_agent_but_for_the_proxys_and_the_agents_own(wire: Wire) -> None:
+    wire.apply(Capture(dns_servers=("198.18.0.1",)))
+    assert wire.ask(APP, RESOLVER) == 15053
+    assert wire.reach(wire.pod, APP, RESOLVER) == 15053
+    assert wire.ask(PROXY, RESOLVER) == 53
+    assert wire.reach(wire.pod, PROXY, RESOLVER) == 53
+    assert wire.ask(0, RESOLVER, AGENT_MARK) == 53
+    assert wire.ask(APP, "198.18.0.1:80") == 80, "other datagrams go where they were sent"
+    assert wire.reach(wire.pod, APP, "198.18.0.1:80") == 15001
+
+
+@ROOT
+def test_other_resolvers_are_asked_directly_and_so_are_all_where_the_port_is_excluded(wire: Wire) -> None:
+    wire.apply(Capture(dns_servers=("198.18.0.9",)))
+    assert wire.ask(APP, RESOLVER) == 53
+    wire.apply(Capture(dns_servers=("*",)))
+    assert wire.ask(APP, RESOLVER) == 15053
+    for capture in (
+        Capture(),
+        Capture(dns_servers=("*",), exclude_outbound_ports=("53",)),
+        Capture(dns_servers=("*",), exclude_interfaces=("eth0",)),
+    ):
+        wire.apply(capture)
+        assert wire.ask(APP, RESOLVER) == 53

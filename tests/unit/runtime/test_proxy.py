@@ -53,6 +53,13 @@ def test_facts_of_a_pod_that_was_not_injected_come_from_its_owner():
     assert facts.owner == "kubernetes://apis/v1/namespaces/shop/pods/web-1"
 
 
+def test_names_are_captured_unless_metadata_says_no():
+    off = {"ISTIO_META_DNS_CAPTURE": "false", "ISTIO_META_DNS_AUTO_ALLOCATE": "False"}
+    usual, silent = proxy_facts(POD, CONTAINER, {}, SETTINGS), proxy_facts(POD, CONTAINER, off, SETTINGS)
+    assert usual.dns_metadata == {"INSTANCE_IPS": "10.244.0.9", "DNS_CAPTURE": "true", "DNS_AUTO_ALLOCATE": "true"}
+    assert silent.dns_metadata == {"INSTANCE_IPS": "10.244.0.9", "DNS_CAPTURE": "false", "DNS_AUTO_ALLOCATE": "false"}
+
+
 def test_arguments_follow_settings_annotations_and_proxy_config():
     facts = proxy_facts(POD, CONTAINER, {"PROXY_CONFIG": '{"concurrency": 4}'}, SETTINGS)
     arguments = proxy._arguments(SETTINGS, CONTAINER, facts)
