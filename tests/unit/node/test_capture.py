@@ -106,9 +106,10 @@ CLIENT = textwrap.dedent("""
 ASKER = textwrap.dedent("""
     import os, socket, sys
     uid, mark, host, port = sys.argv[1:]
-    asked = socket.socket(type=socket.SOCK_DGRAM)
-    asked.setsockopt(socket.SOL_SOCKET, 36, int(mark))
     os.setuid(int(uid))
+    asked = socket.socket(type=socket.SOCK_DGRAM)
+    if mark != "0":
+        asked.setsockopt(socket.SOL_SOCKET, 36, int(mark))
     asked.settimeout(5)
     asked.connect((host, int(port)))
     asked.send(b"?")
