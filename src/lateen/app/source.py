@@ -23,7 +23,10 @@ from lateen.store.membership import Given, Membership
 
 _log = logging.getLogger(__name__)
 
-CORE = ("Namespace", "Node", "Service", "EndpointSlice", "Pod", "Secret", "ConfigMap", "ServiceAccount")
+CORE = (
+    *("Namespace", "Node", "Service", "EndpointSlice", "Pod", "Secret", "ConfigMap", "ServiceAccount"),
+    *("Ingress", "IngressClass"),
+)
 
 # The kinds that are followed: those of Kubernetes that the mesh reads, and all of Istio's.
 WATCHED = (*CORE, *(spec.kind for spec in KINDS if spec.group in GROUPS))

@@ -44,6 +44,7 @@ AGE = Column("Age", ".metadata.creationTimestamp", "date")
 # The groups of kinds that Kubernetes has of itself.
 BUILT_IN_GROUPS = frozenset(
     {"", "apps", "batch", "coordination.k8s.io", "discovery.k8s.io", "apiextensions.k8s.io", "certificates.k8s.io"}
+    | {"networking.k8s.io"}
     | {"rbac.authorization.k8s.io"}
 )
 

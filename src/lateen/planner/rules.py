@@ -12,10 +12,12 @@ from lateen.planner.client import Client, finder
 from lateen.planner.delegates import with_delegates
 from lateen.planner.destination_rule import Rule, choose, rule
 from lateen.planner.gateway import GatewayRules, gateway_rules
+from lateen.planner.ingresses import build_ingresses
 from lateen.planner.sidecar import Egress
 from lateen.planner.site import MESH_GATEWAY, Directory
 from lateen.planner.traffic import Traffic, choose_traffic, destinations, traffic
 from lateen.reactive import Collection, Engine, Index, Read
+from lateen.reactive.gather import union
 from lateen.registry.registry import Registry
 from lateen.registry.service import Service
 from lateen.registry.visibility import sees
@@ -99,7 +101,8 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
     def delegated(read: Read, key: Key, found: Traffic) -> Traffic | None:
         return with_delegates(found, lambda name: read.get(written, name)) if found.hosts else None
 
-    all_traffic = engine.map("traffic", written, delegated)
+    asked = build_ingresses(engine, store, registry)
+    all_traffic = union(engine, "traffic", engine.map("rules of virtual services", written, delegated), asked.traffic)
     destinations = engine.map("destinations", store["DestinationRule"], read_destination)
     traffic_for = engine.index("traffic for host", all_traffic, lambda key, one: _mesh_buckets(one))
     destinations_for = engine.index("destinations for host", destinations, lambda key, one: _buckets((one.host,)))
@@ -121,7 +124,12 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
         written=written,
         traffic=all_traffic,
         destinations=destinations,
-        gateways=engine.map("gateways", store["Gateway"], lambda read, key, found: gateway_rules(found)),
+        gateways=union(
+            engine,
+            "gateways",
+            engine.map("written gateways", store["Gateway"], lambda read, key, found: gateway_rules(found)),
+            asked.gateways,
+        ),
         traffic_of=engine.map("traffic of host", registry.hosts, traffic_of),
         destinations_of=all_destinations,
         hashed=engine.map("hashed destinations of host", all_destinations, hashed),

@@ -21,7 +21,8 @@ class Mesh(Struct, frozen=True, kw_only=True):
     HTTP among it to where its host is found. `auto_mtls`: clients use mesh TLS wherever it is accepted. `access_log`:
     a path, "" = none. `detection_timeout_ms`: how long sniffing waits for the client, 0 = for ever. Default `exports`
     are those of objects that say nothing. `discovery`: which namespaces are the mesh's, () = all. `config_map`: where
-    the settings are."""
+    the settings are. `ingress_class`, `ingress_by_default`: which Ingresses are for gateways with the label
+    istio=`ingress_selector`."""
 
     config_map: Key = MESH_KEY
     root_namespace: str = "istio-system"
@@ -39,6 +40,9 @@ class Mesh(Struct, frozen=True, kw_only=True):
     virtual_service_exports: tuple[str, ...] = ("*",)
     destination_rule_exports: tuple[str, ...] = ("*",)
     discovery: tuple[LabelSelector, ...] = ()
+    ingress_class: str = "istio"
+    ingress_by_default: bool = False
+    ingress_selector: str = "ingressgateway"
 
 
 DEFAULT_MESH = Mesh()
@@ -64,4 +68,7 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
         virtual_service_exports=tuple(config.default_virtual_service_export_to or ("*",)),
         destination_rule_exports=tuple(config.default_destination_rule_export_to or ("*",)),
         discovery=config.discovery_selectors,
+        ingress_class=config.ingress_class or default.ingress_class,
+        ingress_by_default=config.ingress_controller_mode == "DEFAULT",
+        ingress_selector=config.ingress_selector or default.ingress_selector,
     )

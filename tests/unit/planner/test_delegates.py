@@ -76,7 +76,7 @@ def test_a_change_of_a_delegate_leaves_other_virtual_services():
         istio("VirtualService", "other", "{hosts: [a.x], http: [{route: [{destination: {host: web}}]}]}"),
     )
     mesh.put(part(PART.replace("1s", "2s")))
-    assert {key.name for key in mesh.ran()["traffic"]} == {"part", "web"}
+    assert {key.name for key in mesh.ran()["rules of virtual services"]} == {"part", "web"}
     assert [key.name for key in mesh.changed("traffic")] == ["web"]
 
 
