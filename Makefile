@@ -11,7 +11,7 @@ JOBS ?= 2
 # What tests against a real Kubernetes run (tests/support/kubernetes).
 KUBERNETES := etcd kube-apiserver kube-controller-manager
 
-.PHONY: demo test check bench golden setup system kubectl unit contract e2e kube-apiserver kubernetes-for-tests lock clean
+.PHONY: demo test check bench golden conformance setup system kubectl unit contract e2e kube-apiserver kubernetes-for-tests lock clean
 
 demo: setup  ## tell the story of Bookinfo with a database outside the mesh; the mesh runs on until Ctrl-C
 	$(BIN)/lateen demo bookinfo $(ARGS)
@@ -49,6 +49,9 @@ bench: setup  ## figures: ratios and counts, side by side
 
 golden: setup  ## write the golden files anew and sweep orphans
 	$(BIN)/pytest -q tests/golden --update-golden
+
+conformance: setup  ## how we fare with cases that others wrote; writes docs/conformance.md
+	$(BIN)/python -m tests.conformance --write $(ARGS)
 
 setup: system $(STAMP)
 

@@ -56,6 +56,11 @@ def cases(folder: Path) -> Iterator[tuple[str, Check]]:
             yield f"{path.stem}/{name}{again}", check
 
 
+def scored_as(name: str) -> str:
+    """The configuration that an assertion belongs to: one matrix alone holds 210 of the calls."""
+    return name.partition("/")[0]
+
+
 def _calls(case: dict[str, Any]) -> Iterator[tuple[str, Check]]:
     proxy = cache(lambda: _proxy(case))
     for one in case["calls"]:

@@ -51,7 +51,7 @@ def _check(name: str, path: Path) -> None:
     for reason, words in zip(refused, REFUSED.get(name, ()), strict=False):
         assert words in reason, reason
     assert len(refused) == len(REFUSED.get(name, ())), "; ".join(refused)
-    for proxy in _PROXIES:
+    for proxy in PROXIES:
         assert_whole(configured(*accepted, proxy=proxy))
 
 
@@ -64,7 +64,7 @@ def _accepted(raw: dict[str, Any]) -> dict[str, Any]:
     return raw
 
 
-_PROXIES = (
+PROXIES = (
     pod("app", "1.1.1.1", namespace="default"),
     pod(
         "edge",
