@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "support"))
-sys.path.insert(0, str(HERE))
+sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
+sys.path.insert(0, str(Path(__file__).parent))
 
 import authn
 import config_semantics
@@ -38,6 +37,7 @@ CORPORA: tuple[ModuleType, ...] = (
     gateway_api_validation,
 )
 
+HERE = Path(__file__).parent
 DEFAULT = HERE.parents[2] / "shared" / "conformance"
 
 
