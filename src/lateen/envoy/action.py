@@ -36,8 +36,9 @@ def act(target: Any, route: Route) -> None:
 def _forward(target: Any, plan: Forward, path: StringMatch | None) -> None:
     _destine(target, plan)
     milliseconds(target.timeout, plan.timeout_ms)
-    # A gRPC client's own deadline is kept, up to the route's.
-    milliseconds(target.max_stream_duration.grpc_timeout_header_max, plan.timeout_ms)
+    if not plan.timeout_ms:
+        # A gRPC client's own deadline is kept. Envoy disregards `timeout` beside it, so only where there is none.
+        milliseconds(target.max_stream_duration.grpc_timeout_header_max, 0)
     if plan.retries is not None and plan.retries.attempts:
         target.retry_policy.MergeFromString(retry_policy(plan.retries))
     if plan.rewrite is not None:

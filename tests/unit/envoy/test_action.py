@@ -23,7 +23,13 @@ def forwarded(*destinations, path=None, **plan):
 def test_no_timeout_is_said():
     route = forwarded()
     assert route.HasField("timeout") and route.timeout.ByteSize() == 0
-    assert forwarded(timeout_ms=2500).max_stream_duration.grpc_timeout_header_max.seconds == 2
+    assert route.max_stream_duration.HasField("grpc_timeout_header_max")
+
+
+def test_a_timeout_stands_alone_for_envoy_disregards_it_beside_another():
+    route = forwarded(timeout_ms=2500)
+    assert (route.timeout.seconds, route.timeout.nanos) == (2, 500_000_000)
+    assert not route.HasField("max_stream_duration")
 
 
 def test_no_retries():
