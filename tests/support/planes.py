@@ -56,14 +56,19 @@ class Plane:
         await self.control.pump.idle()
 
     async def connect(
-        self, pod: str, namespace: str = "shop", account: str = "default", refuses: dict[str, str] | None = None
+        self,
+        pod: str,
+        namespace: str = "shop",
+        account: str = "default",
+        refuses: dict[str, str] | None = None,
+        asks: tuple[str, ...] = _TYPES,
     ) -> "Proxy":
         """Connect as the proxy of a pod, with a certificate of a service account; raises grpc.aio.AioRpcError."""
         uri = f"spiffe://cluster.local/ns/{namespace}/sa/{account}"
         pair = self.control.authority.server_certificate([], uri)
         credentials = grpc.ssl_channel_credentials(self.control.authority.trust.pem, pair.key.reveal(), pair.chain)
         channel = grpc.aio.secure_channel(self.places.endpoints[0].address, credentials, _OPTIONS)
-        proxy = Proxy(channel, f"sidecar~10.244.0.1~{pod}.{namespace}~{namespace}.svc.cluster.local")
+        proxy = Proxy(channel, f"sidecar~10.244.0.1~{pod}.{namespace}~{namespace}.svc.cluster.local", asks)
         proxy.refuses |= refuses or {}
         self._proxies.append(proxy)
         await proxy.subscribe()
@@ -77,8 +82,9 @@ class Plane:
 class Proxy:
     """A client that subscribes to everything, acknowledges everything, and knows the names of what it has."""
 
-    def __init__(self, channel: grpc.aio.Channel, node: str) -> None:
-        self.names: dict[str, set[str]] = {type_url: set() for type_url in _TYPES}
+    def __init__(self, channel: grpc.aio.Channel, node: str, asks: tuple[str, ...] = _TYPES) -> None:
+        self.names: dict[str, set[str]] = {type_url: set() for type_url in asks}
+        self._asks = asks
         self.node = node
         self.hold = asyncio.Event()
         """Acknowledge nothing while this is clear."""
@@ -93,11 +99,11 @@ class Proxy:
 
     async def subscribe(self) -> None:
         """Ask for everything; raises grpc.aio.AioRpcError when refused."""
-        request = self._request(type_url=_TYPES[0])
+        request = self._request(type_url=self._asks[0], resource_names_subscribe=["*"])
         request.node.id = self.node
         await self._stream.write(request.SerializeToString())
         await self._read()  # a refusal comes with the first answer: writing on would hide its reason
-        for type_url in _TYPES[1:]:
+        for type_url in self._asks[1:]:
             await self._stream.write(self._request(type_url=type_url).SerializeToString())
         self._reader = spawn(self._listen(), name=f"proxy {self.node}")
 

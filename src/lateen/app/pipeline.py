@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lateen.app.whole_names import whole_names
 from lateen.envoy.build import Builder
 from lateen.planner.dns_capture import USUAL, DnsCapture
 from lateen.planner.plans import build_plans
@@ -56,6 +57,7 @@ class Pipeline:
         for type_url, collection in self.resources.items():
             collection.subscribe(self._deliver(type_url))
         self._views: dict[tuple[str, Scope], View] = {}
+        self._whole: dict[Scope, tuple[View, Callable[[], None]]] = {}
         self._wanted: Counter[Scope] = Counter()
 
     def want(self, scope: Scope) -> None:
@@ -74,11 +76,17 @@ class Pipeline:
         if not self._wanted[scope]:
             del self._wanted[scope]
             self.plans.release(scope)
+            if (whole := self._whole.pop(scope, None)) is not None:
+                whole[1]()
             for type_url in SERVED:
                 del self._views[type_url, scope]
 
     def view(self, type_url: str, scope: Scope) -> View:
         """Return the view of a wanted scope; one without resources for types that the house does not make."""
+        if type_url == name_table.TABLE and scope.kind == "sidecar" and scope in self._wanted:
+            if scope not in self._whole:
+                self._whole[scope] = whole_names(self._views[name_table.NAME, scope])
+            return self._whole[scope][0]
         return self._views.get((type_url, scope)) or _NOTHING
 
     def settle(self) -> None:

@@ -20,6 +20,7 @@ from lateen.xds.lane import TypeStatus
 if TYPE_CHECKING:
     from lateen.app.control_plane import ControlPlane
 
+_NAMES = (name_table.NAME, name_table.TABLE)
 _PLURAL = {
     types.CLUSTER: "clusters",
     types.ENDPOINT: "endpoints",
@@ -151,7 +152,7 @@ class Inspector:
 
 def _is_agents(connection: Connection) -> bool:
     """Whether a stream asks for names only: it is not the proxy's own, but its agent's."""
-    return all(each.type_url == name_table.NAME for each in connection.proxy.session.status())
+    return all(each.type_url in _NAMES for each in connection.proxy.session.status())
 
 
 def _named(resource: Resource) -> dict[str, Any]:

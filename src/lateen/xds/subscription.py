@@ -8,10 +8,11 @@ from typing import Final, NamedTuple
 from weakref import WeakKeyDictionary, ref
 
 from lateen.proto import types
+from lateen.proto.name_table import TABLE
 
 WILDCARD: Final = "*"
 
-LEGACY_WILDCARD: Final = frozenset((types.CLUSTER, types.LISTENER, types.VIRTUAL_HOST))
+LEGACY_WILDCARD: Final = frozenset((types.CLUSTER, types.LISTENER, types.VIRTUAL_HOST, TABLE))
 """Types of which a first request without names means all. Of other types it means none: Envoy sends such a
 request for load assignments when it connects again and has no cluster left that wants one."""
 

@@ -145,6 +145,24 @@ def test_who_asks_for_names_only_is_woken_by_names_only(proxies: Proxies) -> Non
     assert proxies.wakes(service("new", address="10.96.0.12")) == {"reviews-1"}
 
 
+def test_an_agent_of_istios_gets_the_whole_table_whenever_a_name_changes(pipeline: Pipeline, proxies: Proxies) -> None:
+    agent = proxies.connect("reviews-1", asked=())
+    agent.session.receive(REQUEST(type_url=name_table.TABLE).SerializeToString())
+    host = "reviews.shop.svc.cluster.local"
+
+    def table() -> dict[str, tuple[str, ...]]:
+        (response,) = map(RESPONSE.FromString, agent.session.pending())
+        (found,) = response.resources
+        return {name: info.ips for name, info in name_table.decode_table(found.resource.value).items()}
+
+    assert table()[host] == ("10.96.0.10",)
+    assert proxies.wakes(service("reviews", address="10.96.0.99")) == {"reviews-1"}
+    assert table()[host] == ("10.96.0.99",)
+    agent.close()
+    pipeline.settle()
+    assert not pipeline._whole
+
+
 def test_the_same_object_again_wakes_nobody(proxies: Proxies) -> None:
     proxies.connect("reviews-1")
     assert proxies.wakes(service("reviews", address="10.96.0.10")) == set()

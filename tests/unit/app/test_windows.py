@@ -11,7 +11,7 @@ from worlds import mesh_config, pod, service, slices
 from lateen.app.windows import Inspector
 from lateen.base.errors import Invalid
 from lateen.base.tasks import until
-from lateen.proto import types
+from lateen.proto import name_table, types
 
 REVIEWS = "outbound|80||reviews.shop.svc.cluster.local"
 
@@ -39,6 +39,23 @@ async def test_syncz_tells_for_each_proxy_what_it_has_acknowledged(inspector: In
     assert {name: each["state"] for name, each in found["types"].items()} == {"CDS": "SYNCED", "LDS": "SYNCED"}
     assert found["types"]["CDS"]["resources"] > 0
     assert found["bytes_sent"] > 0 and found["bytes_received"] > 0
+
+
+async def test_an_agent_speaks_for_its_proxy(inspector: Inspector, mesh: Plane) -> None:
+    agent = await mesh.connect("reviews-1", asks=(name_table.NAME,))
+    await agent.has(name_table.NAME, "reviews.shop.svc.cluster.local")
+    await until(lambda: inspector.syncz()[0]["types"].get("NDS", {}).get("state") == "SYNCED", seconds=10, what="NDS")
+    (found,) = inspector.syncz()
+    assert {name: each["state"] for name, each in found["types"].items()} == dict.fromkeys(("CDS", "LDS", "NDS"), "SYNCED")  # fmt: skip
+    assert "CDS" in inspector.session("reviews-1.shop")
+
+
+async def test_ndsz_is_the_name_table(inspector: Inspector) -> None:
+    said = {"ips": ("10.96.7.7",), "registry": "Kubernetes", "shortname": "reviews", "namespace": "shop"}
+    table = inspector.ndsz("reviews-1.shop")["table"]
+    assert table["reviews.shop.svc.cluster.local"] == said and "kubernetes.default.svc.cluster.local" in table
+    with pytest.raises(KeyError):
+        inspector.ndsz("nobody.shop")
 
 
 async def test_a_refusal_is_an_error_that_says_what_and_why(inspector: Inspector, mesh: Plane) -> None:
@@ -107,5 +124,5 @@ async def test_every_window_can_be_written_as_json(inspector: Inspector) -> None
     assert windows.ready() == ""
     for ask in (windows.graph, windows.syncz, windows.configz):
         json.loads(msgspec.json.encode(ask(), enc_hook=str))
-    for ask_for in (windows.plan, windows.resources, windows.session):
+    for ask_for in (windows.plan, windows.resources, windows.session, windows.ndsz):
         json.loads(msgspec.json.encode(ask_for("reviews-1.shop"), enc_hook=str))
