@@ -169,15 +169,16 @@ class Mesh:
         )  # fmt: skip
 
     def app_pid(self, pod: dict[str, Any]) -> int:
-        """The machine's pid of an application process of `pod`: found by the pod's own address."""
-        ip = pod["status"]["podIP"]
+        """The machine's pid of an application process of `pod`: found by the pod's network, for other meshes that run
+        here have pods with the same address."""
+        network = os.stat(f"/run/netns/lateen-{self.name}-{pod['metadata']['uid']}").st_ino
         for process in Path("/proc").iterdir():
             if not process.name.isdigit():
                 continue
             try:
                 if process.stat().st_uid in (0, 1337):
                     continue
-                if f" {ip}\n" in (process / "net/fib_trie").read_text().replace("|-- ", " "):
+                if (process / "ns/net").stat().st_ino == network:
                     return int(process.name)
             except OSError:
                 continue

@@ -49,7 +49,9 @@ def plan_contributions(service: Service, addresses: Iterable[str], sight: Sight)
         there = _There(service, port, sight)
         for address in singles:
             yield _contribution(there, address, ())
-        if blocks or not (singles or headless):
+        # By its server name TLS can be told apart wherever a client looked the host up.
+        by_name = port.is_tls and service.at_allocated
+        if blocks or by_name or not (singles or headless):
             yield _contribution(there, ANY_ADDRESS, blocks, shared=True)
 
 

@@ -122,6 +122,11 @@ class Service(Struct, frozen=True, kw_only=True):
         """Sort key: the oldest declaration first, then by namespace and name."""
         return (self.created, self.namespace, self.name)
 
+    @property
+    def at_allocated(self) -> bool:
+        """Say whether its addresses are those that were allocated: nobody but the mesh knows them."""
+        return bool(self.addresses) and set(self.addresses) <= set(self.allocated)
+
     def visible_to(self, namespace: str) -> bool:
         """Say whether clients in `namespace` see this service."""
         return "*" in self.export_to or namespace in self.export_to

@@ -114,3 +114,16 @@ def test_two_databases_on_one_port_have_a_listener_each() -> None:
     assert world.listener("0.0.0.0_3306") is None
     assert world.listener("0.0.0.0_3306", OFF) is not None
     assert world.listener("240.240.0.1_3306", OFF) is None
+
+
+def test_tls_is_told_apart_by_its_server_name_at_other_addresses_too() -> None:
+    world = World()
+    raw = entry("db", "resolution: DNS", "240.240.0.1")
+    raw["spec"]["ports"][0] |= {"protocol": "TLS", "number": 443}
+    world.put(raw)
+    own, shared = world.listener("240.240.0.1_443"), world.listener("0.0.0.0_443")
+    assert (
+        own is not None and own.default_chain is not None and own.default_chain.name == "outbound|443||db.example.com"
+    )
+    assert shared is not None
+    assert [(chain.match.server_names, chain.name) for chain in shared.chains] == [(("db.example.com",), "outbound|443||db.example.com")]  # fmt: skip
