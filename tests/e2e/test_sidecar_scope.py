@@ -145,7 +145,7 @@ def test_t7_a_virtual_service_of_the_same_name_takes_the_place_of_the_first(shop
     assert "configured" in shop.apply(rules({"route": [to("v2")]}))
     eventually(lambda: answers(shop, 20) == Counter(v2=20), 5)
     assert [each["metadata"]["name"] for each in shop.get("virtualservice")] == ["web"]
-    shop.delete(rules())
+    shop.delete(rules({"route": [to("v2")]}))
 
 
 def test_t8_of_two_for_one_host_sidecars_obey_the_older_and_the_other_is_told(shop: Mesh) -> None:
@@ -228,7 +228,8 @@ def test_row_133_a_sidecar_takes_what_is_not_imported_out_of_the_proxy(shop: Mes
 def test_row_134_what_is_not_imported_is_not_reached_and_the_rest_is_by_the_outbound_policy(shop: Mesh) -> None:
     mine = sidecar("client", egress=[{"hosts": ["./web.default.svc.cluster.local"]}], outboundTrafficPolicy={"mode": "REGISTRY_ONLY"})  # fmt: skip
     shop.apply(mine)
-    eventually(lambda: shop.call("client", "http://tester:8080/")[0] == 502, 10, "the unknown to be refused")
+    eventually(lambda: shop.call("client", "http://tester:8080/")[0] == 0, 10, "the connection to be closed")
+    assert shop.call("client", "http://web:8081/", "-H", "Host: tester:8081")[0] == 502
     assert shop.call("client", "http://web:8081/")[0] == 200
     assert shop.call("tester", "http://client:8080/")[0] == 200
     shop.delete(mine)

@@ -10,6 +10,7 @@ import signal
 import socketserver
 import ssl
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 NAME = os.environ.get("NAME", os.environ.get("HOSTNAME", "?"))
@@ -28,6 +29,7 @@ class Http(BaseHTTPRequestHandler):
             "headers": {key.lower(): value for key, value in self.headers.items()}, "body": body,
             "port": self.server.server_address[1], "sni": getattr(self.connection, "asked_for", ""),
         }  # fmt: skip
+        time.sleep(float(self.headers.get("x-delay") or 0))
         answer = json.dumps(seen).encode()
         self.send_response(int(self.headers.get("x-answer") or 200))
         self.send_header("content-type", "application/json")
