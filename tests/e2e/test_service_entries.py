@@ -68,7 +68,7 @@ def outside(mesh: Mesh, certificate: Path) -> Iterator[Mesh]:
     try:
         mesh.deploy("client")
         policy(mesh, "REGISTRY_ONLY")
-        eventually(lambda: get(mesh, "http://unknown.example.com/")[0] in (0, 502), 5, "blocked")
+        eventually(lambda: get(mesh, "http://unknown.example.com/")[0] in (0, 502), 15, "blocked")
         yield mesh
     finally:
         for server in servers:
@@ -155,11 +155,24 @@ def test_wildcard_hosts_are_looked_up_when_they_are_asked_for(outside: Mesh) -> 
     outside.delete(said)
 
 
+def test_what_is_looked_up_never_leads_to_the_proxy_itself(outside: Mesh) -> None:
+    said = entry("looked-up", hosts=["*.outside.pod.cluster.local"], ports=PORTS, resolution="DYNAMIC_DNS")
+    outside.apply(said)
+    name = f"{WEB.replace('.', '-')}.outside.pod.cluster.local"
+    eventually(lambda: answered(get(outside, f"http://{name}/", NOBODY)), 10)
+    own = "127-0-0-1.outside.pod.cluster.local:15000"
+    status, _ = get(outside, f"http://{name}/ready", NOBODY, "-H", f"host: {own}")
+    assert status == 503
+    outside.delete(said)
+
+
 def test_unregistered_http_may_be_looked_up_too(outside: Mesh) -> None:
     name = f"{WEB.replace('.', '-')}.anywhere.pod.cluster.local"
     policy(outside, "ALLOW_ANY_DYNAMIC_DNS")
     _, seen = eventually(lambda: answered(get(outside, f"http://{name}/", NOBODY)), 10)
     assert seen["name"] == "web"
+    for own in ("127.0.0.1:15000", "localhost:15000"):
+        assert get(outside, f"http://{name}/ready", NOBODY, "-H", f"host: {own}")[0] == 503, own
     policy(outside, "REGISTRY_ONLY")
     eventually(lambda: get(outside, f"http://{name}/", NOBODY)[0] in (0, 502), 5, "blocked again")
 

@@ -11,6 +11,8 @@ from lateen.proto.descriptors import message
 # Cluster and filters share what was looked up by giving the same cache; its settings must be equal everywhere.
 _CACHE = "dynamic_dns"
 _MOST_HOSTS = 1024
+# Clients choose the name, and whoever answers for it the address: neither may lead to the proxy's own machine.
+_OWN = (("0.0.0.0", 8), ("127.0.0.0", 8), ("169.254.0.0", 16))
 
 
 def dynamic_cluster(*, checks_names: bool) -> Extension:
@@ -26,3 +28,5 @@ def share_cache(config: Any) -> None:
     config.name = _CACHE
     config.dns_lookup_family = "V4_ONLY"
     config.max_hosts.value = _MOST_HOSTS
+    for prefix, length in _OWN:  # what matches is left out
+        config.resolved_address_filter.ranges.add(address_prefix=prefix).prefix_len.value = length

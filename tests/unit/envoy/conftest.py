@@ -24,6 +24,10 @@ from lateen.proto.types import SECRET
 LOOPBACK = "127.0.0.1"
 
 
+# Messages that Envoy warns of as long as they may still change, and that we mean to use.
+_UNSTABLE = ("message 'xds.core.v3.CidrRange'",)
+
+
 def _bootstrap(clusters=(), listeners=(), admin_port=0, sds_port=0):
     """A static bootstrap of encoded resources, with the clusters that those refer to for xDS."""
     built = message("envoy.config.bootstrap.v3.Bootstrap")()
@@ -62,7 +66,8 @@ def accepted(tmp_path):
         command = [envoy_binary(), "--mode", "validate", "-c", file, "-l", "warning"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr + done.stdout
-        assert not [line for line in done.stderr.splitlines() if line.startswith("[")]
+        told = [line for line in done.stderr.splitlines() if line.startswith("[")]
+        assert not [line for line in told if not any(known in line for known in _UNSTABLE)], told
 
     return judge
 

@@ -15,6 +15,8 @@ def test_who_shares_what_was_looked_up_says_the_same_of_it():
     share_cache(found)
     assert found == dynamic_cluster(checks_names=True).config.dns_cache_config
     assert found.name and found.dns_lookup_family == 1  # V4_ONLY
+    refused = [f"{one.address_prefix}/{one.prefix_len.value}" for one in found.resolved_address_filter.ranges]
+    assert refused == ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16"] and not found.resolved_address_filter.invert_match
 
 
 def test_only_the_mesh_may_leave_names_unchecked():
