@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import apiserver, cli, compute, live, reactive, source
+from bench import apiserver, cli, compute, live, names, reactive, source
 
 BENCHES = {
     "cli": cli.run,
@@ -10,6 +10,7 @@ BENCHES = {
     "source": source.run,
     "reactive": reactive.run,
     "compute": compute.run,
+    "names": names.run,
     "live": live.run,
 }
 

@@ -33,3 +33,12 @@ def test_a_small_cluster_is_followed() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "replay of 600 modifications" in done.stdout
+
+
+def test_a_small_table_of_names_is_told_changed_and_asked() -> None:
+    program = "from bench import names; names.run(services=20, queries=20)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert "1 name planned" in done.stdout and "a query answered from the table" in done.stdout
