@@ -11,7 +11,6 @@ from lateen.node.dns_listener import DnsListener, bound_socket
 from lateen.node.name_server import NameServer
 from lateen.node.names import Names
 from lateen.node.resolvers import Resolvers
-from lateen.proto import descriptors
 from lateen.proto.name_table import NAME, NameInfo
 from lateen.xds.subscriber import Changes, Subscriber
 

@@ -134,3 +134,20 @@ def test_names_and_addresses_outlive_the_control_plane(databases: Mesh) -> None:
 def test_an_excluded_port_is_not_captured(databases: Mesh) -> None:
     databases.deploy("direct", annotations={"traffic.sidecar.istio.io/excludeOutboundPorts": "53"})
     assert look_up(databases, "one.db.example.com", client="direct")[0] != "NOERROR"
+
+
+def test_pods_of_a_headless_service_have_names_of_their_own(databases: Mesh) -> None:
+    ports = [{"name": "http", "port": 8080}]
+    service = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "peers"},
+               "spec": {"clusterIP": "None", "selector": {"app": "peers"}, "ports": ports}}  # fmt: skip
+    container = {"name": "echo", "image": "test/echo", "env": [{"name": "PORTS", "value": "8080=http"}],
+                 "readinessProbe": {"tcpSocket": {"port": 8080}}}  # fmt: skip
+    pods = [{"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"peer-{name}", "labels": {"app": "peers"}},
+             "spec": {"hostname": name, "subdomain": "peers", "containers": [container]}} for name in ("a", "b")]  # fmt: skip
+    databases.apply(service, *pods)
+    eventually(lambda: len(look_up(databases, "peers")) == 3, 30, "two ready pods")
+    for name in ("a", "b"):
+        address = databases.get("pod", f"peer-{name}")["status"]["podIP"]
+        assert look_up(databases, f"{name}.peers.default") == ["NOERROR", address]
+    databases.delete(service, *pods)
+    eventually(lambda: look_up(databases, "a.peers.default")[0] != "NOERROR", 30, "the names to go")
