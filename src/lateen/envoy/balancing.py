@@ -24,6 +24,8 @@ def balance(built: Any, kind: Upstream) -> None:
             _warm(built.least_request_lb_config.slow_start_config, kind.warmup)
     # Never send to endpoints that are leaving or ejected merely because few others are left.
     built.common_lb_config.healthy_panic_threshold.value = 0
+    if kind.weighted:
+        built.common_lb_config.locality_weighted_lb_config.SetInParent()
     if kind.outliers is not None:
         eject(built, kind.outliers)
 

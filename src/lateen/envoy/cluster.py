@@ -6,17 +6,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from lateen.base.refs import Origin
-from lateen.envoy import metadata, tls
+from lateen.envoy import metadata, pool, tls
 from lateen.envoy.balancing import balance
 from lateen.envoy.dynamic_dns import dynamic_cluster
 from lateen.envoy.endpoint import TLS_MODE, load_assignment
 from lateen.envoy.fields import Extension, encode, extend, from_ads, milliseconds, pack
-from lateen.plan.upstream import (
-    ConnectionPool,
-    LoadAssignment,
-    Protocol,
-    Upstream,
-)
+from lateen.plan.upstream import LoadAssignment, Upstream
 from lateen.proto import wire
 from lateen.proto.descriptors import message
 
@@ -25,9 +20,6 @@ MESH_HTTP_ALPN = "istio-http/1.1,istio-h2,istio"
 _CLUSTER = "envoy.config.cluster.v3.Cluster"
 _TRANSPORT_SOCKET = 24  # Cluster.transport_socket
 _TRANSPORT_SOCKET_MATCHES = 43  # Cluster.transport_socket_matches
-_HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions"
-_UNLIMITED = 2**32 - 1
-_NO_POOL = ConnectionPool()
 _NOWHERE = Origin()
 
 
@@ -43,7 +35,7 @@ def cluster(upstream: Upstream, trust_domain: str) -> bytes:
         own.load_assignment.MergeFromString(load_assignment(LoadAssignment(upstream.name, upstream.localities)))
     _describe(own, upstream)
     return (
-        _shared(_kind(upstream), _names_itself(upstream), _is_mesh(upstream))
+        _shared(_kind(upstream), _names_itself(upstream), _is_mesh(upstream), _is_checked(upstream))
         + encode(own)
         + _secure(upstream, trust_domain)
     )
@@ -57,15 +49,16 @@ def _kind(upstream: Upstream) -> Upstream:
 
 
 @functools.lru_cache(maxsize=1024)
-def _shared(kind: Upstream, names_itself: bool, mesh: bool) -> bytes:
+def _shared(kind: Upstream, names_itself: bool, mesh: bool, checked: bool) -> bytes:
     built = message(_CLUSTER)()
-    pool = kind.pool or _NO_POOL
     milliseconds(built.connect_timeout, kind.connect_timeout_ms)
     _discover(built, kind, mesh)
     balance(built, kind)
-    _limit(built.circuit_breakers.thresholds.add(track_remaining=True), pool)
-    if (options := _http_options(kind.protocol, pool, names_itself)) is not None:
-        pack(built.typed_extension_protocol_options[_HTTP_OPTIONS], options)
+    pool.limit(built, kind)
+    if (options := pool.http_options(kind, names_itself=names_itself, checked=checked)) is not None:
+        pack(built.typed_extension_protocol_options[pool.HTTP_OPTIONS], options)
+    if kind.keepalive is not None:
+        pool.keep_alive(built.upstream_connection_options.tcp_keepalive, kind.keepalive)
     if kind.bind_address:
         built.upstream_bind_config.source_address.address = kind.bind_address
         built.upstream_bind_config.source_address.port_value = 0
@@ -97,13 +90,6 @@ def _resolver(*, one_endpoint: bool) -> Extension:
     return Extension("envoy.clusters.dns", config)
 
 
-def _limit(limits: Any, pool: ConnectionPool) -> None:
-    limits.max_connections.value = pool.max_connections or _UNLIMITED
-    limits.max_pending_requests.value = pool.max_pending_requests or _UNLIMITED
-    limits.max_requests.value = pool.max_requests or _UNLIMITED
-    limits.max_retries.value = pool.max_retries or _UNLIMITED
-
-
 def _names_itself(upstream: Upstream) -> bool:
     """A user's TLS without SNI: the request's host is the name to ask for, and to find in the certificate. Hosts
     that are looked up are always asked for by name, whatever TLS: Envoy insists."""
@@ -113,44 +99,38 @@ def _names_itself(upstream: Upstream) -> bool:
     return own is not None and own.mode != "ISTIO_MUTUAL" and not own.sni and upstream.protocol != "tcp"
 
 
+def _is_checked(upstream: Upstream) -> bool:
+    return upstream.tls is None or upstream.tls.verified
+
+
 def _is_mesh(upstream: Upstream) -> bool:
     """Servers of the mesh are known by identity, not by the name that they were asked for by."""
     return upstream.tls is not None and upstream.tls.mode == "ISTIO_MUTUAL"
 
 
-def _http_options(protocol: Protocol, pool: ConnectionPool, names_itself: bool) -> Any | None:
-    """HttpProtocolOptions: None where Envoy's default, HTTP/1.1, says the same."""
-    options = message(_HTTP_OPTIONS)()
-    if pool.idle_timeout_ms:
-        milliseconds(options.common_http_protocol_options.idle_timeout, pool.idle_timeout_ms)
-    if pool.max_requests_per_connection:
-        limit = options.common_http_protocol_options.max_requests_per_connection
-        limit.value = pool.max_requests_per_connection
-    if names_itself:
-        options.upstream_http_protocol_options.auto_sni = True
-        options.upstream_http_protocol_options.auto_san_validation = True
-    if protocol in ("tcp", "http1") and not options.ByteSize():
-        return None
-    match protocol:
-        case "downstream":
-            options.use_downstream_protocol_config.http_protocol_options.SetInParent()
-            options.use_downstream_protocol_config.http2_protocol_options.SetInParent()
-        case "http2":
-            options.explicit_http_config.http2_protocol_options.SetInParent()
-        case _:
-            options.explicit_http_config.http_protocol_options.SetInParent()
-    return options
-
-
 def _secure(upstream: Upstream, trust_domain: str) -> bytes:
     """The encoded fields `transport_socket` or `transport_socket_matches`."""
-    own = upstream.tls or upstream.auto_tls
+    own, announced = upstream.tls or upstream.auto_tls, upstream.proxy_protocol
     if own is None:
-        return b""
-    socket = tls.upstream(own, upstream.protocol, trust_domain)
+        return wire.field(_TRANSPORT_SOCKET, _announcing(tls.plaintext(), announced)) if announced else b""
+    socket = _announcing(tls.upstream(own, upstream.protocol, trust_domain), announced)
     if upstream.tls is not None:
         return wire.field(_TRANSPORT_SOCKET, socket)
-    return _match("tlsMode-istio", "istio", socket) + _match("tlsMode-disabled", "", tls.plaintext())
+    plain = _announcing(tls.plaintext(), announced)
+    return _match("tlsMode-istio", "istio", socket) + _match("tlsMode-disabled", "", plain)
+
+
+def _announcing(socket: bytes, version: str) -> bytes:
+    """Return a TransportSocket that tells the client's address before `socket` begins, in a version of the PROXY
+    header, "" = none."""
+    if not version:
+        return socket
+    transport = message("envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport")()
+    transport.config.version = version
+    transport.transport_socket.MergeFromString(socket)
+    around = message("envoy.config.core.v3.TransportSocket")()
+    extend(around, Extension("envoy.transport_sockets.upstream_proxy_protocol", transport))
+    return encode(around)
 
 
 def _match(name: str, mode: str, socket: bytes) -> bytes:

@@ -32,7 +32,7 @@ def upstream(tls: UpstreamTls, protocol: Protocol, trust_domain: str) -> bytes:
     mesh = tls.mode == "ISTIO_MUTUAL"
     shared = _mesh_context(protocol, trust_domain, bool(tls.sans)) if mesh else _file_context(tls)
     # Two encodings of one message, joined, are their merge: what most upstreams share, and what is its own.
-    context = shared + _own_context(tls.sni, tls.sans, mesh)
+    context = shared + _own_context(tls.sni, tls.sans, combined=mesh or bool(tls.credential))
     return wire.string(1, _SOCKET) + wire.field(3, wire.any_of(_url("UpstreamTlsContext"), context))
 
 
@@ -87,7 +87,15 @@ def _file_context(tls: UpstreamTls) -> bytes:
     """A user's context. No ALPN of our own: an HTTP connection pool offers the protocol that it speaks."""
     context = _upstream_context()
     common = context.common_tls_context
-    common.validation_context.trusted_ca.filename = tls.ca_file or SYSTEM_ROOTS
+    if tls.credential:
+        _secrets(common, tls.credential, own=tls.mode == "MUTUAL", checked=tls.verified)
+        return encode(context)
+    if tls.verified:
+        common.validation_context.trusted_ca.filename = tls.ca_file or SYSTEM_ROOTS
+    else:
+        common.validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED"
+    if tls.crl_file:
+        common.validation_context.crl.filename = tls.crl_file
     if tls.mode == "MUTUAL":
         certificate = common.tls_certificates.add()
         certificate.certificate_chain.filename = tls.cert_file
@@ -95,12 +103,12 @@ def _file_context(tls: UpstreamTls) -> bytes:
     return encode(context)
 
 
-def _own_context(sni: str, sans: tuple[str, ...], mesh: bool) -> bytes:
+def _own_context(sni: str, sans: tuple[str, ...], *, combined: bool) -> bytes:
     own = message(_TLS + "UpstreamTlsContext")(sni=sni)
     if sans:
         common = own.common_tls_context
-        combined = common.combined_validation_context
-        accepted = combined.default_validation_context if mesh else common.validation_context
+        together = common.combined_validation_context
+        accepted = together.default_validation_context if combined else common.validation_context
         for san in sans:
             kind = "URI" if "://" in san else "DNS"
             accepted.match_typed_subject_alt_names.add(san_type=kind).matcher.exact = san
@@ -134,23 +142,48 @@ def _local(secret: Any, name: str) -> None:
     api.grpc_services.add().envoy_grpc.cluster_name = "sds-grpc"
 
 
-def _gateway_secrets(common: Any, tls: DownstreamTls) -> None:
-    """The secret that a Gateway's server names, from the control plane."""
-    name = tls.credential if "://" in tls.credential else f"kubernetes://{tls.credential}"
-    certificate = common.tls_certificate_sds_secret_configs.add(name=name)
-    from_ads(certificate.sds_config, wait=False)
-    if tls.mode == "MUTUAL":
-        roots = common.validation_context_sds_secret_config
-        roots.name = f"{name}-cacert"
-        from_ads(roots.sds_config, wait=False)
-
-
 def _server_files(common: Any, tls: DownstreamTls) -> None:
     certificate = common.tls_certificates.add()
     certificate.certificate_chain.filename = tls.cert_file
     certificate.private_key.filename = tls.key_file
     if tls.mode == "MUTUAL":
         common.validation_context.trusted_ca.filename = tls.ca_file
+
+
+def _gateway_secrets(common: Any, tls: DownstreamTls) -> None:
+    """The secret that a Gateway's server names, from the control plane."""
+    name = secret_name(tls.credential)
+    certificate = common.tls_certificate_sds_secret_configs.add(name=name)
+    from_ads(certificate.sds_config, wait=False)
+    if tls.mode == "MUTUAL":
+        roots = common.validation_context_sds_secret_config
+        roots.name = roots_name(tls.credential)
+        from_ads(roots.sds_config, wait=False)
+
+
+def _secrets(common: Any, credential: str, *, own: bool, checked: bool) -> None:
+    """The secret that a destination rule names: a certificate of the client's `own`, and what the server's is checked
+    with."""
+    if own:
+        certificate = common.tls_certificate_sds_secret_configs.add(name=secret_name(credential))
+        from_ads(certificate.sds_config, wait=False)
+    if not checked:
+        common.validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED"
+        return
+    together = common.combined_validation_context
+    together.default_validation_context.SetInParent()
+    together.validation_context_sds_secret_config.name = roots_name(credential)
+    from_ads(together.validation_context_sds_secret_config.sds_config, wait=False)
+
+
+def secret_name(credential: str) -> str:
+    """Return the name of a credential's certificate as a resource."""
+    return credential if "://" in credential else f"kubernetes://{credential}"
+
+
+def roots_name(credential: str) -> str:
+    """Return the name of the roots that a credential's peers are checked with."""
+    return f"{secret_name(credential)}-cacert"
 
 
 def _version(name: str) -> str:

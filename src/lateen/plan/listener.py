@@ -58,16 +58,27 @@ class HttpProxy(Struct, frozen=True, kw_only=True, gc=False):
     server_name: str = "istio-envoy"
 
 
+class Tunnel(Struct, frozen=True, gc=False):
+    """Bytes go through an HTTP proxy, which is asked to connect to `target` (host:port)."""
+
+    target: str
+    post: bool = False
+
+
 class TcpProxy(Struct, frozen=True, kw_only=True, gc=False):
     """Bytes on this chain, to one of the weighted upstreams. `hash_source_ip`: the client's address chooses the
     endpoint, where the upstream's balancer hashes. `protocol`: what the bytes are, "" = nobody looks.
-    `dynamic_port`: the server name is looked up, and reached at this port; 0 = not."""
+    `dynamic_port`: the server name is looked up, and reached at this port; 0 = not. Times in milliseconds: a connection
+    ends after `idle_ms` without a byte (-1 = Envoy's default, 0 = never), and after `max_duration_ms` (0 = never)."""
 
     stat_prefix: str
     upstreams: tuple[tuple[str, int], ...]
     hash_source_ip: bool = False
     protocol: Literal["", "mongo"] = ""
     dynamic_port: int = 0
+    idle_ms: int = -1
+    max_duration_ms: int = 0
+    tunnel: Tunnel | None = None
 
 
 class Chain(Struct, frozen=True, kw_only=True, gc=False):

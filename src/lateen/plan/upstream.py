@@ -16,7 +16,8 @@ class UpstreamTls(Struct, frozen=True, kw_only=True, gc=False):
 
     `mode`: ISTIO_MUTUAL (the workload's own certificate, mesh trust), SIMPLE, or MUTUAL (files).
     `sni` "" = none. `sans`: accepted URI or DNS names of the server; empty = any of the mesh's trust domain
-    (ISTIO_MUTUAL) or any name (SIMPLE, MUTUAL). File paths are the proxy's own.
+    (ISTIO_MUTUAL) or any name (SIMPLE, MUTUAL). File paths are the proxy's own. `credential`: the secret with the
+    certificates, in their place. `verified` False: whatever certificate the server has will do.
     """
 
     mode: Literal["ISTIO_MUTUAL", "SIMPLE", "MUTUAL"]
@@ -25,6 +26,9 @@ class UpstreamTls(Struct, frozen=True, kw_only=True, gc=False):
     ca_file: str = ""
     cert_file: str = ""
     key_file: str = ""
+    crl_file: str = ""
+    credential: str = ""
+    verified: bool = True
 
 
 class Endpoint(Struct, frozen=True, gc=False):
@@ -58,8 +62,26 @@ class LoadAssignment(Struct, frozen=True, gc=False):
     localities: tuple[LocalityEndpoints, ...] = ()
 
 
+class Keepalive(Struct, frozen=True, gc=False):
+    """TCP keep-alive: times in milliseconds, 0 = as the operating system's."""
+
+    probes: int = 0
+    time_ms: int = 0
+    interval_ms: int = 0
+
+
+class RetryBudget(Struct, frozen=True, gc=False):
+    """How many retries may run: a share of the requests that do, counted over `interval_ms` (0 = those running now),
+    and `least` (0 = Envoy's) of them always."""
+
+    percent: float = 20.0
+    least: int = 0
+    interval_ms: int = 0
+
+
 class ConnectionPool(Struct, frozen=True, kw_only=True, gc=False):
-    """Circuit breakers and limits; 0 = Envoy's highest. Times in milliseconds."""
+    """Circuit breakers and limits; 0 = Envoy's highest. Times in milliseconds, 0 = Envoy's default; `ping_*`: both, or
+    no HTTP/2 pings."""
 
     max_connections: int = 0
     max_pending_requests: int = 0
@@ -67,10 +89,15 @@ class ConnectionPool(Struct, frozen=True, kw_only=True, gc=False):
     max_requests_per_connection: int = 0
     max_retries: int = 0
     idle_timeout_ms: int = 0
+    max_streams: int = 0
+    max_duration_ms: int = 0
+    ping_interval_ms: int = 0
+    ping_timeout_ms: int = 0
 
 
 class OutlierDetection(Struct, frozen=True, kw_only=True, gc=False):
-    """Passive health checks, Istio's fields; times in milliseconds, -1 = not set."""
+    """Passive health checks, Istio's fields; times in milliseconds, -1 = not set. `http_codes`: the answers
+    that count as errors, () = 500 and above."""
 
     consecutive_5xx: int = -1
     consecutive_gateway_errors: int = -1
@@ -80,6 +107,7 @@ class OutlierDetection(Struct, frozen=True, kw_only=True, gc=False):
     base_ejection_ms: int = -1
     max_ejection_percent: int = -1
     min_health_percent: int = -1
+    http_codes: tuple[int, ...] = ()
 
 
 class Warmup(Struct, frozen=True, gc=False):
@@ -98,7 +126,9 @@ class Upstream(Struct, frozen=True, kw_only=True, gc=False):
     `localities` only for STATIC, STRICT_DNS and LOGICAL_DNS (exactly one endpoint there); EDS endpoints come as
     a `LoadAssignment` of the same name; of DYNAMIC_DNS they are what a proxy's filters have looked up.
     `tls` is used for every endpoint; `auto_tls` only for endpoints with `mesh_tls` (auto mTLS), plaintext to
-    others. At most one of them is set. `bind_address`: source address of connections ("" = any).
+    others. At most one of them is set. `weighted`: localities get the shares that their weights say.
+    `proxy_protocol`: the client's address goes first, in that version of the PROXY header. `bind_address`: source
+    address of connections ("" = any).
     `port_override`: the port of ORIGINAL_DST, 0 = the one that was asked for.
     `hash_size`: the smallest ring, or the table's size, of a hashing balancer; 0 = Envoy's. `host`, `subset`: the
     service for metadata and telemetry.
@@ -117,7 +147,11 @@ class Upstream(Struct, frozen=True, kw_only=True, gc=False):
     bind_address: str = ""
     port_override: int = 0
     pool: ConnectionPool | None = None
+    keepalive: Keepalive | None = None
+    retry_budget: RetryBudget | None = None
+    proxy_protocol: Literal["", "V1", "V2"] = ""
     outliers: OutlierDetection | None = None
+    weighted: bool = False
     host: str = ""
     subset: str = ""
     port: int = 0

@@ -7,8 +7,11 @@ from msgspec import Struct
 from lateen.base.spiffe import Identity
 from lateen.plan.upstream import Endpoint, LoadAssignment
 from lateen.planner import names
+from lateen.planner.client import Client
 from lateen.planner.destination_rule import Rule
+from lateen.planner.locality import Preference, arrange, preference
 from lateen.planner.members import ByPort, Member, by_locality, chosen
+from lateen.planner.traffic_policy import NO_POLICY
 from lateen.planner.upstreams import NO_PEERS, Peers
 from lateen.registry.endpoint import Endpoint as Known
 from lateen.registry.endpoint import Endpoints
@@ -27,7 +30,7 @@ class Load(Struct, frozen=True):
 def plan_load(service: Service, found: Endpoints, rules: Mapping[str, PeerRules]) -> Load:
     """Plan a service's endpoints. `rules`: peer rules by the endpoints' namespaces."""
     by_port = {
-        port: tuple(Member(_endpoint(one, rules), one.labels, one.locality) for one in known)
+        port: tuple(Member(_endpoint(one, rules), one.labels, one.locality, one.network, one.node) for one in known)
         for port, known in found.by_port.items()
     }
     whole = tuple(
@@ -37,18 +40,24 @@ def plan_load(service: Service, found: Endpoints, rules: Mapping[str, PeerRules]
     return Load(by_port, whole)
 
 
-def plan_assignments(service: Service, rule: Rule | None, load: Load) -> Iterator[LoadAssignment]:
-    """Plan the assignments of all ports and subsets; a subset has the endpoints that have its labels."""
-    if len(service.ports) == len(load.whole):
-        yield from load.whole
-    else:
-        # The client knows some of the ports only.
-        known = {names.outbound(port.number, "", service.host) for port in service.ports}
-        yield from (one for one in load.whole if one.name in known)
-    for subset in rule.subsets if rule else ():
-        for port in service.ports:
-            members = chosen(load.by_port.get(port.number, ()), subset.labels)
-            yield LoadAssignment(names.outbound(port.number, subset.name, service.host), by_locality(members))
+def plan_assignments(service: Service, rule: Rule | None, load: Load, client: Client) -> Iterator[LoadAssignment]:
+    """Plan the assignments of all ports and subsets; a subset has the endpoints that have its labels. Where the client
+    prefers nobody, whole ports are what everybody has."""
+    whole = {one.name: one for one in load.whole}
+    for port in service.ports:
+        members = load.by_port.get(port.number, ())
+        name = names.outbound(port.number, "", service.host)
+        preferred = _preferred(service, rule, port.number, "", client)
+        yield LoadAssignment(name, arrange(members, preferred, client.labels)) if preferred else whole[name]
+        for subset in rule.subsets if rule else ():
+            preferred = _preferred(service, rule, port.number, subset.name, client)
+            name = names.outbound(port.number, subset.name, service.host)
+            yield LoadAssignment(name, arrange(chosen(members, subset.labels), preferred, client.labels))
+
+
+def _preferred(service: Service, rule: Rule | None, port: int, subset: str, client: Client) -> Preference | None:
+    policy = rule.policy_at(port, subset) if rule else NO_POLICY
+    return preference(policy, service, client.mesh)
 
 
 def plan_peers(service: Service, load: Load, found: Endpoints, trust_domain: str) -> Peers:

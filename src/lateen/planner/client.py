@@ -17,7 +17,8 @@ from lateen.registry.workload import Workload
 class Client(Struct, frozen=True, kw_only=True):
     """Who calls: proxies in `namespace` with these `labels` (those that rules read), in a mesh so set. `workload`:
     what services see of them. `egress`: what their Sidecar lets them know; `egress_proxy`: the upstream that gets
-    what no service claims, "" = none. `dns`: how far the mesh resolves the names that they ask for."""
+    what no service claims, "" = none. `dns`: how far the mesh resolves the names that they ask for.
+    `gateway`: they are gateways."""
 
     namespace: str
     labels: Mapping[str, str]
@@ -26,6 +27,7 @@ class Client(Struct, frozen=True, kw_only=True):
     egress: tuple[Egress, ...] = (EVERYTHING,)
     egress_proxy: str = ""
     dns: DnsCapture = USUAL
+    gateway: bool = False
 
     @property
     def unclaimed(self) -> str:

@@ -18,7 +18,8 @@ from lateen.kinds.object import Object
 from lateen.plan.route_policy import HashKey
 from lateen.planner.client import Client
 from lateen.planner.hashing import plan_hash_key
-from lateen.planner.traffic_policy import Policy, effective
+from lateen.planner.site import NO_CARRIAGE, Carriage
+from lateen.planner.traffic_policy import Policy, effective, plan_carriage
 from lateen.registry.service import Service
 from lateen.registry.visibility import export_to, sees
 
@@ -43,17 +44,34 @@ class Rule(Struct, frozen=True, kw_only=True):
         return (self.created, self.name)
 
     @property
+    def policies(self) -> tuple[TrafficPolicy, ...]:
+        """Its policy, and those of its subsets."""
+        found = (self.policy, *(one.traffic_policy for one in self.subsets))
+        return tuple(policy for policy in found if policy)
+
+    @property
     def hashes(self) -> bool:
         """Say whether it asks for consistent hashing anywhere."""
-        policies = [policy for policy in (self.policy, *(one.traffic_policy for one in self.subsets)) if policy]
-        balancers = [policy.load_balancer for policy in policies]
-        balancers += [one.load_balancer for policy in policies for one in policy.port_level_settings]
+        balancers = [policy.load_balancer for policy in self.policies]
+        balancers += [one.load_balancer for policy in self.policies for one in policy.port_level_settings]
         return any(balancer is not None and balancer.consistent_hash is not None for balancer in balancers)
 
     def policy_at(self, port: int, subset: str = "") -> Policy:
         """Return the settings that count for a port, and a subset where one is named."""
         own = next((one.traffic_policy for one in self.subsets if one.name == subset), None) if subset else None
         return effective(port, self.policy, own)
+
+    @property
+    def carries(self) -> bool:
+        """Say whether it tells anywhere how bytes are carried."""
+        pools = [policy.connection_pool for policy in self.policies]
+        pools += [one.connection_pool for policy in self.policies for one in policy.port_level_settings]
+        return any(policy.tunnel for policy in self.policies) or any(pool and pool.tcp for pool in pools)
+
+    def carriage(self, port: int, subset: str) -> Carriage | None:
+        """Return how bytes are carried, None where nothing is said of it."""
+        found = plan_carriage(self.policy_at(port, subset))
+        return found if found != NO_CARRIAGE else None
 
     def hash_key(self, port: int, subset: str) -> HashKey | None:
         """Return by what requests are hashed, None where they are not."""

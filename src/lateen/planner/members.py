@@ -13,6 +13,8 @@ class Member(NamedTuple):
     endpoint: Endpoint
     labels: Mapping[str, str]
     locality: str = ""
+    network: str = ""
+    node: str = ""
 
 
 # The members of a service by the number of its port.

@@ -18,6 +18,7 @@ from lateen.planner.contributions import http_contribution, plan_contributions
 from lateen.planner.destination_rule import Rule
 from lateen.planner.dns_capture import DnsCapture
 from lateen.planner.loads import Loads, build_loads
+from lateen.planner.locality import preference
 from lateen.planner.name_table import plan_names
 from lateen.planner.outbound_listeners import Contribution, plan_listener, plan_virtual_outbound
 from lateen.planner.route_tables import plan_rest, plan_table
@@ -27,11 +28,12 @@ from lateen.planner.sidecar import EVERYTHING, Egress, SidecarRules
 from lateen.planner.sidecars import Sidecars
 from lateen.planner.sight import Sight
 from lateen.planner.traffic import Traffic
-from lateen.planner.upstreams import NO_PEERS, plan_upstreams
+from lateen.planner.traffic_policy import NO_POLICY
+from lateen.planner.upstreams import NO_PEERS, Caller, plan_upstreams
 from lateen.planner.virtual_hosts import UNKNOWN_HOSTS_PORT, plan_hosts, plan_unknown_host
 from lateen.reactive import Collection, Demand, Engine, Read
 from lateen.reactive.gather import group, union
-from lateen.registry.endpoints import NO_ENDPOINTS
+from lateen.registry.endpoints import BY_NAME, NO_ENDPOINTS
 from lateen.registry.mesh import Mesh
 from lateen.registry.registry import Registry
 from lateen.registry.service import Service
@@ -86,7 +88,8 @@ def build_outbound(
 def _client(scope: Scope, traits: Traits, mesh: Mesh, sidecar: SidecarRules | None) -> Client:
     namespace, dns = scope.namespace, DnsCapture.parse(scope.dns)
     workload = traits.workload(namespace)
-    found = Client(namespace=namespace, labels=traits.labels, workload=workload, mesh=mesh, dns=dns)
+    gateway = scope.kind == "gateway"
+    found = Client(namespace=namespace, labels=traits.labels, workload=workload, mesh=mesh, dns=dns, gateway=gateway)
     if sidecar is None:
         return found
     if sidecar.allow_any is not None:
@@ -114,10 +117,10 @@ class _Facts:
                 yield (scope, upstream.name), upstream
 
     def _planned(self, read: Read, service: Service, rule: Rule | None, client: Client) -> Iterable[Upstream]:
-        if rule is None:
+        if rule is None and not (service.resolution in BY_NAME and preference(NO_POLICY, service, client.mesh)):
             return read.get(self.loads.plain, service.key) or ()
         peers = read.get(self.loads.peers, service.key) or NO_PEERS
-        return plan_upstreams(service, rule, peers, client.mesh)
+        return plan_upstreams(service, rule, peers, client.mesh, Caller(client.labels, client.gateway))
 
     def assignments(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
@@ -127,7 +130,7 @@ class _Facts:
         if service is None or load is None or service.resolution != "EDS":
             return
         rule = self.rules.destination(read, service, client)
-        for assignment in plan_assignments(service, rule, load):
+        for assignment in plan_assignments(service, rule, load, client):
             yield (scope, assignment.name), assignment
 
     def _reached(self, read: Read, client: Client, host: str, declared: Declared) -> Service | None:

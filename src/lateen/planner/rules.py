@@ -14,7 +14,7 @@ from lateen.planner.destination_rule import Rule, choose, rule
 from lateen.planner.gateway import GatewayRules, gateway_rules
 from lateen.planner.ingresses import build_ingresses
 from lateen.planner.sidecar import Egress
-from lateen.planner.site import MESH_GATEWAY, Directory
+from lateen.planner.site import MESH_GATEWAY, Carriage, Directory
 from lateen.planner.traffic import Traffic, choose_traffic, destinations, traffic
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.reactive.gather import union
@@ -31,7 +31,8 @@ _WILD = "*"
 class Rules:
     """`written`: VirtualServices as they are, delegates among them; `traffic`: with the rules of their delegates.
     `traffic_of`, `destinations_of`: all rules for each host of the registry, whoever sees them. `hashed`: the
-    latter, of hosts where any of them asks for consistent hashing: routes depend on these alone.
+    latter, of hosts where any of them asks for consistent hashing: routes depend on these alone. `carrying`: those
+    where any says how bytes are carried, on which listeners depend.
     `traffic_for`: rules for sidecars by exact host, and all with a wildcard under "*"; `traffic_to`: by the hosts
     that they send to. `traffic_at`: by gateway."""
 
@@ -42,6 +43,7 @@ class Rules:
     traffic_of: Collection[str, tuple[Traffic, ...]]
     destinations_of: Collection[str, tuple[Rule, ...]]
     hashed: Collection[str, tuple[Rule, ...]]
+    carrying: Collection[str, tuple[Rule, ...]]
     traffic_for: Index[str, Key, Traffic]
     traffic_to: Index[str, Key, Traffic]
     traffic_at: Index[str, Key, Traffic]
@@ -83,7 +85,13 @@ class Rules:
             rule = choose(found, service, client) if service and found else None
             return rule.hash_key(port, subset) if rule else None
 
-        return Directory(find, hash_key)
+        def carriage(host: str, port: int, subset: str) -> Carriage | None:
+            service = find(host)
+            found = read.get(self.carrying, host) if service else None
+            rule = choose(found, service, client) if service and found else None
+            return rule.carriage(port, subset) if rule else None
+
+        return Directory(find, hash_key, carriage)
 
 
 def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
@@ -120,6 +128,9 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
     def hashed(read: Read, host: str, found: tuple[Rule, ...]) -> tuple[Rule, ...] | None:
         return found if any(one.hashes for one in found) else None
 
+    def carrying(read: Read, host: str, found: tuple[Rule, ...]) -> tuple[Rule, ...] | None:
+        return found if any(one.carries for one in found) else None
+
     return Rules(
         written=written,
         traffic=all_traffic,
@@ -132,6 +143,7 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
         ),
         traffic_of=engine.map("traffic of host", registry.hosts, traffic_of),
         destinations_of=all_destinations,
+        carrying=engine.map("carriage to host", all_destinations, carrying),
         hashed=engine.map("hashed destinations of host", all_destinations, hashed),
         traffic_for=traffic_for,
         traffic_to=engine.index("traffic to host", all_traffic, lambda key, one: _targets(one)),

@@ -10,12 +10,14 @@ from typing import TypeVar
 from lateen.base.refs import Key
 from lateen.planner.destination_rule import Rule
 from lateen.planner.gateway import GatewayRules
+from lateen.planner.locality import LOCALITY, labels_read, near
 from lateen.planner.rules import Rules
 from lateen.planner.scope import COMMON, Scope, Traits
 from lateen.planner.sidecars import Sidecars
 from lateen.planner.traffic import Traffic
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.reactive.gather import group
+from lateen.registry.place import place_labels
 from lateen.registry.registry import Registry
 from lateen.registry.service import Service
 from lateen.registry.workload import Workload
@@ -40,14 +42,19 @@ def build_scopes(
     destined = _names(engine, "labels destinations select by", clients, lambda rule: rule.selector)
     sources = engine.index("traffic by source", rules.traffic, lambda key, one: [""] if _sources(one) else [])
     sourced = _names(engine, "labels traffic tells sources by", sources, _sources)
+    placed = tuple((names, "") for names in _places(engine, registry, rules))
     everywhere = engine.index("all gateways", rules.gateways, lambda key, one: [""])
     gated = _names(engine, "labels gateways select by", everywhere, _of_gateway)
 
     def scopes(read: Read, key: Key, workload: Workload) -> Scopes | None:
         def named(*places: tuple[Names, str]) -> str:
             kept = {name for names, place in places for name in read.get(names, place) or ()}
+            if places[-1:] == placed[-1:] and registry.settings(read).locality.distribute:
+                kept.update(LOCALITY)
             served = any(names is selected for names, _ in places)
-            traits = Traits.of(workload, written()) if served else Traits(workload.labels, workload.ports)
+            traits = Traits.of(workload, written()) if served else Traits({}, workload.ports)
+            place = place_labels(workload.locality, workload.network, workload.node)
+            traits = traits._replace(labels={**place, **workload.labels})
             return traits.kept(kept).text()
 
         def written() -> str:
@@ -58,16 +65,31 @@ def build_scopes(
         if not workload.injected:
             return None
         if workload.gateway:
-            name = named((gated, ""), (selected, namespace), (sourced, ""), (destined, namespace))
+            name = named((gated, ""), (selected, namespace), (sourced, ""), (destined, namespace), *placed)
             return (Scope("gateway", namespace, name),)
         sidecar = sidecars.chosen(read, workload)
         return (
             COMMON,
-            Scope("sidecar", namespace, named((sourced, ""), (destined, namespace)), sidecar),
+            Scope("sidecar", namespace, named((sourced, ""), (destined, namespace), *placed), sidecar),
             Scope("inbound", namespace, named((selected, namespace), (policed, namespace)), sidecar),
         )
 
     return engine.map("scopes", registry.workloads, scopes)
+
+
+def _places(engine: Engine, registry: Registry, rules: Rules) -> tuple[Names, Names]:
+    """Collect the labels of places by which destination rules and services prefer some endpoints to others."""
+
+    def of_rule(read: Read, key: Key, rule: Rule) -> tuple[str, ...] | None:
+        return tuple(sorted(labels_read(rule.policies, registry.settings(read)))) or None
+
+    read_by_rules = engine.map("places in destinations", rules.destinations, of_rule)
+    by_rules = engine.index("all places in destinations", read_by_rules, lambda key, names: [""])
+    by_services = engine.index("services near", registry.services, lambda key, one: [""] if one.distribution else [])
+    return (
+        _names(engine, "labels of places destinations read", by_rules, tuple),
+        _names(engine, "labels of places services read", by_services, lambda one: near(one).labels),
+    )
 
 
 def _names(engine: Engine, name: str, index: Index[str, K, V], of: Callable[[V], Iterable[str]]) -> Names:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from msgspec import Struct
 
 from lateen.kinds.networking.retries import HTTPRetry
+from lateen.plan.listener import Tunnel
 from lateen.plan.route_policy import HashKey
 from lateen.registry.service import Service
 
@@ -16,12 +17,30 @@ def no_hash_key(host: str, port: int, subset: str) -> HashKey | None:
     return None
 
 
+class Carriage(Struct, frozen=True):
+    """How bytes are carried to a destination; times as a TcpProxy has them."""
+
+    idle_ms: int = -1
+    max_duration_ms: int = 0
+    tunnel: Tunnel | None = None
+
+
+NO_CARRIAGE = Carriage()
+
+
+def no_carriage(host: str, port: int, subset: str) -> Carriage | None:
+    """Find nothing said of the destination."""
+    return None
+
+
 class Directory(Struct, frozen=True):
     """What a client knows of others. `service`: what it means by a host, None when there is none.
-    `hash_key`: by what requests to a host, port and subset are hashed, None where they are not."""
+    `hash_key`: by what requests to a host, port and subset are hashed, None where they are not.
+    `carriage`: how bytes are carried there, None where nothing is said of it."""
 
     service: Callable[[str], Service | None]
     hash_key: Callable[[str, int, str], HashKey | None] = no_hash_key
+    carriage: Callable[[str, int, str], Carriage | None] = no_carriage
 
 
 class Site(Struct, frozen=True, kw_only=True):

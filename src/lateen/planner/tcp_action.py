@@ -1,10 +1,13 @@
 """Where a rule of a VirtualService sends bytes: TCP, and TLS that is not terminated."""
 
 from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import asdict
 
 from lateen.kinds.networking.connection_routes import RouteDestination
 from lateen.plan.listener import TcpProxy
-from lateen.planner.site import Place
+from lateen.planner.site import NO_CARRIAGE, Place
 from lateen.planner.target import Target, resolve
 
 
@@ -18,6 +21,7 @@ def plan_tcp(targets: tuple[RouteDestination, ...], place: Place, name: str) -> 
     return TcpProxy(
         stat_prefix=name,
         upstreams=tuple((target.upstream, weight) for target, weight in weighted),
+        **_carried((one for one, _ in weighted), place),
         hash_source_ip=_hashed((one for one, _ in found), place),
         dynamic_port=next((port for target, _ in weighted if (port := _dynamic_port(target, place))), 0),
     )
@@ -29,6 +33,7 @@ def proxy_to(target: Target, place: Place) -> TcpProxy:
     return TcpProxy(
         stat_prefix=upstream,
         upstreams=((upstream, 100),),
+        **_carried((target,), place),
         hash_source_ip=_hashed((target,), place),
         dynamic_port=_dynamic_port(target, place),
     )
@@ -41,6 +46,12 @@ def _dynamic_port(target: Target, place: Place) -> int:
         return 0
     port = service.port(target.port)
     return port.target if port is not None and isinstance(port.target, int) else target.port
+
+
+def _carried(targets: Iterable[Target], place: Place) -> dict[str, Any]:
+    """How bytes are carried: as the first target says of which anything is said."""
+    said = (place.directory.carriage(one.host, one.port, one.subset) for one in targets)
+    return asdict(next((one for one in said if one), NO_CARRIAGE))
 
 
 def _hashed(targets: Iterable[Target], place: Place) -> bool:

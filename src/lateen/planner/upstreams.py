@@ -3,13 +3,15 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from lateen.kinds.networking.client_tls import ClientTLSSettings
 from lateen.kinds.networking.traffic_policy import TrafficPolicy
 from lateen.plan.upstream import Discovery, Protocol, Upstream, UpstreamTls
 from lateen.planner import balancing, names, traffic_policy
 from lateen.planner.destination_rule import Rule
-from lateen.planner.members import ByPort, Member, by_locality, chosen
+from lateen.planner.locality import arrange, preference
+from lateen.planner.members import ByPort, Member, chosen
 from lateen.planner.traffic_policy import Policy
 from lateen.registry.mesh import Mesh
 from lateen.registry.service import Service, ServicePort
@@ -36,12 +38,25 @@ class Peers(Struct, frozen=True):
 NO_PEERS = Peers()
 
 
-def plan_upstreams(service: Service, rule: Rule | None, peers: Peers, mesh: Mesh) -> Iterator[Upstream]:
+class Caller(Struct, frozen=True):
+    """Who connects. `place`: the labels that tell where, as far as rules read them. `gateway`: it is one."""
+
+    place: Mapping[str, str] = {}
+    gateway: bool = False
+
+
+ANYBODY = Caller()
+
+
+def plan_upstreams(
+    service: Service, rule: Rule | None, peers: Peers, mesh: Mesh, caller: Caller = ANYBODY
+) -> Iterator[Upstream]:
     """Plan the upstreams of all ports of a service and, of each, all subsets that the rule names."""
     for port in service.ports:
-        yield _upstream(_Site(service, port, "", rule, peers, mesh))
+        site = _Site(service, port, "", rule, peers, mesh, caller)
+        yield _upstream(site)
         for subset in rule.subsets if rule else ():
-            yield _upstream(_Site(service, port, subset.name, rule, peers, mesh, subset.labels), subset.traffic_policy)
+            yield _upstream(replace(site, subset=subset.name, labels=subset.labels), subset.traffic_policy)
 
 
 class _Site(Struct, frozen=True):
@@ -53,7 +68,13 @@ class _Site(Struct, frozen=True):
     rule: Rule | None
     peers: Peers
     mesh: Mesh
+    caller: Caller
     labels: Mapping[str, str] = {}
+
+    @property
+    def reads_secrets(self) -> bool:
+        """Say whether a rule's credentials are for this client: for gateways, and for those that it selects."""
+        return self.caller.gateway or bool(self.rule and self.rule.selector)
 
 
 def _upstream(site: _Site, subset_policy: TrafficPolicy | None = None) -> Upstream:
@@ -62,6 +83,7 @@ def _upstream(site: _Site, subset_policy: TrafficPolicy | None = None) -> Upstre
     if rule is not None:
         policy = traffic_policy.effective(port.number, rule.policy, subset_policy)
     balancer, hash_size = balancing.balancer(policy.balancer)
+    preferred = preference(policy, service, site.mesh)
     discovery, members = _found(site, passthrough=balancer == "PASSTHROUGH")
     tls, auto_tls = _tls(site, policy.tls, discovery)
     return Upstream(
@@ -72,10 +94,14 @@ def _upstream(site: _Site, subset_policy: TrafficPolicy | None = None) -> Upstre
         hash_size=hash_size,
         warmup=balancing.warmup(policy.balancer),
         connect_timeout_ms=traffic_policy.connect_timeout(policy.pool, site.mesh.connect_timeout_ms),
-        localities=by_locality(members),
+        localities=arrange(members, preferred, site.caller.place),
+        weighted=preferred is not None,
         tls=tls,
         auto_tls=auto_tls,
         pool=traffic_policy.connection_pool(policy.pool),
+        keepalive=traffic_policy.keepalive(policy.pool, site.mesh.keepalive),
+        retry_budget=traffic_policy.retry_budget(policy.retry_budget),
+        proxy_protocol=policy.proxy_protocol.version if policy.proxy_protocol else "",
         outliers=traffic_policy.outlier_detection(policy.outliers),
         host=service.host,
         subset=site.subset,
@@ -141,8 +167,11 @@ def _said_tls(site: _Site, settings: ClientTLSSettings) -> UpstreamTls | None:
     return UpstreamTls(
         mode="MUTUAL" if settings.mode == "MUTUAL" else "SIMPLE",
         sni=settings.sni or ("" if host.startswith("*") else host),
-        sans=sans or site.service.subject_alt_names,
+        sans=() if settings.insecure_skip_verify else sans or site.service.subject_alt_names,
         ca_file=settings.ca_certificates,
         cert_file=settings.client_certificate,
         key_file=settings.private_key,
+        crl_file=settings.ca_crl,
+        credential=settings.credential_name if site.reads_secrets else "",
+        verified=not settings.insecure_skip_verify,
     )

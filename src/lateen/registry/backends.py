@@ -9,6 +9,7 @@ from lateen.kinds.object import Object
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.registry import endpoints, machines
 from lateen.registry.endpoint import Endpoints
+from lateen.registry.place import node_locality
 from lateen.registry.pods import workload
 from lateen.registry.service import Service
 from lateen.registry.workload import Workload
@@ -49,7 +50,13 @@ class Backends:
 
 def build_backends(engine: Engine, store: Store) -> Backends:
     """Build the collections and indexes over the store's objects."""
-    pods = engine.map("workloads", store["Pod"], lambda read, key, found: workload(found))
+    # Apart from all else that is said of nodes: their status is written every few seconds.
+    localities = engine.map("localities", store["Node"], lambda read, key, found: node_locality(found.labels) or None)
+
+    def pod(read: Read, key: Key, found: Object) -> Workload | None:
+        return workload(found, lambda node: read.get(localities, Key("", node)) or "")
+
+    pods = engine.map("workloads", store["Pod"], pod)
     entered = engine.map("machines", store["WorkloadEntry"], lambda read, key, found: machines.machine(found))
     return Backends(
         pods=pods,

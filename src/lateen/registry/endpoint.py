@@ -9,7 +9,8 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     """One address and port. `labels`: of the workload, for subsets. `mesh_tls`: a proxy in front accepts mesh
     TLS, policies permitting; `container_port`: the port those policies speak of. `service_account`: "" when
     unknown. `workload`: "name;namespace;app;version;canonical;revision;cluster" for telemetry. `address`: an IP, a
-    host name to be resolved, or `unix://` and a path. `locality`: region/zone/subzone, "" = unknown. `hostname`: its
+    host name to be resolved, or `unix://` and a path. `locality`: region/zone/subzone, "" = unknown. `node`: where it
+    runs. `hostname`: its
     name below its service's, "" = none."""
 
     address: str
@@ -22,6 +23,7 @@ class Endpoint(Struct, frozen=True, kw_only=True):
     weight: int = 1
     locality: str = ""
     network: str = ""
+    node: str = ""
     hostname: str = ""
 
 

@@ -99,6 +99,7 @@ def workload_endpoint(workload: Workload, address: str, port: int) -> Endpoint:
         weight=workload.weight,
         locality=workload.locality,
         network=workload.network,
+        node=workload.node,
     )
 
 

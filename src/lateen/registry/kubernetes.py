@@ -8,6 +8,7 @@ from lateen.registry import protocols
 from lateen.registry.service import Resolution, Service, ServicePort
 from lateen.registry.visibility import EXPORT_TO, export_to
 
+DISTRIBUTION = "networking.istio.io/traffic-distribution"
 _NOT_TRANSLATED = "experimental.istio.io/disable-gateway-port-translation"
 
 
@@ -29,6 +30,7 @@ def service(found: Object, default_exports: tuple[str, ...]) -> Service:
         export_to=export_to([value for value in said if value], found.namespace, default_exports),
         selector=tuple(sorted(spec.selector.items())),
         translated=translated(found),
+        distribution=found.annotations.get(DISTRIBUTION) or spec.traffic_distribution,
         alias_of=spec.external_name.lower() if resolution == "ALIAS" else "",
         created=found.created,
         origin=found.origin,

@@ -5,7 +5,9 @@ from msgspec import Struct
 from lateen.base.refs import Key
 from lateen.kinds.label_selector import LabelSelector
 from lateen.kinds.mesh_config import MeshConfig
+from lateen.kinds.networking.locality import LocalityLoadBalancerSetting
 from lateen.kinds.networking.retries import HTTPRetry
+from lateen.plan.upstream import Keepalive
 from lateen.registry.durations import milliseconds
 
 MESH_KEY = Key("istio-system", "istio")
@@ -36,6 +38,8 @@ class Mesh(Struct, frozen=True, kw_only=True):
     h2_upgrade: bool = False
     connect_timeout_ms: int = 10_000
     detection_timeout_ms: int = 0
+    keepalive: Keepalive | None = None
+    locality: LocalityLoadBalancerSetting = LocalityLoadBalancerSetting()
     service_exports: tuple[str, ...] = ("*",)
     virtual_service_exports: tuple[str, ...] = ("*",)
     destination_rule_exports: tuple[str, ...] = ("*",)
@@ -64,6 +68,8 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
         h2_upgrade=config.h2_upgrade_policy == "UPGRADE",
         connect_timeout_ms=milliseconds(config.connect_timeout, default.connect_timeout_ms),
         detection_timeout_ms=milliseconds(config.protocol_detection_timeout),
+        keepalive=_keepalive(config),
+        locality=config.locality_lb_setting or default.locality,
         service_exports=tuple(config.default_service_export_to or ("*",)),
         virtual_service_exports=tuple(config.default_virtual_service_export_to or ("*",)),
         destination_rule_exports=tuple(config.default_destination_rule_export_to or ("*",)),
@@ -72,3 +78,8 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
         ingress_by_default=config.ingress_controller_mode == "DEFAULT",
         ingress_selector=config.ingress_selector or default.ingress_selector,
     )
+
+
+def _keepalive(config: MeshConfig) -> Keepalive | None:
+    said = config.tcp_keepalive
+    return Keepalive(said.probes, milliseconds(said.time), milliseconds(said.interval)) if said else None

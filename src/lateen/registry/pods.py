@@ -1,9 +1,10 @@
 """From pods to workloads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from lateen.kinds.core.pod import Pod
 from lateen.kinds.object import Object
+from lateen.registry.place import NETWORK, said_locality
 from lateen.registry.workload import Workload
 
 TLS_MODE = "security.istio.io/tlsMode"
@@ -13,8 +14,8 @@ _HASH = "pod-template-hash"
 _ENDED = ("Succeeded", "Failed")
 
 
-def workload(found: Object) -> Workload | None:
-    """Read a pod as a workload; one that has ended is none."""
+def workload(found: Object, locality: Callable[[str], str] = lambda node: "") -> Workload | None:
+    """Read a pod as a workload; one that has ended is none. `locality`: of a node, where the pod says nothing."""
     pod: Pod = found.model
     if pod.status.phase in _ENDED:
         return None
@@ -33,6 +34,8 @@ def workload(found: Object) -> Workload | None:
         injected=any(one.name == PROXY for one in containers),
         gateway="gateway" in found.annotations.get(TEMPLATES, "").split(","),
         ready=_is_ready(pod),
+        locality=said_locality(labels) or locality(pod.spec.node_name),
+        network=labels.get(NETWORK, ""),
         workload_name=name,
         canonical_name=canonical_name(labels, name),
         canonical_revision=canonical_revision(labels),

@@ -81,7 +81,8 @@ class Service(Struct, frozen=True, kw_only=True):
     found: EDS (they are known), HEADLESS and NONE (where the client was going), DNS, DYNAMIC_DNS (by the host that a
     client asks for), ALIAS (another service, `alias_of`). `selector`: labels of the workloads behind it, in its own
     namespace. `translated`: gateways behind it listen on its target ports. `kubernetes`: declared by a
-    Service (short names lead to it). `export_to`: namespaces that see it, "*" = all, () = none.
+    Service (short names lead to it). `distribution`: PreferClose or another preference for endpoints that are
+    near. `export_to`: namespaces that see it, "*" = all, () = none.
     """
 
     host: str
@@ -99,6 +100,7 @@ class Service(Struct, frozen=True, kw_only=True):
     subject_alt_names: tuple[str, ...] = ()
     translated: bool = True
     alias_of: str = ""
+    distribution: str = ""
     created: str = ""
     origin: Origin = Origin()
 

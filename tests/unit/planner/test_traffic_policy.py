@@ -1,6 +1,7 @@
-from worlds import World, istio, service
+from worlds import World, istio, mesh_config, service
 
-from lateen.plan.upstream import ConnectionPool, OutlierDetection, Upstream
+from lateen.plan.listener import TcpProxy, Tunnel
+from lateen.plan.upstream import ConnectionPool, Keepalive, OutlierDetection, RetryBudget, Upstream
 
 WEB = "web.shop.svc.cluster.local"
 
@@ -74,3 +75,57 @@ def test_a_subsets_port_is_the_narrowest():
     policy = "{connectionPool: {tcp: {maxConnections: 1}}}"
     assert upstream(policy, subset=subset).balancer == "RANDOM"
     assert upstream(policy, subset=subset, port=81).balancer == "ROUND_ROBIN"
+
+
+def test_lifetimes_streams_and_pings_are_planned():
+    policy = """{connectionPool: {tcp: {maxConnectionDuration: 60s, tcpKeepalive: {probes: 3, time: 60s, interval: 10s}},
+      http: {maxConcurrentStreams: 12, http2KeepAlive: {interval: 20s, timeout: 5s}}}}"""
+    found = upstream(policy)
+    assert found.pool == ConnectionPool(
+        max_streams=12, max_duration_ms=60_000, ping_interval_ms=20_000, ping_timeout_ms=5_000
+    )
+    assert found.keepalive == Keepalive(3, 60_000, 10_000)
+
+
+def test_the_meshs_keepalive_counts_where_a_rule_has_none():
+    world = World()
+    world.put(service("web"), mesh_config("tcpKeepalive: {time: 5s}"))
+    assert world.upstream(f"outbound|80||{WEB}").keepalive == Keepalive(time_ms=5000)
+    rule = "{host: web, trafficPolicy: {connectionPool: {tcp: {tcpKeepalive: {time: 9s}}}}}"
+    world.put(istio("DestinationRule", "web", rule))
+    assert world.upstream(f"outbound|80||{WEB}").keepalive == Keepalive(time_ms=9000)
+
+
+def test_a_retry_budget_is_a_fifth_unless_said():
+    assert upstream("{retryBudget: {minRetryConcurrency: 4}}").retry_budget == RetryBudget(20.0, 4)
+    budget = "{retryBudget: {percent: 0, budgetInterval: 2s}}"
+    assert upstream(budget).retry_budget == RetryBudget(0.0, 0, 2000)
+
+
+def test_the_proxy_header_is_for_all_ports():
+    policy = "{proxyProtocol: {version: V2}, portLevelSettings: [{port: {number: 81}, loadBalancer: {simple: RANDOM}}]}"
+    assert upstream(policy).proxy_protocol == upstream(policy, port=81).proxy_protocol == "V2"
+
+
+def test_the_codes_that_count_as_errors_are_planned_in_order():
+    found = upstream("{outlierDetection: {outlierDetectionHttpErrorCodes: [503, 418, 503]}}")
+    assert found.outliers.http_codes == (418, 503)
+
+
+def carried(policy: str) -> TcpProxy:
+    world = World()
+    world.put(service("db", [{"name": "tcp", "port": 3306}], address="10.0.0.9"))
+    world.put(istio("DestinationRule", "db", f"{{host: db, trafficPolicy: {policy}}}"))
+    return world.listener("10.0.0.9_3306").default_chain.proxy
+
+
+def test_bytes_are_carried_as_long_as_the_rule_says():
+    found = carried("{connectionPool: {tcp: {idleTimeout: 0s, maxConnectionDuration: 60s}}}")
+    assert (found.idle_ms, found.max_duration_ms) == (0, 60_000)
+    assert carried("{loadBalancer: {simple: RANDOM}}").idle_ms == -1
+
+
+def test_bytes_go_through_a_tunnel():
+    assert carried("{tunnel: {targetHost: a.x, targetPort: 443}}").tunnel == Tunnel("a.x:443")
+    post = carried("{tunnel: {protocol: POST, targetHost: '::1', targetPort: 443}}").tunnel
+    assert post == Tunnel("[::1]:443", post=True)
