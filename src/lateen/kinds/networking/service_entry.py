@@ -208,7 +208,14 @@ def _dynamic_faults(spec: ServiceEntrySpec) -> Iterator[Fault]:
         yield Fault("spec.addresses", f"{reason}: there are no addresses", "remove them, or use DNS")
     if spec.workload_selector is not None:
         yield Fault("spec.workloadSelector", f"{reason}: nothing is selected", "remove it")
+    for index, port in enumerate(spec.ports):
+        if port.protocol.upper() in _NAMELESS:
+            message = f"{reason}, and {port.protocol} asks for none: nothing is sent here"
+            yield Fault(f"spec.ports[{index}].protocol", message, "use HTTP, HTTP2, GRPC, HTTPS or TLS", "warning")
 
+
+# Protocols whose first bytes name no host.
+_NAMELESS = frozenset({"TCP", "UDP", "MONGO", "MYSQL", "REDIS"})
 
 _RESOLUTIONS: Mapping[Resolution, Callable[[ServiceEntrySpec], Iterator[Fault]]] = {
     "NONE": _none_faults,

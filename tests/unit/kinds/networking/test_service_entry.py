@@ -81,6 +81,14 @@ def test_a_socket_serves_one_port(entry_errors):
     [
         ({"hosts": ["*example.com"]}, "spec.hosts[0]"),
         ({"hosts": ["a.b"], "ports": [{**PORT, "targetPort": 8080}]}, "spec.ports[0].targetPort"),
+        (
+            {
+                "hosts": ["*.a.b"],
+                "resolution": "DYNAMIC_DNS",
+                "ports": [PORT, {"number": 1, "name": "b", "protocol": "tcp"}],
+            },
+            "spec.ports[1].protocol",
+        ),
     ],
 )
 def test_what_has_little_effect_is_warned_of(warnings, spec, path):
