@@ -1,16 +1,31 @@
-"""The agent's sockets in a pod's network: on which the pod's DNS queries arrive, and from which it asks on."""
+"""How the names of a pod, or of a machine, are resolved: inside its own network, as it would ask itself."""
 
 import socket
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from lateen.node.capture import AGENT_MARK, DNS_PORT
 from lateen.node.dns_listener import bound_socket
-from lateen.node.dns_proxy import Sockets
+from lateen.node.dns_proxy import DnsSettings, Sockets
+from lateen.node.name_feed import Speaker
+from lateen.node.proxy_facts import ProxyFacts
+from lateen.node.resolvers import Resolvers
 from lateen.runtime.netns import call_in, listen_in
 
 _ADDRESSES = ("127.0.0.1", "::1")
 _SO_MARK = 36
+
+
+def is_on(env: Mapping[str, str], name: str) -> bool:
+    """Say whether a proxy's variable is on: it is, unless it says otherwise."""
+    return env.get(name, "true").strip().lower() not in ("false", "0", "f")
+
+
+def names_at(netns: Path, facts: ProxyFacts, resolvers: Sequence[tuple[str, int]]) -> DnsSettings:
+    """Return how names are resolved in a network whose own `resolvers` (address, port) are asked for all others."""
+    others = Resolvers(resolvers, lambda kind: agent_socket(netns, kind))
+    return DnsSettings(facts.domain, Speaker(facts.node_id, facts.dns_metadata), others, lambda: dns_sockets(netns))
 
 
 def dns_sockets(netns: Path, port: int = DNS_PORT) -> Sockets:

@@ -19,12 +19,10 @@ from lateen.node.bootstrap import bootstrap
 from lateen.node.capture import read_capture, ruleset
 from lateen.node.dns_proxy import DnsSettings
 from lateen.node.environment import environment
-from lateen.node.name_feed import Speaker
 from lateen.node.proxy_facts import ControlPlane, ProxyFacts, StatsInclusion
-from lateen.node.resolvers import Resolvers
 from lateen.runtime.addressing import DNS_IP
 from lateen.runtime.inside import Inside
-from lateen.runtime.pod_dns import agent_socket, dns_sockets
+from lateen.runtime.pod_dns import is_on, names_at
 
 ADMIN = "http://127.0.0.1:15000"
 
@@ -89,7 +87,7 @@ class Proxies:
             made.chmod(0o755)
         (configuration / Path(BOOTSTRAP).name).write_text(json.dumps(bootstrap(facts)))
         captures_names = facts.kind == "sidecar" and facts.dns_capture
-        names = _names(facts, netns) if captures_names else None
+        names = names_at(netns, facts, [(DNS_IP, 53)]) if captures_names else None
         await self._serve(pod, sockets / Path(SOCKET).name, names)
         capture = read_capture(facts.annotations, facts.pod)
         if captures_names:
@@ -124,12 +122,6 @@ class Proxies:
             raise LateenError(f"the pod's DNS queries cannot be answered: {error}") from error
 
 
-def _names(facts: ProxyFacts, netns: Path) -> DnsSettings:
-    """How the pod's names are resolved: inside its own network, as it would ask itself."""
-    resolvers = Resolvers([(DNS_IP, 53)], lambda kind: agent_socket(netns, kind))
-    return DnsSettings(facts.domain, Speaker(facts.node_id, facts.dns_metadata), resolvers, lambda: dns_sockets(netns))
-
-
 def proxy_facts(
     pod: Mapping[str, Any], container: Mapping[str, Any], env: Mapping[str, str], settings: ProxySettings
 ) -> ProxyFacts:
@@ -155,13 +147,9 @@ def proxy_facts(
         proxy_config=_proxy_config(env),
         control_plane=settings.control_plane,
         stats=StatsInclusion(suffixes=(_ACTIVE,)),
-        dns_capture=_is_on(env, "ISTIO_META_DNS_CAPTURE"),
-        dns_auto_allocate=_is_on(env, "ISTIO_META_DNS_AUTO_ALLOCATE"),
+        dns_capture=is_on(env, "ISTIO_META_DNS_CAPTURE"),
+        dns_auto_allocate=is_on(env, "ISTIO_META_DNS_AUTO_ALLOCATE"),
     )
-
-
-def _is_on(env: Mapping[str, str], name: str) -> bool:
-    return env.get(name, "true").strip().lower() not in ("false", "0", "f")
 
 
 def _proxy_config(env: Mapping[str, str]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import structs
 
 from lateen.base.clock import SystemClock
 from lateen.base.errors import LateenError
@@ -24,10 +25,13 @@ from lateen.node.bootstrap import bootstrap
 from lateen.node.capture import PROXY_UID, TABLE, Capture, read_capture, ruleset
 from lateen.node.environment import environment
 from lateen.node.proxy_facts import ControlPlane, ProxyFacts
+from lateen.node.resolvers import nameservers
 from lateen.proto.descriptors import envoy_binary
 from lateen.runtime.nft import apply_rules
+from lateen.runtime.pod_dns import is_on, names_at
 
 _HERE = Path("/proc/self/ns/net")
+_RESOLVERS = Path("/etc/resolv.conf")
 _ANNOTATIONS = {
     "ISTIO_INBOUND_PORTS": "traffic.sidecar.istio.io/includeInboundPorts",
     "ISTIO_LOCAL_EXCLUDE_PORTS": "traffic.sidecar.istio.io/excludeInboundPorts",
@@ -41,8 +45,9 @@ def read_environment(text: str) -> dict[str, str]:
     return {name: "".join(shlex.split(value)) for name, _, value in pairs}
 
 
-def machine_facts(env: Mapping[str, str], mesh: Mapping[str, Any], socket: Path) -> ProxyFacts:
-    """What the bootstrap needs to know of the machine. Raises LateenError when the folder does not tell."""
+def machine_facts(env: Mapping[str, str], mesh: Mapping[str, Any], socket: Path, names: bool) -> ProxyFacts:
+    """What the bootstrap needs to know of the machine; `names`: it has a resolver whose queries can be taken over.
+    Raises LateenError when the folder does not tell."""
     try:
         discovery = mesh["defaultConfig"]["discoveryAddress"]
         host, _, port = discovery.rpartition(":")
@@ -57,16 +62,20 @@ def machine_facts(env: Mapping[str, str], mesh: Mapping[str, Any], socket: Path)
             cluster_id=env.get("ISTIO_META_CLUSTER_ID", "Kubernetes"),
             network=env.get("ISTIO_META_NETWORK", ""),
             control_plane=ControlPlane(host, int(port)),
+            dns_capture=names and is_on(env, "ISTIO_META_DNS_CAPTURE"),
+            dns_auto_allocate=is_on(env, "ISTIO_META_DNS_AUTO_ALLOCATE"),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise LateenError(f"cluster.env or mesh.yaml does not tell {error}", "write the folder anew") from error
 
 
-def machine_capture(env: Mapping[str, str]) -> Capture:
-    """What is taken over on the machine: all but what it says, and its own calls to the control plane."""
+def machine_capture(env: Mapping[str, str], dns_servers: tuple[str, ...] = ()) -> Capture:
+    """What is taken over on the machine: all but what it says, and its own calls to the control plane; of queries those
+    to `dns_servers`."""
     host = env["CA_ADDR"].rpartition(":")[0]
     said = {name: env[variable] for variable, name in _ANNOTATIONS.items() if env.get(variable)}
-    return read_capture({"traffic.sidecar.istio.io/excludeOutboundIPRanges": f"{host}/32", **said}, env["POD_NAME"])
+    excluded = {"traffic.sidecar.istio.io/excludeOutboundIPRanges": f"{host}/32"}
+    return structs.replace(read_capture({**excluded, **said}, env["POD_NAME"]), dns_servers=dns_servers)
 
 
 async def run_standalone(folder: Path) -> int:
@@ -75,7 +84,8 @@ async def run_standalone(folder: Path) -> int:
     mesh = yaml.safe_load((folder / "mesh.yaml").read_text())
     run = folder / "run"
     run.mkdir(mode=0o755, exist_ok=True)
-    facts = machine_facts(env, mesh, run / "sds.sock")
+    resolvers = nameservers(_RESOLVERS.read_text()) if _RESOLVERS.exists() else []
+    facts = machine_facts(env, mesh, run / "sds.sock", names=bool(resolvers))
     (run / "envoy.json").write_text(json.dumps(bootstrap(facts)))
 
     async def token_for(workload: WorkloadRef) -> str:
@@ -83,7 +93,11 @@ async def run_standalone(folder: Path) -> int:
 
     agent = Agent(env["CA_ADDR"], (folder / "root-cert.pem").read_bytes(), token_for, SystemClock())
     await agent.serve(WorkloadRef(facts.namespace, facts.pod, facts.service_account, facts.pod), run / "sds.sock")
-    await asyncio.to_thread(apply_rules, _HERE, ruleset(machine_capture(env)))
+    captured: tuple[str, ...] = ()
+    if facts.dns_capture:
+        await agent.resolve(facts.pod, names_at(_HERE, facts, resolvers))
+        captured = tuple(address for address, _ in resolvers)
+    await asyncio.to_thread(apply_rules, _HERE, ruleset(machine_capture(env, captured)))
     try:
         return await _envoy(run / "envoy.json", environment(facts))
     finally:

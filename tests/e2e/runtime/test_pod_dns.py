@@ -5,8 +5,9 @@ import socket
 import pytest
 
 from lateen.node.capture import AGENT_MARK
+from lateen.node.proxy_facts import ProxyFacts
 from lateen.runtime import netns
-from lateen.runtime.pod_dns import agent_socket, dns_sockets
+from lateen.runtime.pod_dns import agent_socket, dns_sockets, is_on, names_at
 from lateen.runtime.rtnetlink import Links
 
 
@@ -54,3 +55,15 @@ def test_a_port_that_is_taken_leaves_nothing_behind(path):
 def test_the_agents_own_sockets_are_marked(path):
     with agent_socket(path, socket.SOCK_DGRAM) as made:
         assert made.getsockopt(socket.SOL_SOCKET, 36) == AGENT_MARK
+
+
+def test_a_variable_is_on_unless_it_says_otherwise():
+    assert is_on({}, "X") and is_on({"X": "true"}, "X")
+    assert not is_on({"X": "False"}, "X")
+
+
+def test_names_are_those_of_the_proxys_own_namespace(path):
+    facts = ProxyFacts(pod="web-1", namespace="shop", ip="10.1.0.1", sds_socket="/s")
+    found = names_at(path, facts, [("192.0.2.1", 53)])
+    assert found.domain == "shop.svc.cluster.local"
+    assert found.speaker.node_id == facts.node_id
