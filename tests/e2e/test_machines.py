@@ -137,3 +137,12 @@ def plain(mesh: Mesh) -> str:
         ["nsenter", netns, "/usr/bin/python3", "-c", program], capture_output=True, text=True, timeout=15
     )
     return done.stdout.strip().removeprefix("b''")
+
+
+def test_the_machine_knows_services_by_their_names(expanded: Mesh) -> None:
+    """Its own resolvers know nothing of them. What asks is no user of the proxy's."""
+    program = "import socket; print(socket.gethostbyname('kubernetes.default.svc.cluster.local'))"
+    netns = f"--net=/run/netns/lateen-{expanded.name}-mysqldb"
+    command = ["nsenter", netns, "-S", "65534", "-G", "65534", "/usr/bin/python3", "-c", program]
+    known = eventually(lambda: subprocess.run(command, capture_output=True, text=True, timeout=15).stdout.strip(), 10)
+    assert known == expanded.get("service", "kubernetes")["spec"]["clusterIP"]
