@@ -4,7 +4,9 @@ import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from lateen.apiserver.model_defaults import status_default, with_defaults
 from lateen.apiserver.pod_defaults import default_pod_spec, qos_class
+from lateen.apiserver.versions import has_status
 from lateen.kinds.spec import KindSpec
 
 Raw = dict[str, Any]
@@ -12,12 +14,16 @@ Raw = dict[str, Any]
 
 def fill_in(kind: KindSpec, raw: Raw) -> Raw:
     """Return an object with its kind's defaults; what is set stays. Filling in twice changes nothing more."""
+    if kind.defaulted:
+        return with_defaults(kind, raw)
     change = _DEFAULTS.get((kind.group, kind.kind))
     return change(raw) if change else raw
 
 
 def first_status(kind: KindSpec, raw: Raw) -> Raw:
     """The status that a new object of the kind starts with, {} for none."""
+    if kind.defaulted and has_status(kind):
+        return status_default(kind)
     match kind.group, kind.kind:
         case "", "Pod":
             return {"phase": "Pending", "qosClass": qos_class(raw["spec"])}

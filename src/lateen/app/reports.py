@@ -61,8 +61,8 @@ class Reports:
     def _remarked(self, changes: Mapping[Key, tuple[Fault, ...] | None]) -> None:
         spec = by_kind("VirtualService")
         for key in changes:
-            found = self._store[spec.kind].get(key)
-            if found is not None and (spec.kind, key) not in self._store.rejections:
+            found = self._store[spec.name].get(key)
+            if found is not None and (spec.name, key) not in self._store.rejections:
                 place, known = Place(spec, key), self._refusals.now()
                 version = Version(found.meta.uid, found.raw["apiVersion"], found.meta.generation, known)
                 self._fresh.setdefault(place, self._done.get(place) or self._held.get(place) or version)
@@ -168,7 +168,7 @@ class Reports:
 
     def _say(self, place: Place, version: Version, second: Raw) -> None:
         """Report an accepted version, unless it is gone or another was heard of meanwhile."""
-        found = self._store[place.kind.kind].get(place.key)
+        found = self._store[place.kind.name].get(place.key)
         if found is None or found.meta.uid != version.uid or place in self._fresh:
             return
         remarks = self._remarks.get(place.key) if self._remarks is not None and found.kind == "VirtualService" else None

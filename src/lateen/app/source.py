@@ -13,6 +13,7 @@ from lateen.base.errors import Invalid
 from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn
 from lateen.kinds.all import KINDS, by_kind
+from lateen.kinds.gateway_api.names import EXPERIMENTAL, GROUP
 from lateen.registry.mesh import Mesh
 from lateen.sources.client import Client
 from lateen.sources.definitions import follow_definitions
@@ -28,8 +29,8 @@ CORE = (
     *("Ingress", "IngressClass"),
 )
 
-# The kinds that are followed: those of Kubernetes that the mesh reads, and all of Istio's.
-WATCHED = (*CORE, *(spec.kind for spec in KINDS if spec.group in GROUPS))
+# The kinds that are followed: those of Kubernetes that the mesh reads, all of Istio's, and the Gateway API's.
+WATCHED = (*CORE, *(spec.name for spec in KINDS if spec.group in (*GROUPS, GROUP, EXPERIMENTAL)))
 
 ALLOCATED = KIND.kind
 

@@ -6,6 +6,7 @@ https://kubernetes.io/docs/reference/kubernetes-api/extend-resources/custom-reso
 from typing import Any
 
 from lateen.kinds.all import KINDS
+from lateen.kinds.gateway_api.names import EXPERIMENTAL, GROUP
 from lateen.kinds.openapi_schema import whole_schema
 from lateen.kinds.spec import Column, KindSpec
 
@@ -17,8 +18,8 @@ _COMMON = ("apiVersion", "kind", "metadata")
 
 
 def crds() -> list[Raw]:
-    """The definitions of all kinds that are custom resources, ours and Istio's."""
-    return [crd(kind) for kind in KINDS if not kind.built_in]
+    """The definitions of the custom resources that are ours or Istio's; the Gateway API brings its own."""
+    return [crd(kind) for kind in KINDS if not kind.built_in and kind.group not in (GROUP, EXPERIMENTAL)]
 
 
 def crd(kind: KindSpec) -> Raw:

@@ -20,6 +20,21 @@ from lateen.kinds.core import (
     service_account,
 )
 from lateen.kinds.extensions import traffic_extension, wasm_plugin
+from lateen.kinds.gateway_api import (
+    backend,
+    backend_tls_policy,
+    backend_traffic_policy,
+    gateway_class,
+    grpc_route,
+    http_route,
+    listener_set,
+    mesh,
+    reference_grant,
+    tcp_route,
+    tls_route,
+    udp_route,
+)
+from lateen.kinds.gateway_api import gateway as gateway_of_api
 from lateen.kinds.lateen import process_image
 from lateen.kinds.networking import (
     destination_rule,
@@ -73,6 +88,19 @@ KINDS: tuple[KindSpec, ...] = (
     telemetry.SPEC,
     wasm_plugin.SPEC,
     traffic_extension.SPEC,
+    gateway_class.SPEC,
+    gateway_of_api.SPEC,
+    listener_set.SPEC,
+    http_route.SPEC,
+    grpc_route.SPEC,
+    tls_route.SPEC,
+    tcp_route.SPEC,
+    udp_route.SPEC,
+    reference_grant.SPEC,
+    backend_tls_policy.SPEC,
+    backend.SPEC,
+    backend_traffic_policy.SPEC,
+    mesh.SPEC,
     process_image.SPEC,
 )
 
@@ -89,9 +117,9 @@ def find(api_version: Any, kind: Any) -> KindSpec | None:
 
 
 def by_kind(kind: str, group: str | None = None) -> KindSpec:
-    """Return the kind of this name, of `group` when given. Raises KeyError."""
+    """Return the kind that the house calls so (`KindSpec.name`), or the one of `group`. Raises KeyError."""
     for spec in KINDS:
-        if spec.kind == kind and group in (None, spec.group):
+        if (spec.name == kind and group is None) or (spec.kind == kind and spec.group == group):
             return spec
     raise KeyError(f"{kind}.{group}" if group else kind)
 

@@ -82,7 +82,8 @@ def schema_of(shape: inspect.Type, write: WriteStruct) -> Raw:
         case inspect.UnionType():
             return _union(shape, write)
         case inspect.LiteralType():
-            return {"type": "string", "enum": list(shape.values)}
+            kind = "integer" if isinstance(shape.values[0], int) else "string"
+            return {"type": kind, "enum": list(shape.values)}
         case _:
             return _scalar(shape)
 

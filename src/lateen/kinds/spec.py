@@ -62,9 +62,10 @@ class KindSpec:
     `validate` yields what is wrong beyond the schema. `open`: fields the model does not name are tolerated
     (told as warnings). `read_only`: why an API server of ours lets nobody write it, "" = it does. `free_names`:
     objects may be named by any segment of a path. `hints`: how to mend faults at a path (list positions as `[]`).
-    `reads`: the fields that the mesh reads beside the metadata, as
-    `spec.nodeName` (see `projection`); empty = the object as written. `conditions`: those of its status that
-    the mesh reads of an object as written.
+    `alias`: what the house calls it where another kind has its name. `reads`: the fields that the mesh reads beside
+    the metadata, as `spec.nodeName` (see `projection`); empty = the object as written. `conditions`: those of its
+    status that the mesh reads of an object as written. `defaulted`: an API server writes the model's defaults into
+    its objects, as the kind's own definition has it do.
     """
 
     group: str
@@ -82,6 +83,8 @@ class KindSpec:
     free_names: bool = False
     hints: Mapping[str, str] = field(default_factory=dict)
     storage_version: str = ""
+    alias: str = ""
+    defaulted: bool = False
     read_only: str = ""
     reads: tuple[str, ...] = ()
     conditions: tuple[str, ...] = ()
@@ -91,6 +94,11 @@ class KindSpec:
             object.__setattr__(self, "singular", self.kind.lower())
         if not self.storage_version:
             object.__setattr__(self, "storage_version", self.versions[0])
+
+    @property
+    def name(self) -> str:
+        """What the house calls the kind: no two kinds share it."""
+        return self.alias or self.kind
 
     @property
     def built_in(self) -> bool:

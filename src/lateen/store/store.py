@@ -7,7 +7,7 @@ from msgspec import structs
 
 from lateen.base.errors import Invalid
 from lateen.base.refs import Key
-from lateen.kinds.all import KINDS
+from lateen.kinds.all import KINDS, find
 from lateen.kinds.decode import decode
 from lateen.kinds.networking.service_entry import AllocatedAddress
 from lateen.kinds.object import Object
@@ -24,12 +24,12 @@ class Store:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._inputs: dict[str, Input[Key, Object]] = {spec.kind: engine.input(spec.kind) for spec in KINDS}
+        self._inputs: dict[str, Input[Key, Object]] = {spec.name: engine.input(spec.name) for spec in KINDS}
         self.addresses: Input[Key, tuple[AllocatedAddress, ...]] = engine.input("allocated addresses")
         self.rejections: dict[tuple[str, Key], Invalid] = {}
 
     def __getitem__(self, kind: str) -> Input[Key, Object]:
-        """Return the objects of a kind, by key. Raises KeyError for a kind the house does not know."""
+        """Return the objects of a kind (`KindSpec.name`), by key. Raises KeyError for one the house does not know."""
         return self._inputs[kind]
 
     def put(self, raw: dict[str, Any], *, file: str = "", lines: Mapping[str, int] | None = None) -> Object:
@@ -46,8 +46,8 @@ class Store:
 
     def accept(self, found: Object) -> None:
         """Take an object that was read already, as `projection.project` does."""
-        self.rejections.pop((found.kind, found.key), None)
-        self._inputs[found.kind].put(found.key, found)
+        self.rejections.pop((found.spec.name, found.key), None)
+        self._inputs[found.spec.name].put(found.key, found)
 
     def delete(self, kind: str, key: Key) -> None:
         """Forget an object and what was said of it; no change when there is none."""
@@ -59,4 +59,7 @@ def _named(raw: dict[str, Any]) -> tuple[str, Key]:
     """Name an object that may be broken anywhere, as well as it can be named."""
     meta = raw.get("metadata")
     meta = meta if isinstance(meta, dict) else {}
-    return str(raw.get("kind", "")), Key(str(meta.get("namespace") or ""), str(meta.get("name") or ""))
+    spec = find(raw.get("apiVersion"), raw.get("kind"))
+    return spec.name if spec is not None else str(raw.get("kind", "")), Key(
+        str(meta.get("namespace") or ""), str(meta.get("name") or "")
+    )

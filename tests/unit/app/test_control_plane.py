@@ -26,7 +26,7 @@ WORLD = (
 
 
 def test_every_watched_kind_is_one_the_house_knows() -> None:
-    assert all(by_kind(kind).kind == kind for kind in WATCHED)
+    assert all(by_kind(kind).name == kind for kind in WATCHED)
 
 
 async def test_it_serves_when_every_kind_has_been_read(mesh: Plane) -> None:
