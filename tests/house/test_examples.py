@@ -11,11 +11,6 @@ from lateen.kinds.documents import load
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FILES = sorted(str(path.relative_to(EXAMPLES)) for path in EXAMPLES.rglob("*.yaml"))
 
-# Kinds that are not read yet, and the rows of the mission that bring them; the files are there for what comes.
-LATER = {
-    "guide/gateway-api.yaml": "the Gateway API: rows 76 to 78",
-}
-
 
 def faults(name: str) -> list[str]:
     """The errors of a file, as `line: field: message`."""
@@ -33,17 +28,11 @@ def test_an_example_begins_by_saying_what_it_shows(name: str) -> None:
     assert (EXAMPLES / name).read_text().startswith("# ")
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if name not in LATER])
+@pytest.mark.parametrize("name", FILES)
 def test_an_example_is_whole_or_refused_for_the_field_that_it_announces(name: str) -> None:
     found = faults(name)
     announced = re.findall(r"^# Refused: (\S+)$", (EXAMPLES / name).read_text(), re.MULTILINE)
     assert [fault.split(": ")[1] for fault in found] == announced, found
-
-
-@pytest.mark.parametrize("name", LATER)
-def test_what_comes_later_is_refused_for_its_kind_alone(name: str) -> None:
-    found = faults(name)
-    assert found and all("does not know the kind" in fault or "there is no" in fault for fault in found), found
 
 
 def test_documents_of_the_reference_keep_the_versions_that_they_print() -> None:

@@ -20,10 +20,10 @@ from lateen.kinds.spec import AGE, KindSpec
 
 
 class TLSRouteSpec(Model, frozen=True, kw_only=True):
-    """The server names, the parents and the one rule."""
+    """The server names (which v1alpha2 can do without), the parents and the one rule."""
 
     parent_refs: Annotated[tuple[ParentReference, ...], Meta(max_length=32)] = ()
-    hostnames: Annotated[tuple[Hostname, ...], Meta(min_length=1, max_length=1024)]
+    hostnames: Annotated[tuple[Hostname, ...], Meta(max_length=1024)] = ()
     rules: ConnectionRules
     use_default_gateways: Literal["All", "None"] | None = None
 
@@ -40,6 +40,8 @@ class TLSRoute(Model, frozen=True, kw_only=True):
 
 def validate(found: TLSRoute) -> Iterator[Fault]:
     """Yield what is wrong beyond the schema."""
+    if not found.spec.hostnames and not found.api_version.endswith("/v1alpha2"):
+        yield Fault("spec.hostnames", "is required: at least one server name")
     for index, host in enumerate(found.spec.hostnames):
         if is_ip(host):
             yield Fault(f"spec.hostnames[{index}]", "Hostnames cannot contain an IP", "a client asks for a name")
