@@ -10,6 +10,7 @@ from types import ModuleType
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 sys.path.insert(0, str(Path(__file__).parent))
 
+import analyze
 import authn
 import config_semantics
 import crds
@@ -25,6 +26,7 @@ import xds_inputs
 # A new corpus is one file in this folder, with `CORPUS` and `cases`, and one line here.
 CORPORA: tuple[ModuleType, ...] = (
     simulation,
+    analyze,
     validation,
     config_semantics,
     dns_names,

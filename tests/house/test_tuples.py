@@ -9,12 +9,15 @@ from typing import Any
 import click
 import pytest
 
+import lateen.analysis.analyzers
 import lateen.cli
 import lateen.envoy.access_loggers
 import lateen.envoy.http_filters
 import lateen.envoy.network_filters
 import lateen.kinds
 import lateen.runtime.controllers
+from lateen.analysis.analyzer import Analyzer
+from lateen.analysis.analyzers import ANALYZERS
 from lateen.cli.main import COMMANDS
 from lateen.envoy.access_loggers import ACCESS_LOGGERS
 from lateen.envoy.http_filters import HTTP_FILTERS
@@ -56,8 +59,12 @@ def test_every_file_of_a_filters_folder_is_in_its_tuple_once(package: ModuleType
 
 @pytest.mark.parametrize(
     ("package", "kind", "listed"),
-    [(lateen.kinds, KindSpec, KINDS), (lateen.runtime.controllers, Controller, CONTROLLERS)],
-    ids=["KINDS", "CONTROLLERS"],
+    [
+        (lateen.kinds, KindSpec, KINDS),
+        (lateen.runtime.controllers, Controller, CONTROLLERS),
+        (lateen.analysis.analyzers, Analyzer, ANALYZERS),
+    ],
+    ids=["KINDS", "CONTROLLERS", "ANALYZERS"],
 )
 def test_everything_that_a_folder_defines_is_in_its_tuple_once(
     package: ModuleType, kind: type, listed: tuple[Any, ...]

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "apply": ("apply", "Create or change objects from files, in the order that breaks nothing."),
     "get": ("get", "List objects, or print one."),
     "delete": ("delete", "Delete objects by file or by name."),
+    "analyze": ("analyze", "Tell what may be wrong with objects, of files and of the mesh."),
     "logs": ("logs", "Print a container's log."),
     "proxy-status": ("proxy_status", "Show whether each proxy has what it should have (alias: ps)."),
     "proxy-config": (

@@ -1,0 +1,48 @@
+"""Every analyzer, in the order in which findings are told. A new one is one file in this folder and one line here."""
+
+from lateen.analysis.analyzer import Analyzer
+from lateen.analysis.analyzers import (
+    deprecation,
+    destination_rule_certificates,
+    destination_rule_lookup,
+    destination_rule_pods,
+    envoy_filter_operations,
+    gateway_conflicts,
+    gateway_ports,
+    local_rate_limit,
+    outlier_errors,
+    retries,
+    schema,
+    server_first,
+    service_entry_addresses,
+    service_entry_protocols,
+    service_port_names,
+    sidecar_selectors,
+    virtual_service_conflicts,
+    virtual_service_gateways,
+    virtual_service_hosts,
+    virtual_service_subsets,
+)
+
+ANALYZERS: tuple[Analyzer, ...] = (
+    schema.ANALYZER,
+    deprecation.ANALYZER,
+    virtual_service_hosts.ANALYZER,
+    virtual_service_subsets.ANALYZER,
+    virtual_service_gateways.ANALYZER,
+    virtual_service_conflicts.ANALYZER,
+    retries.ANALYZER,
+    destination_rule_pods.ANALYZER,
+    destination_rule_certificates.ANALYZER,
+    destination_rule_lookup.ANALYZER,
+    outlier_errors.ANALYZER,
+    service_entry_addresses.ANALYZER,
+    service_entry_protocols.ANALYZER,
+    service_port_names.ANALYZER,
+    server_first.ANALYZER,
+    sidecar_selectors.ANALYZER,
+    gateway_ports.ANALYZER,
+    gateway_conflicts.ANALYZER,
+    envoy_filter_operations.ANALYZER,
+    local_rate_limit.ANALYZER,
+)

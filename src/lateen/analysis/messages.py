@@ -1,0 +1,179 @@
+"""The codes of findings: level, name and text. IST codes and their texts are Istio's contract with its users.
+
+https://istio.io/latest/docs/reference/config/analysis/ and, for LAT codes, docs/findings.md.
+"""
+
+import json
+import re
+from typing import Any, Literal, NamedTuple
+
+Level = Literal["Info", "Warning", "Error"]
+LEVELS: tuple[Level, ...] = ("Info", "Warning", "Error")
+
+
+class Message(NamedTuple):
+    """What a code says. `template`: its verbs are Go's (%s, %d, %v, %q)."""
+
+    level: Level
+    name: str
+    template: str
+
+
+MESSAGES: dict[str, Message] = {
+    "IST0002": Message("Warning", "Deprecated", "Deprecated: %s"),
+    "IST0101": Message("Error", "ReferencedResourceNotFound", "Referenced %s not found: %q"),
+    "IST0106": Message("Error", "SchemaValidationError", "Schema validation error: %v"),
+    "IST0109": Message(
+        "Error",
+        "ConflictingMeshGatewayVirtualServiceHosts",
+        "The VirtualServices %s associated with mesh gateway define the same host %s which can lead to undefined "
+        "behavior. This can be fixed by merging the conflicting VirtualServices into a single resource.",
+    ),
+    "IST0110": Message(
+        "Error",
+        "ConflictingSidecarWorkloadSelectors",
+        "The Sidecars %v in namespace %q select the same workload pod %q, which can lead to undefined behavior.",
+    ),
+    "IST0111": Message(
+        "Error",
+        "MultipleSidecarsWithoutWorkloadSelectors",
+        "The Sidecars %v in namespace %q have no workload selector, which can lead to undefined behavior.",
+    ),
+    "IST0112": Message(
+        "Error",
+        "VirtualServiceDestinationPortSelectorRequired",
+        "This VirtualService routes to a service %q that exposes multiple ports %v. Specifying a port in the "
+        "destination is required to disambiguate.",
+    ),
+    "IST0118": Message(
+        "Info",
+        "PortNameIsNotUnderNamingConvention",
+        "Port name %s (port: %d, targetPort: %s) doesn't follow the naming convention of Istio port.",
+    ),
+    "IST0128": Message(
+        "Warning",
+        "NoServerCertificateVerificationDestinationLevel",
+        "DestinationRule %s in namespace %s has TLS mode set to %s but no caCertificates are set to validate server "
+        "identity for host: %s",
+    ),
+    "IST0129": Message(
+        "Warning",
+        "NoServerCertificateVerificationPortLevel",
+        "DestinationRule %s in namespace %s has TLS mode set to %s but no caCertificates are set to validate server "
+        "identity for host: %s at port %s",
+    ),
+    "IST0132": Message(
+        "Warning",
+        "VirtualServiceHostNotFoundInGateway",
+        "one or more host %v defined in VirtualService %s not found in Gateway %s.",
+    ),
+    "IST0133": Message("Warning", "SchemaWarning", "Schema validation warning: %v"),
+    "IST0134": Message(
+        "Warning", "ServiceEntryAddressesRequired", "ServiceEntry addresses are required for this protocol."
+    ),
+    "IST0140": Message(
+        "Warning",
+        "IngressRouteRulesNotAffected",
+        "Subset in virtual service %s has no effect on ingress gateway %s requests",
+    ),
+    "IST0145": Message(
+        "Error", "ConflictingGateways", "Conflict with gateways %s (workload selector %s, port %s, hosts %v)."
+    ),
+    "IST0151": Message(
+        "Warning",
+        "EnvoyFilterUsesRelativeOperation",
+        "This EnvoyFilter does not have a priority and has a relative patch operation set which can cause the "
+        "EnvoyFilter not to be applied. Using the INSERT_FIRST of ADD option or setting the priority may help in "
+        "ensuring the EnvoyFilter is applied correctly.",
+    ),
+    "IST0152": Message(
+        "Error",
+        "EnvoyFilterUsesReplaceOperationIncorrectly",
+        "The REPLACE operation is only valid for HTTP_FILTER and NETWORK_FILTER.",
+    ),
+    "IST0153": Message(
+        "Error",
+        "EnvoyFilterUsesAddOperationIncorrectly",
+        "The ADD operation will be ignored when applyTo is set to ROUTE_CONFIGURATION, or HTTP_ROUTE.",
+    ),
+    "IST0154": Message(
+        "Error",
+        "EnvoyFilterUsesRemoveOperationIncorrectly",
+        "The REMOVE operation will be ignored when applyTo is set to ROUTE_CONFIGURATION, or HTTP_ROUTE.",
+    ),
+    "IST0155": Message(
+        "Warning",
+        "EnvoyFilterUsesRelativeOperationWithProxyVersion",
+        "This EnvoyFilter does not have a priority and has a relative patch operation (NSTERT_BEFORE/AFTER, REPLACE, "
+        "MERGE, DELETE) and proxyVersion set which can cause the EnvoyFilter not to be applied during an upgrade. "
+        "Using the INSERT_FIRST or ADD option or setting the priority may help in ensuring the EnvoyFilter is applied "
+        "correctly.",
+    ),
+    "IST0162": Message(
+        "Warning",
+        "GatewayPortNotDefinedOnService",
+        "The gateway is listening on a target port (port %d) that is not defined in the Service associated with its "
+        "workload instances (Pod selector %s). If you need to access the gateway port through the gateway Service, it "
+        "will not be available.",
+    ),
+    "IST0173": Message(
+        "Error",
+        "DestinationRuleSubsetNotSelectPods",
+        "The Subset %s defined in the DestinationRule does not select any pods. Which may lead to 503 UH "
+        "(NoHealthyUpstream).",
+    ),
+    "IST0174": Message(
+        "Warning",
+        "UnknownDestinationRuleHost",
+        "The host %s defined in the DestinationRule does not match any services in the mesh.",
+    ),
+    "IST0177": Message(
+        "Warning",
+        "ConflictingServiceEntryProtocol",
+        "Multiple ServiceEntries (%s) define the same host %q and port %d with conflicting protocols (%s).",
+    ),
+    "LAT0001": Message(
+        "Warning", "RateLimitNotEnforced", "local_ratelimit has no filter_enforced: 0 %% of requests will be limited"
+    ),
+    "LAT0002": Message(
+        "Warning",
+        "RetriesRepeatWrites",
+        "Requests that change something are sent again on %s: a %s that was carried out already is carried out twice.",
+    ),
+    "LAT0003": Message(
+        "Warning",
+        "ServerFirstProtocolNotNamed",
+        "server-first protocol needs explicit protocol: port %d of %s looks like %s, whose servers speak first",
+    ),
+    "LAT0004": Message(
+        "Info",
+        "GatewayErrorsAreNotAllErrors",
+        "consecutiveGatewayErrors counts 502, 503 and 504 alone: a server that answers 500 is not ejected by it.",
+    ),
+    "LAT0005": Message(
+        "Warning",
+        "DestinationRuleNotObeyed",
+        "No client obeys this DestinationRule for %s: %s",
+    ),
+    "LAT0006": Message(
+        "Info",
+        "DestinationRuleOverridden",
+        "Clients in namespace %s obey DestinationRule %s for %s, and not this one",
+    ),
+}
+
+_VERB = re.compile(r"%([sdvq%])")
+
+
+def text_of(code: str, arguments: tuple[Any, ...]) -> str:
+    """Fill a code's template."""
+    rest = iter(arguments)
+    return _VERB.sub(lambda verb: "%" if verb[1] == "%" else _said(verb[1], next(rest)), MESSAGES[code].template)
+
+
+def _said(verb: str, value: Any) -> str:
+    if verb == "q":
+        return json.dumps(str(value), ensure_ascii=False)
+    if isinstance(value, (list, tuple)):
+        return f"[{' '.join(map(str, value))}]"
+    return str(value)
