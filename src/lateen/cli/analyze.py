@@ -59,7 +59,7 @@ async def command(ctx: click.Context, /, **options: Any) -> None:
     settings = None if options["use_kube"] is False else _mesh(settings_of(ctx), options["use_kube"])
     resources, broken = _of_files(options)
     objects = [*(await _of_mesh(settings) if settings else ()), *resources]
-    found = analyze(Snapshot(objects, _mesh_config(options, objects)))
+    found = analyze(Snapshot(objects, mesh_config(objects, options["mesh_file"], options["revision"])))
     suppressions = [Suppression.parse(text) for text in options["suppress"]]
     chosen = [each for each in told(found, suppressions) if _is_asked_for(each, options, live=bool(settings))]
     where = _subject(options, live=bool(settings))
@@ -124,12 +124,12 @@ async def live_resources(client: Client) -> list[Resource]:
     return found
 
 
-def _mesh_config(options: dict[str, Any], objects: Sequence[Resource]) -> dict[str, Any]:
+def mesh_config(objects: Sequence[Resource], file: str = "", revision: str = "") -> dict[str, Any]:
     """The mesh's settings as written; names are resolved by the mesh unless they say otherwise."""
-    if options["mesh_file"]:
-        mesh = a_map(yaml.safe_load(Path(options["mesh_file"]).read_text()))
+    if file:
+        mesh = a_map(yaml.safe_load(Path(file).read_text()))
     else:
-        name = f"istio-{options['revision']}" if options["revision"] else "istio"
+        name = f"istio-{revision}" if revision else "istio"
         maps = [each for each in objects if each.kind == "ConfigMap" and each.key == ("istio-system", name)]
         mesh = a_map(yaml.safe_load(a_map(maps[-1].raw.get("data")).get("mesh", ""))) if maps else {}
     default = a_map(mesh.get("defaultConfig"))

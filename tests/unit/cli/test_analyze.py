@@ -1,10 +1,16 @@
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from apiservers import service
 from click.testing import CliRunner, Result
 
-from lateen.cli.analyze import DATA_ERROR, FOUND_ISSUES, command
+from lateen.cli.analyze import DATA_ERROR, FOUND_ISSUES
+from lateen.cli.main import cli
+
+if TYPE_CHECKING:
+    from conftest import Cluster
 
 SERVICE = """
 apiVersion: v1
@@ -38,7 +44,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(command, ["--use-kube=false", *arguments])
+    return CliRunner().invoke(cli, ["analyze", "--use-kube=false", *arguments])
 
 
 def test_files_without_faults_are_told_so(folder: Path) -> None:
@@ -100,3 +106,20 @@ def test_settings_of_the_mesh_come_from_a_file(folder: Path) -> None:
     (folder / "mesh.yaml").write_text("defaultConfig: {proxyMetadata: {ISTIO_META_DNS_CAPTURE: 'false'}}")
     assert "IST0134" not in run("entry.yaml").stdout
     assert "IST0134" in run("entry.yaml", "--meshConfigFile", "mesh.yaml").stdout
+
+
+async def test_files_are_analyzed_among_the_objects_of_the_mesh(cluster: "Cluster") -> None:
+    await cluster.lateen("apply", "-f", cluster.file("a.yaml", service("web")))
+    rule = {"apiVersion": "networking.istio.io/v1", "kind": "DestinationRule", "metadata": {"name": "web"}}
+    for host, code in (("web", 0), ("webb", FOUND_ISSUES)):
+        file = cluster.file("rule.yaml", {**rule, "spec": {"host": host}})
+        said = await cluster.lateen("analyze", file, "--failure-threshold", "Warning")
+        assert said.exit_code == code, said.output
+    assert "Warning [IST0174] (DestinationRule default/web" in said.stdout
+    assert "Error: Analyzers found issues when analyzing namespace: default." in said.stderr
+
+
+async def test_findings_of_other_namespaces_are_told_when_all_are_asked_for(cluster: "Cluster") -> None:
+    await cluster.lateen("apply", "-f", cluster.file("a.yaml", service("web", ports=[{"port": 1, "name": "foo"}])))
+    assert "IST0118" not in (await cluster.lateen("analyze", "-n", "kube-system")).stdout
+    assert "IST0118" in (await cluster.lateen("analyze", "-A")).stdout

@@ -81,3 +81,25 @@ async def test_routes_wait_until_the_subsets_have_reached_the_proxies(cluster: "
     ]
     rule = await cluster.client.get(by_kind("DestinationRule"), Key("default", "web"))
     assert asked == [("DestinationRule", rule["metadata"]["resourceVersion"], 0)]
+
+
+async def test_what_an_object_of_the_same_name_takes_away_is_told(cluster: "Cluster") -> None:
+    await cluster.lateen("apply", "-f", cluster.file("a.yaml", virtual_service("web")))
+    said = await cluster.lateen("apply", "-f", cluster.file("b.yaml", virtual_service("web", 50)))
+    assert "replaces 1 route of VirtualService default/web:" in said.stderr.splitlines()
+
+
+async def test_what_is_wrong_with_an_object_among_the_others_is_told_when_it_is_applied(cluster: "Cluster") -> None:
+    typo = {**RULE, "spec": {"host": "webb"}}
+    said = await cluster.lateen("apply", "-f", cluster.file("a.yaml", service("web"), typo))
+    assert "Warning [IST0174] (DestinationRule default/web)" in said.stderr
+    assert 'fix: did you mean "web.default.svc.cluster.local"?' in said.stderr
+
+
+async def test_of_two_rules_for_one_host_the_one_that_counts_is_told(cluster: "Cluster") -> None:
+    await cluster.lateen("apply", "-f", cluster.file("a.yaml", service("web"), virtual_service("web")))
+    other = virtual_service("chaos")
+    other["spec"] = virtual_service("web")["spec"]
+    said = await cluster.lateen("apply", "-f", cluster.file("b.yaml", other))
+    assert "Error [IST0109] (VirtualService default/chaos)" in said.stderr
+    assert "fix: sidecars obey default/" in said.stderr
