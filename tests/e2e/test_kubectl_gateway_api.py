@@ -51,6 +51,7 @@ async def test_kinds_of_one_name_are_told_apart(applied: Kubectl) -> None:
     await applied("apply -f -", ISTIOS)
     assert await applied("get gw -o name") == "gateway.networking.istio.io/istios\n"
     assert await applied("get gtw -o name") == "gateway.gateway.networking.k8s.io/bookinfo-gateway\n"
+    assert await applied("get gateway -o name") == "gateway.gateway.networking.k8s.io/bookinfo-gateway\n"
     for group, name in (("networking.istio.io", "istios"), ("gateway.networking.k8s.io", "bookinfo-gateway")):
         assert await applied(f"get gateways.{group} -o jsonpath={{.items[*].metadata.name}}") == name
     await applied("delete gateways.networking.istio.io istios")

@@ -6,7 +6,7 @@ from typing import Any
 from lateen.apiserver.paths import NAMESPACED_REVIEWS, REVIEWS
 from lateen.apiserver.status import unknown_path
 from lateen.apiserver.versions import has_scale, has_status
-from lateen.kinds.all import KINDS
+from lateen.kinds.all import GROUPS, KINDS
 from lateen.kinds.spec import KindSpec
 
 Raw = dict[str, Any]
@@ -61,7 +61,7 @@ def content_type(accept: str, document: Raw) -> str:
 
 
 def _groups() -> list[str]:
-    return list(dict.fromkeys([kind.group for kind in KINDS if kind.group] + list(REVIEWS)))
+    return list(dict.fromkeys([group for group in GROUPS if group] + list(REVIEWS)))
 
 
 def _versions(group: str) -> list[str]:
@@ -198,6 +198,6 @@ def _aggregated_resource(kind: KindSpec, version: str) -> Raw:
 
 def group_versions() -> Iterator[tuple[str, str, list[KindSpec]]]:
     """Yield (group, version, its kinds) of everything served."""
-    for group in ["", *dict.fromkeys(kind.group for kind in KINDS if kind.group)]:
+    for group in GROUPS:
         for version in _versions(group):
             yield group, version, _kinds(group, version)

@@ -91,8 +91,8 @@ _WIDE: Mapping[tuple[str, str], tuple[Column, ...]] = {
 def table(kind: KindSpec, objects: Iterable[Raw], include: Include, now: float) -> Raw:
     """A `Table` of objects; `now` in seconds since the epoch is what ages are counted to."""
     wide = _WIDE.get((kind.group, kind.kind), ())
-    definitions = [_definition(column, 0) for column in kind.columns] + [_definition(column, 1) for column in wide]
     columns = (*kind.columns, *wide)
+    definitions = [_definition(column, int(column.wide or column in wide)) for column in columns]
     return {
         "kind": "Table",
         "apiVersion": "meta.k8s.io/v1",

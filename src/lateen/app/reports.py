@@ -147,7 +147,7 @@ class Reports:
             if place in self._fresh:
                 continue
             self._drop(place)
-            if found := blockers(version, (place.kind.kind, place.key), self._refusals):
+            if found := blockers(version, (place.kind.name, place.key), self._refusals):
                 self._held[place] = version._replace(held=frozenset(each.at for each in found))
                 told = [str(each) for each in found[:NAMED]]
                 second = conditions.refused_by_proxies(version.generation, told, len(found) - len(told))

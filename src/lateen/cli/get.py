@@ -43,7 +43,7 @@ async def command(
             err=True,
         )
     else:
-        _table(spec, items, everywhere)
+        _table(spec, items, everywhere, wide=output == "wide")
 
 
 def kind_named(text: str) -> KindSpec:
@@ -71,18 +71,19 @@ def _dump(value: Any, output: str) -> str:
     return str(yaml.safe_dump(value, sort_keys=False))
 
 
-def _table(spec: KindSpec, items: list[dict[str, Any]], everywhere: bool) -> None:
+def _table(spec: KindSpec, items: list[dict[str, Any]], everywhere: bool, *, wide: bool) -> None:
+    columns = [column for column in spec.columns if wide or not column.wide]
     namespaced, now = everywhere and spec.namespaced, SystemClock().now()
     header = [
         *(["NAMESPACE"] if namespaced else []),
         "NAME",
-        *(column.name.upper() for column in spec.columns),
+        *(column.name.upper() for column in columns),
     ]
     rows = [
         [
             *([item["metadata"].get("namespace", "")] if namespaced else []),
             item["metadata"]["name"],
-            *(column.text(item, now) for column in spec.columns),
+            *(column.text(item, now) for column in columns),
         ]
         for item in items
     ]

@@ -104,6 +104,12 @@ KINDS: tuple[KindSpec, ...] = (
     process_image.SPEC,
 )
 
+# The order of discovery: what Kubernetes has of itself, then the others by name. A name that several groups use
+# (`gateway`) means to kubectl the first one's kind.
+GROUPS: tuple[str, ...] = tuple(
+    dict.fromkeys(spec.group for spec in sorted(KINDS, key=lambda spec: "" if spec.built_in else spec.group))
+)
+
 _BY_NAME = {(version, spec.kind): spec for spec in KINDS for version in spec.api_versions}
 _BY_PLURAL = {(spec.group, spec.plural): spec for spec in KINDS}
 
@@ -132,7 +138,8 @@ def by_plural(group: str, plural: str) -> KindSpec:
 def named(text: str) -> KindSpec | None:
     """Find a kind by any of its names, in any case: kind, plural, singular, short name, `plural.group`."""
     wanted = text.lower()
-    return next((spec for spec in KINDS if wanted in _names(spec)), None)
+    found = (spec for spec in KINDS if wanted in _names(spec))
+    return min(found, key=lambda spec: GROUPS.index(spec.group), default=None)
 
 
 def _names(spec: KindSpec) -> Iterator[str]:

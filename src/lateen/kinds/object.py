@@ -69,12 +69,12 @@ class Object(Struct, frozen=True, kw_only=True):
 
     @property
     def origin(self) -> Origin:
-        """Where the object comes from."""
-        return Origin(self.kind, *self.key, "", self.file, line_of(self.lines, ""))
+        """Where the object comes from; its kind by the name that no other has (`KindSpec.name`)."""
+        return Origin(self.spec.name, *self.key, "", self.file, line_of(self.lines, ""))
 
     def origin_at(self, path: str) -> Origin:
         """Where the field at `path` comes from, with its line when it is known."""
-        return Origin(self.kind, *self.key, path, self.file, line_of(self.lines, path))
+        return Origin(self.spec.name, *self.key, path, self.file, line_of(self.lines, path))
 
 
 def line_of(lines: Mapping[str, int], path: str) -> int:

@@ -15,13 +15,14 @@ from lateen.kinds.ages import age
 class Column:
     """A printed column. `path`: a JSON path such as `.spec.host`; `cell` computes the text instead.
 
-    `type` is Kubernetes': string, integer, boolean, date.
+    `type` is Kubernetes': string, integer, boolean, date. `wide`: shown only with `-o wide`.
     """
 
     name: str
     path: str = ""
     type: str = "string"
     cell: Callable[[Mapping[str, Any]], str] | None = None
+    wide: bool = False
 
     def text(self, raw: Mapping[str, Any], now: float = 0.0) -> str:
         """Return the cell of an object as given. A date is its age at `now` (seconds since the epoch), or

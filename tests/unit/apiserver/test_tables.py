@@ -38,3 +38,8 @@ def test_a_node_is_wide_with_its_addresses() -> None:
     status = {"addresses": [{"type": "InternalIP", "address": "10.0.0.1"}], "nodeInfo": {"osImage": "x"}}
     printed = table(NODE, [{"metadata": {"name": "n"}, "status": status}], "None", 0.0)
     assert printed["rows"][0]["cells"][-5:] == ["10.0.0.1", "<none>", "x", "<none>", "<none>"]
+
+
+def test_a_wide_column_is_shown_only_when_asked_for() -> None:
+    found = table(by_kind("GatewayClass"), [], "None", 0.0)["columnDefinitions"]
+    assert {each["name"] for each in found if each["priority"]} == {"Description"}

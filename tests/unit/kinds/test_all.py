@@ -1,6 +1,7 @@
 import pytest
 
-from lateen.kinds.all import KINDS, by_kind, by_plural, find, named
+from lateen.kinds.all import GROUPS, KINDS, by_kind, by_plural, find, named
+from lateen.kinds.spec import BUILT_IN_GROUPS
 
 
 def test_kinds_and_plurals_are_unique_in_their_group():
@@ -45,6 +46,30 @@ def test_a_kind_is_known_by_all_its_names(text, kind):
     found = named(text)
     assert found is not None
     assert found.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "group"),
+    [
+        ("gw", "networking.istio.io"), ("gateways.networking.istio.io", "networking.istio.io"),
+        ("gtw", "gateway.networking.k8s.io"), ("gateways.gateway.networking.k8s.io", "gateway.networking.k8s.io"),
+        ("gateway", "gateway.networking.k8s.io"), ("gateways", "gateway.networking.k8s.io"),
+    ],
+)  # fmt: skip
+def test_a_name_of_two_kinds_means_the_one_whose_group_comes_first(text, group):
+    found = named(text)
+    assert found is not None
+    assert (found.kind, found.group) == ("Gateway", group)
+
+
+def test_groups_come_in_the_order_of_discovery():
+    custom = [group for group in GROUPS if group not in BUILT_IN_GROUPS]
+    assert GROUPS[0] == ""
+    assert custom == list(GROUPS[-len(custom) :]) == sorted(custom)
+
+
+def test_what_the_house_calls_a_kind_is_unique():
+    assert len({spec.name for spec in KINDS}) == len(KINDS)
 
 
 def test_an_unheard_name_is_none():

@@ -75,3 +75,21 @@ def test_a_change_reaches_what_is_derived(store):
     store.put(rule())
     engine.settle()
     assert hosts.get(KEY) == "reviews"
+
+
+def test_kinds_of_one_name_are_apart(store):
+    meta = {"namespace": KEY.namespace, "name": KEY.name}
+    server = {"port": {"number": 80, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}
+    listener = {"name": "http", "port": 80, "protocol": "HTTP"}
+    spec = {"gatewayClassName": "istio", "listeners": [listener]}
+    theirs = {"apiVersion": "gateway.networking.k8s.io/v1", "kind": "Gateway", "metadata": meta, "spec": spec}
+    store.put(
+        {"apiVersion": "networking.istio.io/v1", "kind": "Gateway", "metadata": meta, "spec": {"servers": [server]}}
+    )
+    found = store.put(theirs)
+    assert store["Gateway"].get(KEY).spec.group == "networking.istio.io"
+    assert store["Gateway.gateway.networking.k8s.io"].get(KEY) is found
+    assert found.origin.kind == found.spec.name
+    with pytest.raises(Invalid):
+        store.put(theirs | {"spec": {}})
+    assert list(store.rejections) == [("Gateway.gateway.networking.k8s.io", KEY)]

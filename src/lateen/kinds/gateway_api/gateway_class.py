@@ -47,6 +47,6 @@ SPEC = KindSpec(
         Column("Controller", ".spec.controllerName"),
         Column("Accepted", cell=condition_cell("Accepted")),
         AGE,
-        Column("Description", ".spec.description"),
+        Column("Description", ".spec.description", wide=True),
     ),
 )
