@@ -43,6 +43,7 @@ def downstream(tls: DownstreamTls, http: bool, trust_domain: str) -> bytes:
     common = context.common_tls_context
     common.tls_params.tls_minimum_protocol_version = _version(tls.min_version)
     common.tls_params.tls_maximum_protocol_version = _version(tls.max_version)
+    common.tls_params.cipher_suites.extend(tls.ciphers)
     if http:
         common.alpn_protocols.extend(HTTP_ALPN)
     if tls.mode == "ISTIO_MUTUAL":
@@ -51,7 +52,7 @@ def downstream(tls: DownstreamTls, http: bool, trust_domain: str) -> bytes:
         _server_files(common, tls)
     else:
         _gateway_secrets(common, tls)
-    context.require_client_certificate.value = tls.mode != "SIMPLE"
+    context.require_client_certificate.value = tls.mode in ("ISTIO_MUTUAL", "MUTUAL")
     socket = message("envoy.config.core.v3.TransportSocket")()
     extend(socket, Extension(_SOCKET, context))
     return encode(socket)
@@ -146,8 +147,13 @@ def _server_files(common: Any, tls: DownstreamTls) -> None:
     certificate = common.tls_certificates.add()
     certificate.certificate_chain.filename = tls.cert_file
     certificate.private_key.filename = tls.key_file
-    if tls.mode == "MUTUAL":
-        common.validation_context.trusted_ca.filename = tls.ca_file
+    if tls.mode != "SIMPLE":
+        accepted = common.validation_context
+        accepted.trusted_ca.filename = tls.ca_file
+        accepted.verify_certificate_spki.extend(tls.spki)
+        accepted.verify_certificate_hash.extend(tls.hashes)
+        if tls.crl_file:
+            accepted.crl.filename = tls.crl_file
 
 
 def _gateway_secrets(common: Any, tls: DownstreamTls) -> None:

@@ -16,13 +16,18 @@ MESH_ALPN_TCP = ("istio-peer-exchange", "istio")
 class DownstreamTls(Struct, frozen=True, kw_only=True, gc=False):
     """TLS towards clients. ISTIO_MUTUAL: the workload's certificate, a mesh client certificate required.
     SIMPLE and MUTUAL: the certificate is the secret named `credential` (MUTUAL: clients against
-    `<credential>-cacert`), or in files of the proxy's own."""
+    `<credential>-cacert`), or in files of the proxy's own. `ciphers`: of TLS 1.2, () = Envoy's.
+    OPTIONAL_MUTUAL: a client's certificate is checked if there is one. `spki`, `hashes`: of accepted certificates."""
 
-    mode: Literal["ISTIO_MUTUAL", "SIMPLE", "MUTUAL"]
+    mode: Literal["ISTIO_MUTUAL", "SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"]
     credential: str = ""
     cert_file: str = ""
     key_file: str = ""
     ca_file: str = ""
+    crl_file: str = ""
+    ciphers: tuple[str, ...] = ()
+    spki: tuple[str, ...] = ()
+    hashes: tuple[str, ...] = ()
     min_version: str = "TLSV1_2"
     max_version: str = ""
 

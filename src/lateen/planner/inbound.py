@@ -25,7 +25,7 @@ from lateen.plan.matching import RouteMatch
 from lateen.plan.route import Destination, Forward, Retries, Route, RouteConfig, VirtualHost
 from lateen.plan.upstream import LocalityEndpoints, Upstream
 from lateen.planner import names
-from lateen.planner.inbound_port import ANY_ADDRESS, Carries, InboundPort
+from lateen.planner.inbound_port import ANY_ADDRESS, Carries, InboundPort, Limits
 from lateen.security.peer_authentication import Mode, PeerModes
 
 _MESH_TLS = DownstreamTls(mode="ISTIO_MUTUAL")
@@ -85,12 +85,13 @@ def plan_upstreams(ports: Iterable[InboundPort]) -> Iterator[Upstream]:
         yield Upstream(
             name=names.inbound(port.number),
             discovery="STATIC" if port.endpoint else "ORIGINAL_DST",
-            protocol=port.protocol,
+            protocol="downstream" if port.limits.as_client and port.carries == "http" else port.protocol,
             localities=(LocalityEndpoints((port.endpoint,)),) if port.endpoint else (),
             bind_address="" if port.endpoint else _LOOPBACK,
             port_override=port.port_override,
-            pool=port.pool,
-            connect_timeout_ms=port.connect_timeout_ms,
+            pool=port.limits.pool,
+            connect_timeout_ms=port.limits.connect_timeout_ms,
+            keepalive=port.limits.keepalive,
             host=port.host,
             port=port.service_port,
             origin=port.origin,
@@ -111,13 +112,22 @@ class _Site(Struct, frozen=True, kw_only=True):
     port: int
     upstream: str
     mongo: bool = False
+    limits: Limits = Limits()
     origin: Origin = Origin()
 
     @classmethod
     def of_port(cls, port: InboundPort) -> "_Site":
         name = names.listener(port.address, port.number)
         upstream = names.inbound(port.number)
-        return cls(name=name, http_name=name, port=port.number, upstream=upstream, mongo=port.mongo, origin=port.origin)
+        return cls(
+            name=name,
+            http_name=name,
+            port=port.number,
+            upstream=upstream,
+            mongo=port.mongo,
+            limits=port.limits,
+            origin=port.origin,
+        )
 
     @classmethod
     def of_undeclared(cls, number: int) -> "_Site":
@@ -206,7 +216,13 @@ def _http(site: _Site, match: ChainMatch, tls: bool = False) -> Chain:
 def _tcp(site: _Site, match: ChainMatch, tls: bool = False) -> Chain:
     readable = tls or match.transport != "tls"
     protocol: Literal["", "mongo"] = "mongo" if site.mongo and readable else ""
-    proxy = TcpProxy(stat_prefix=site.upstream, upstreams=((site.upstream, 100),), protocol=protocol)
+    proxy = TcpProxy(
+        stat_prefix=site.upstream,
+        upstreams=((site.upstream, 100),),
+        protocol=protocol,
+        idle_ms=site.limits.idle_ms,
+        max_duration_ms=site.limits.max_duration_ms,
+    )
     secured = _MESH_TLS if tls else None
     return Chain(name=site.name, match=match, proxy=proxy, tls=secured, origin=site.origin)
 

@@ -5,14 +5,43 @@ from typing import Literal
 from msgspec import Struct
 
 from lateen.base.refs import Origin
+from lateen.kinds.networking.connection_pool import ConnectionPoolSettings
 from lateen.plan.listener import DownstreamTls
-from lateen.plan.upstream import ConnectionPool, Endpoint, Protocol
+from lateen.plan.upstream import ConnectionPool, Endpoint, Keepalive, Protocol
+from lateen.planner.traffic_policy import Policy, connect_timeout, connection_pool, keepalive, plan_carriage
 from lateen.registry.service import ServicePort
 
 ANY_ADDRESS = "0.0.0.0"
-CONNECT_TIMEOUT = 10_000
+_CONNECT_TIMEOUT = 10_000
 
 Carries = Literal["http", "tcp", "auto"]
+
+
+class Limits(Struct, frozen=True, kw_only=True):
+    """What a connection pool says of connections to the application. Times in milliseconds; `idle_ms` -1 = Envoy's;
+    `as_client`: HTTP of the version that the client speaks."""
+
+    pool: ConnectionPool | None = None
+    connect_timeout_ms: int = _CONNECT_TIMEOUT
+    keepalive: Keepalive | None = None
+    idle_ms: int = -1
+    max_duration_ms: int = 0
+    as_client: bool = False
+
+    @classmethod
+    def of(cls, settings: ConnectionPoolSettings | None) -> "Limits":
+        """Read a connection pool's settings."""
+        if settings is None:
+            return cls()
+        carriage = plan_carriage(Policy(pool=settings))
+        return cls(
+            pool=connection_pool(settings),
+            connect_timeout_ms=connect_timeout(settings, _CONNECT_TIMEOUT),
+            keepalive=keepalive(settings, None),
+            idle_ms=carriage.idle_ms,
+            max_duration_ms=carriage.max_duration_ms,
+            as_client=settings.http is not None and settings.http.use_client_protocol,
+        )
 
 
 class InboundPort(Struct, frozen=True, kw_only=True):
@@ -35,8 +64,7 @@ class InboundPort(Struct, frozen=True, kw_only=True):
     endpoint: Endpoint | None = None
     port_override: int = 0
     tls: DownstreamTls | None = None
-    pool: ConnectionPool | None = None
-    connect_timeout_ms: int = CONNECT_TIMEOUT
+    limits: Limits = Limits()
     origin: Origin = Origin()
 
 

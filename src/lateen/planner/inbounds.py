@@ -8,13 +8,12 @@ from msgspec import Struct
 from lateen.plan.listener import Listener
 from lateen.plan.upstream import Endpoint, Upstream
 from lateen.planner import inbound
-from lateen.planner.inbound_port import CONNECT_TIMEOUT, InboundPort, carries, protocol_towards
+from lateen.planner.inbound_port import InboundPort, Limits, carries, protocol_towards
 from lateen.planner.ingress import ingress_ports
 from lateen.planner.outbound import ByName
 from lateen.planner.scope import Scope, Traits
 from lateen.planner.sidecar import SidecarRules
 from lateen.planner.sidecars import Sidecars
-from lateen.planner.traffic_policy import connect_timeout, connection_pool
 from lateen.reactive import Collection, Demand, Engine, Read
 from lateen.registry.registry import Registry
 from lateen.registry.service import Service, ServicePort
@@ -76,7 +75,7 @@ def _ports(leading: Iterable[Leading], sidecar: SidecarRules | None, localhost: 
     if sidecar is not None and sidecar.ingress:
         yield from ingress_ports(sidecar, {number: service for number, (service, _) in found.items()})
         return
-    limits = sidecar.pool if sidecar else None
+    limits = Limits.of(sidecar.pool if sidecar else None)
     for number, (service, port) in found.items():
         yield InboundPort(
             number=number,
@@ -86,7 +85,6 @@ def _ports(leading: Iterable[Leading], sidecar: SidecarRules | None, localhost: 
             service_port=port.number,
             mongo=port.protocol == "mongo",
             endpoint=Endpoint("127.0.0.1", number) if localhost else None,
-            pool=connection_pool(limits),
-            connect_timeout_ms=connect_timeout(limits, CONNECT_TIMEOUT),
+            limits=limits,
             origin=service.origin,
         )

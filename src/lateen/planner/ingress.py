@@ -11,9 +11,8 @@ from lateen.kinds.networking.sidecar_ingress import IngressListener
 from lateen.kinds.networking.sidecar_port import is_unix
 from lateen.plan.listener import DownstreamTls
 from lateen.plan.upstream import Endpoint
-from lateen.planner.inbound_port import ANY_ADDRESS, CONNECT_TIMEOUT, InboundPort, carries, protocol_towards
+from lateen.planner.inbound_port import ANY_ADDRESS, InboundPort, Limits, carries, protocol_towards
 from lateen.planner.sidecar import SidecarRules
-from lateen.planner.traffic_policy import connect_timeout, connection_pool
 from lateen.registry import protocols
 from lateen.registry.service import Service, ServicePort
 
@@ -29,7 +28,6 @@ def ingress_ports(sidecar: SidecarRules, services: dict[int, Service]) -> Iterat
         port = ServicePort(number, listener.port.name, protocol, number)
         service = services.get(number)
         endpoint, override = _endpoint(listener)
-        limits = listener.connection_pool or sidecar.pool
         yield InboundPort(
             number=number,
             carries=carries(port),
@@ -42,8 +40,7 @@ def ingress_ports(sidecar: SidecarRules, services: dict[int, Service]) -> Iterat
             endpoint=endpoint,
             port_override=override,
             tls=tls,
-            pool=connection_pool(limits),
-            connect_timeout_ms=connect_timeout(limits, CONNECT_TIMEOUT),
+            limits=Limits.of(listener.connection_pool or sidecar.pool),
             origin=sidecar.origin,
         )
 
@@ -69,10 +66,14 @@ def _endpoint(listener: IngressListener) -> tuple[Endpoint | None, int]:
 def _tls(tls: ServerTLSSettings) -> DownstreamTls:
     lowest, highest = tls.min_protocol_version, tls.max_protocol_version
     return DownstreamTls(
-        mode="SIMPLE" if tls.mode == "SIMPLE" else "MUTUAL",
+        mode="SIMPLE" if tls.mode == "SIMPLE" else "OPTIONAL_MUTUAL" if tls.mode == "OPTIONAL_MUTUAL" else "MUTUAL",
         cert_file=tls.server_certificate,
         key_file=tls.private_key,
         ca_file=tls.ca_certificates,
+        crl_file=tls.ca_crl,
+        ciphers=tls.cipher_suites,
+        spki=tls.verify_certificate_spki,
+        hashes=tls.verify_certificate_hash,
         min_version="TLSV1_2" if lowest == "TLS_AUTO" else lowest,
         max_version="" if highest == "TLS_AUTO" else highest,
     )

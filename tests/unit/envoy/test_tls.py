@@ -196,3 +196,19 @@ def test_a_servers_certificate_may_be_in_files():
     assert context.require_client_certificate.value
     simple = down(mode="SIMPLE", cert_file="c.pem", key_file="k.pem")
     assert not simple.common_tls_context.HasField("validation_context")
+
+
+def test_a_clients_certificate_may_be_optional_and_is_checked_all_the_same():
+    files = {"cert_file": "c.pem", "key_file": "k.pem", "ca_file": "ca.pem", "crl_file": "crl.pem"}
+    context = down(
+        mode="OPTIONAL_MUTUAL", ciphers=("ECDHE-RSA-AES128-GCM-SHA256",), spki=("s",), hashes=("h",), **files
+    )
+    common = context.common_tls_context
+    assert not context.require_client_certificate.value
+    assert (common.validation_context.trusted_ca.filename, common.validation_context.crl.filename) == (
+        "ca.pem",
+        "crl.pem",
+    )
+    assert list(common.validation_context.verify_certificate_spki) == ["s"]
+    assert list(common.validation_context.verify_certificate_hash) == ["h"]
+    assert list(common.tls_params.cipher_suites) == ["ECDHE-RSA-AES128-GCM-SHA256"]
