@@ -77,6 +77,10 @@ def mesh(name):
     return lambda case: ("MeshConfig", {} if case["input"] is None else {name: case["input"]})
 
 
+def provider(name):
+    return lambda case: ("MeshConfig", {"extensionProviders": [{"name": "one", name: case["input"]}]})
+
+
 # How a part is wrapped into the smallest object that holds it, by corpus file. Files about kinds and settings
 # that the house does not have yet are left out.
 WRAPPED = {
@@ -92,6 +96,18 @@ WRAPPED = {
     "validatedestination": lambda case: http(route=[{"destination": case["input"]}]),
     "validatedrainduration": lambda case: ("MeshConfig", {"defaultConfig": {"drainDuration": case["input"]}}),
     "validateexportto": exported,
+    "validateextensionproviderenvoyhttpals": provider("envoyHttpAls"),
+    "validateextensionproviderenvoyotelals": provider("envoyOtelAls"),
+    "validateextensionproviderenvoytcpals": provider("envoyTcpAls"),
+    "validateextensionproviderservice": lambda case: (
+        "MeshConfig",
+        {"extensionProviders": [{"name": "one", "zipkin": {"service": case["input"], "port": 9411}}]},
+    ),
+    "validateextensionprovidertracingdatadog": provider("datadog"),
+    "validateextensionprovidertracinglightstep": provider("lightstep"),
+    "validateextensionprovidertracingopencensusagent": provider("opencensus"),
+    "validateextensionprovidertracingopentelemetry": provider("opentelemetry"),
+    "validateextensionprovidertracingzipkin": provider("zipkin"),
     "validatefqdn": lambda case: service_entry(hosts=[case["input"]]),
     "validatehttpdirectresponse": lambda case: (
         http(directResponse=case["input"]) if case["input"] is not None else http(route=ROUTE)

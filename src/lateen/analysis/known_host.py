@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
-from lateen.analysis.resource import Resource, a_map, maps, texts
+from lateen.analysis.resource import Resource, a_map, maps, pairs, texts
 from lateen.base.hosts import covers, fqdn
 from lateen.kinds.suggestion import suggestion
 
@@ -40,7 +40,7 @@ class KnownHost(Struct, frozen=True):
             if self.resource.kind == "Service"
             else a_map(spec.get("workloadSelector")).get("labels")
         )
-        return {str(name): str(value) for name, value in a_map(found).items()}
+        return pairs(found)
 
 
 class Hosts:

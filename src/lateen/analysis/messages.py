@@ -22,6 +22,18 @@ class Message(NamedTuple):
 MESSAGES: dict[str, Message] = {
     "IST0002": Message("Warning", "Deprecated", "Deprecated: %s"),
     "IST0101": Message("Error", "ReferencedResourceNotFound", "Referenced %s not found: %q"),
+    "IST0102": Message(
+        "Info",
+        "NamespaceNotInjected",
+        "The namespace is not enabled for Istio injection. Run 'kubectl label namespace %s istio-"
+        "injection=enabled' to enable it, or 'kubectl label namespace %s istio-injection=disabled' to "
+        "explicitly mark it as not needing injection.",
+    ),
+    "IST0103": Message(
+        "Warning",
+        "PodMissingProxy",
+        "The pod %s is missing the Istio proxy. This can often be resolved by restarting or redeploying the workload.",
+    ),
     "IST0106": Message("Error", "SchemaValidationError", "Schema validation error: %v"),
     "IST0109": Message(
         "Error",
@@ -45,10 +57,21 @@ MESSAGES: dict[str, Message] = {
         "This VirtualService routes to a service %q that exposes multiple ports %v. Specifying a port in the "
         "destination is required to disambiguate.",
     ),
+    "IST0116": Message(
+        "Warning",
+        "DeploymentAssociatedToMultipleServices",
+        "This deployment %s is associated with multiple services using port %d but different protocols: %v",
+    ),
     "IST0118": Message(
         "Info",
         "PortNameIsNotUnderNamingConvention",
         "Port name %s (port: %d, targetPort: %s) doesn't follow the naming convention of Istio port.",
+    ),
+    "IST0123": Message(
+        "Warning",
+        "NamespaceMultipleInjectionLabels",
+        "The namespace has more than one type of injection labels %v, which may lead to undefined behavior. "
+        "Make sure only one injection label exists.",
     ),
     "IST0128": Message(
         "Warning",
@@ -71,13 +94,28 @@ MESSAGES: dict[str, Message] = {
     "IST0134": Message(
         "Warning", "ServiceEntryAddressesRequired", "ServiceEntry addresses are required for this protocol."
     ),
+    "IST0137": Message(
+        "Warning",
+        "DeploymentConflictingPorts",
+        "This deployment %s is associated with multiple services %v using targetPort %q but different ports: %v.",
+    ),
     "IST0140": Message(
         "Warning",
         "IngressRouteRulesNotAffected",
         "Subset in virtual service %s has no effect on ingress gateway %s requests",
     ),
+    "IST0144": Message(
+        "Warning",
+        "InvalidApplicationUID",
+        "User ID (UID) 1337 is reserved for the sidecar proxy.",
+    ),
     "IST0145": Message(
         "Error", "ConflictingGateways", "Conflict with gateways %s (workload selector %s, port %s, hosts %v)."
+    ),
+    "IST0148": Message(
+        "Info",
+        "NamespaceInjectionEnabledByDefault",
+        "is enabled for Istio injection, as Istio is installed with enableNamespacesByDefault as true.",
     ),
     "IST0151": Message(
         "Warning",
@@ -109,12 +147,37 @@ MESSAGES: dict[str, Message] = {
         "Using the INSERT_FIRST or ADD option or setting the priority may help in ensuring the EnvoyFilter is applied "
         "correctly.",
     ),
+    "IST0157": Message(
+        "Warning",
+        "InvalidTelemetryProvider",
+        "The Telemetry %v in namespace %q with empty providers will be ignored.",
+    ),
+    "IST0159": Message(
+        "Error",
+        "ConflictingTelemetryWorkloadSelectors",
+        "The Telemetries %v in namespace %q select the same workload pod %q, which can lead to undefined behavior.",
+    ),
+    "IST0160": Message(
+        "Error",
+        "MultipleTelemetriesWithoutWorkloadSelectors",
+        "The Telemetries %v in namespace %q have no workload selector, which can lead to undefined behavior.",
+    ),
     "IST0162": Message(
         "Warning",
         "GatewayPortNotDefinedOnService",
         "The gateway is listening on a target port (port %d) that is not defined in the Service associated with its "
         "workload instances (Pod selector %s). If you need to access the gateway port through the gateway Service, it "
         "will not be available.",
+    ),
+    "IST0166": Message(
+        "Warning",
+        "IneffectiveSelector",
+        "Ineffective selector on Kubernetes Gateway %s. Use the TargetRef field instead.",
+    ),
+    "IST0171": Message(
+        "Warning",
+        "NegativeConditionStatus",
+        "A condition with a negative status is present: type=%s, reason=%s, message=%s.",
     ),
     "IST0173": Message(
         "Error",

@@ -69,12 +69,12 @@ class Resource(Struct, frozen=True, eq=False):
     @property
     def labels(self) -> dict[str, str]:
         """The labels."""
-        return {str(name): str(value) for name, value in a_map(self.meta.get("labels")).items()}
+        return pairs(self.meta.get("labels"))
 
     @property
     def annotations(self) -> dict[str, str]:
         """The annotations."""
-        return {str(name): str(value) for name, value in a_map(self.meta.get("annotations")).items()}
+        return pairs(self.meta.get("annotations"))
 
     def __str__(self) -> str:
         return f"{self.raw.get('kind', '')} {self.key}"
@@ -87,6 +87,11 @@ class Resource(Struct, frozen=True, eq=False):
 def a_map(value: Any) -> dict[str, Any]:
     """The value if it is a map, else {}."""
     return value if isinstance(value, dict) else {}
+
+
+def pairs(value: Any) -> dict[str, str]:
+    """The entries of a map as texts, as labels are; {} where there is no map."""
+    return {str(name): str(text) for name, text in a_map(value).items()}
 
 
 def maps(value: Any) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from lateen.base.errors import Fault, Invalid
 from lateen.kinds.documents import load
 from lateen.kinds.durations import duration_faults
 from lateen.kinds.export_to import export_list_faults
+from lateen.kinds.extension_providers import extension_provider_faults
 from lateen.kinds.label_selector import LabelSelector
 from lateen.kinds.model import Int32, Model, named
 from lateen.kinds.names import is_label
@@ -153,6 +154,7 @@ def validate(config: MeshConfig) -> Iterator[Fault]:
         yield Fault("rootNamespace", f'"{config.root_namespace}" is not a namespace')
     yield from _export_faults(config)
     yield from _policy_faults(config)
+    yield from extension_provider_faults("extensionProviders", config.extension_providers)
     yield from proxy_config_faults("defaultConfig", config.default_config)
 
 

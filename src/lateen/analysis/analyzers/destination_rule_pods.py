@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from lateen.analysis.analyzer import Analyzer
 from lateen.analysis.finding import Finding
 from lateen.analysis.known_host import KnownHost
-from lateen.analysis.resource import a_map, maps, numbered
+from lateen.analysis.resource import a_map, maps, numbered, pairs
 from lateen.analysis.snapshot import Snapshot
 from lateen.base.hosts import covers, fqdn
 from lateen.base.selectors import matches
@@ -23,7 +23,7 @@ def _analyze(mesh: Snapshot) -> Iterator[Finding]:
             yield Finding("IST0174", rule, (host,), "spec.host", fix)
             continue
         for path, subset in numbered(rule.spec.get("subsets"), "spec.subsets"):
-            labels = {name: str(value) for name, value in a_map(subset.get("labels")).items()}
+            labels = pairs(subset.get("labels"))
             if not any(_selects(mesh, one, labels) for one in known):
                 fix = _versions(mesh, known, labels)
                 yield Finding("IST0173", rule, (subset.get("name", ""),), f"{path}.labels", fix)

@@ -5,7 +5,7 @@ from typing import Any
 
 from lateen.analysis.analyzer import Analyzer
 from lateen.analysis.finding import Finding
-from lateen.analysis.resource import Resource, a_map, numbered, texts
+from lateen.analysis.resource import Resource, a_map, numbered, pairs, texts
 from lateen.analysis.snapshot import Snapshot
 from lateen.base.hosts import overlap
 
@@ -33,7 +33,7 @@ def _of(gateway: Resource) -> Iterator[dict[str, Any]]:
 
 
 def _selector(gateway: Resource) -> dict[str, str]:
-    return {name: str(value) for name, value in a_map(gateway.spec.get("selector")).items()}
+    return pairs(gateway.spec.get("selector"))
 
 
 def _together(mesh: Snapshot, one: Resource, other: Resource) -> bool:

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from lateen.analysis.analyzer import Analyzer
 from lateen.analysis.finding import Finding
-from lateen.analysis.resource import Resource, a_map, maps, numbered
+from lateen.analysis.resource import Resource, a_map, maps, numbered, pairs
 from lateen.analysis.snapshot import Snapshot
 from lateen.base.selectors import matches
 
 
 def _analyze(mesh: Snapshot) -> Iterator[Finding]:
     for gateway in mesh.of("Gateway"):
-        selector = {name: str(value) for name, value in a_map(gateway.spec.get("selector")).items()}
+        selector = pairs(gateway.spec.get("selector"))
         said = ",".join(f"{name}={value}" for name, value in sorted(selector.items()))
         behind: list[Mapping[str, str]] = [pod.labels for pod in mesh.pods(selector)]
         behind += [labels for _, labels in mesh.templates() if matches(selector, labels)]
@@ -28,7 +28,7 @@ def _analyze(mesh: Snapshot) -> Iterator[Finding]:
 
 
 def _leads(service: Resource, labels: Mapping[str, str]) -> bool:
-    selector = {name: str(value) for name, value in a_map(service.spec.get("selector")).items()}
+    selector = pairs(service.spec.get("selector"))
     return bool(selector) and matches(selector, labels)
 
 
