@@ -66,6 +66,8 @@ class Client:
         bad = [r.name for r in response.resources if r.name == refuse and r.HasField("resource")]
         if bad and whole:
             self.refused |= {r.name: r.version for r in response.resources if r.name in bad}
+            if len(response.resources) == 1:
+                self.owed.difference_update(bad)  # it came alone: nothing of the response is said again
             return self.answer(response.nonce, "cannot be read")
         for answered in (*response.removed_resources, *(r.name for r in response.resources)):
             self.owed.discard(answered)

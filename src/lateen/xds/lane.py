@@ -70,11 +70,12 @@ class Lane:
 
     Exceptions are what waits for the next response: `_asked`, names to answer whatever the client has, and
     `_all_asked`, to answer so whatever there is; and `_known`, versions by name that the client says it has,
-    None once they have been compared. `_apart` are names that are to be sent in responses of their own.
+    None once they have been compared. `_gone` are removals that were refused along with something else, to be said
+    again. `_apart` are names that are to be sent in responses of their own.
     """
 
     __slots__ = (
-        "_all_asked", "_answered", "_apart", "_asked", "_in_flight", "_known", "_revisions", "_views",
+        "_all_asked", "_answered", "_apart", "_asked", "_gone", "_in_flight", "_known", "_revisions", "_views",
         "acked", "bytes", "nacks", "resources", "responses", "sent", "subscription", "type_url",
     )  # fmt: skip
 
@@ -91,6 +92,7 @@ class Lane:
         self._known: dict[str, str] | None = {name: v for name, v in versions if v != ABSENT_VERSION}
         self._asked = self.subscription.names - self._known.keys()
         self._all_asked = False
+        self._gone: frozenset[str] = _NONE
         self._apart: list[Sequence[str]] = []
         self._in_flight: list[_InFlight] = []
 
@@ -115,10 +117,10 @@ class Lane:
             return None
         first = self.subscription.wildcard and (self._all_asked or self._known is not None)
         asked = self._asked | (self._candidates(views) if self._all_asked else _NONE)
-        changed, covers = self._changed(views), self.subscription.covers
+        changed, covers = self._changed(views) | self._gone, self.subscription.covers
         names = sorted(name for name in asked | changed if covers(name))
         self._views, self._revisions = views, revisions
-        self._asked, self._all_asked, self._known = _NONE, False, None
+        self._asked, self._all_asked, self._known, self._gone = _NONE, False, None, _NONE
         if not names and not first:
             return None
         resources, gone = [], []
@@ -168,7 +170,7 @@ class Lane:
         )  # fmt: skip
 
     def _waits(self) -> bool:
-        return bool(self._asked) or self._all_asked or self._known is not None
+        return bool(self._asked or self._gone) or self._all_asked or self._known is not None
 
     def _resubscribe(self, comes: set[str], goes: set[str]) -> None:
         if not comes and not goes:
@@ -201,7 +203,7 @@ class Lane:
         if not whole:
             self._accepted(set(response.names).difference(reasons))
         elif response.names:
-            self._asked |= set(response.removed)
+            self._gone |= set(response.removed)
         if not reasons:
             half = len(response.names) // 2
             self._apart += [response.names[:half], response.names[half:]]
