@@ -169,6 +169,18 @@ MESSAGES: dict[str, Message] = {
         "workload instances (Pod selector %s). If you need to access the gateway port through the gateway Service, it "
         "will not be available.",
     ),
+    "IST0163": Message(
+        "Warning",
+        "InvalidExternalControlPlaneConfig",
+        "The hostname (%s) that was provided for the webhook (%s) to reach the ingress gateway on the "
+        "external control plane cluster %s. Traffic may not flow properly.",
+    ),
+    "IST0164": Message(
+        "Info",
+        "ExternalControlPlaneAddressIsNotAHostname",
+        "The address (%s) that was provided for the webhook (%s) to reach the ingress gateway on the external"
+        " control plane cluster is an IP address. This is not recommended for a production environment.",
+    ),
     "IST0166": Message(
         "Warning",
         "IneffectiveSelector",
@@ -189,6 +201,12 @@ MESSAGES: dict[str, Message] = {
         "Warning",
         "UnknownDestinationRuleHost",
         "The host %s defined in the DestinationRule does not match any services in the mesh.",
+    ),
+    "IST0175": Message(
+        "Warning",
+        "JwksUriFetchUnrestricted",
+        "BLOCKED_CIDRS_IN_JWKS_URIS is not configured but %d RequestAuthentication resource(s) exist (%s). "
+        "Consider configuring it to restrict JWKS URI fetches to trusted networks.",
     ),
     "IST0177": Message(
         "Warning",
