@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -42,3 +44,14 @@ def test_a_small_table_of_names_is_told_changed_and_asked() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "1 name planned" in done.stdout and "a query answered from the table" in done.stdout
+
+
+def test_a_case_of_istios_benchmark_is_built_and_changed() -> None:
+    program = "from bench import istio_cases; istio_cases.run('gateways')"
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    if "skipped" in done.stdout:
+        pytest.skip(done.stdout.strip())
+    assert "one VirtualService: " in done.stdout and "bytes of routes" in done.stdout

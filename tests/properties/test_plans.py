@@ -16,6 +16,7 @@ from lateen.base.errors import Invalid
 from lateen.plan.listener import Listener
 from lateen.plan.route import RouteConfig
 from lateen.planner.scope import COMMON, Scope
+from lateen.registry.place import REGION
 
 EDGE = Scope("gateway", "shop", "app=edge")
 SCOPES = (
@@ -28,6 +29,7 @@ SCOPES = (
     Scope("inbound", "shop", "app=web,@10.1.0.1"),
     Scope("inbound", "shop", "app=web,~p80=8080,~"),
     Scope("sidecar", "shop", "", "s"),
+    Scope("sidecar", "bank", "topology.kubernetes.io/region=r,topology.kubernetes.io/zone=z"),
     Scope("inbound", "shop", "app=web", "s"),
     EDGE,
 )
@@ -49,6 +51,14 @@ PORTS = st.sampled_from([("http", 80), ("http", 81), ("", 80), ("tcp", 80), ("tl
 EXPORTS = st.sampled_from(["", "", ", exportTo: ['.']", ", exportTo: [bank]", ", exportTo: ['*']"])
 IMPORTS = ["./*", "'*/*'", "bank/*", "'*/*.cluster.local'", "'*/a.x'", "~/*", "~bank/*", "'*/*.x'"]
 BOUND = st.sampled_from(["", ", captureMode: NONE", ", bind: 127.0.0.1"])
+SHARES = "{distribute: [{from: r/*, to: {r/z: 100}}]}"
+POLICIES = [
+    "",
+    ", trafficPolicy: {connectionPool: {tcp: {maxConnections: 7, idleTimeout: 7s}}}",
+    ", trafficPolicy: {outlierDetection: {consecutive5xxErrors: 7}}",
+    f", trafficPolicy: {{loadBalancer: {{localityLbSetting: {SHARES}}}}}",
+    ", trafficPolicy: {tunnel: {targetHost: a.x, targetPort: 7}, tls: {mode: SIMPLE, credentialName: c}}",
+]
 SIDECARS = [
     ("s", "shop", ", workloadSelector: {labels: {app: web}}"),
     ("default", "shop", ""),
@@ -110,7 +120,7 @@ def delegations(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def destinations(draw: st.DrawFn) -> dict[str, Any]:
     host = draw(st.sampled_from(["web", "web.shop.svc.cluster.local", "*.cluster.local", "a.x", "*.x"]))
-    said = draw(st.sampled_from(["", ", trafficPolicy: {connectionPool: {tcp: {maxConnections: 7}}}"]))
+    said = draw(st.sampled_from(POLICIES))
     subset = draw(st.sampled_from(["", ", subsets: [{name: v1, labels: {version: v1}}]", ", subsets: [{name: v2}]"]))
     chosen = draw(st.sampled_from(["", "", ", workloadSelector: {matchLabels: {app: web}}"]))
     name = draw(st.sampled_from(["d", "e", "f"]))
@@ -149,10 +159,22 @@ def others(draw: st.DrawFn) -> dict[str, Any]:
         istio("PeerAuthentication", "q", f"{{selector: {{matchLabels: {{app: web}}}}, mtls: {{mode: {mode}}}}}"),
         istio("Gateway", "g", f"{{selector: {{app: edge}}, servers: [{server}]}}"),
         mesh_config(f"outboundTrafficPolicy: {{mode: {policy}}}"),
-        pod("web-1", "10.1.0.1", {"version": version}),
+        on_node(pod("web-1", "10.1.0.1", {"version": version})),
         slices("web", {"web-1": "10.1.0.1"}, {"http-80": 80}),
+        {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": {REGION: draw(NAMES)}}},
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {"name": "c", "namespace": "shop"},
+            "data": {"cacert": "YQ=="},
+        },
     ]
     return draw(st.sampled_from(choices))
+
+
+def on_node(raw: dict[str, Any]) -> dict[str, Any]:
+    raw["spec"]["nodeName"] = "n"
+    return raw
 
 
 @st.composite
@@ -218,13 +240,13 @@ def hosts_of(world: World, scope: Scope) -> set[str]:
 def plans(world: World) -> dict[str, dict[Any, Any]]:
     found = world.plans
     tables = (found.upstreams, found.assignments, found.listeners, found.routes)
-    collections = (*tables, found.names, found.scopes, found.remarks)
+    collections = (*tables, found.names, found.secrets, found.scopes, found.remarks)
     return {collection.name: dict(collection.items()) for collection in collections}
 
 
 def name_of(raw: dict[str, Any]) -> tuple[str, str, str]:
     meta = raw["metadata"]
-    return raw["kind"], meta["name"], meta["namespace"]
+    return raw["kind"], meta["name"], meta.get("namespace", "")
 
 
 def assert_unique(table: RouteConfig) -> None:

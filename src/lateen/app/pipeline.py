@@ -28,8 +28,8 @@ from lateen.xds.view import View
 
 TYPES = (types.CLUSTER, types.ENDPOINT, types.LISTENER, types.ROUTE)
 """What Envoy asks for."""
-SERVED = (*TYPES, name_table.NAME)
-"""What there is for a scope: for its proxies, and for their agents."""
+SERVED = (*TYPES, types.SECRET, name_table.NAME)
+"""What there is for a scope: for its proxies, and for their agents. Secrets are shown to nobody else."""
 
 
 class Pipeline:
@@ -48,6 +48,7 @@ class Pipeline:
             ),
             types.LISTENER: engine.map("listeners", plans.listeners, lambda _, __, plan: builder.listener(plan)),
             types.ROUTE: engine.map("routes", plans.routes, lambda _, __, plan: builder.route_config(plan)),
+            types.SECRET: engine.map("secrets", plans.secrets, lambda _, __, plan: builder.secret(plan)),
             name_table.NAME: engine.map("encoded names", plans.names, lambda _, __, plan: builder.name(plan)),
         }
         self._by_scope = {

@@ -9,9 +9,11 @@ from lateen.envoy.endpoint import load_assignment
 from lateen.envoy.listener import listener
 from lateen.envoy.name import name_info
 from lateen.envoy.route import route_config
+from lateen.envoy.secret import secret
 from lateen.plan.listener import Listener
 from lateen.plan.name import Name
 from lateen.plan.route import RouteConfig
+from lateen.plan.secret import Secret
 from lateen.plan.upstream import LoadAssignment, Upstream
 from lateen.proto import name_table, types
 from lateen.proto.resource import Resource, resource
@@ -51,6 +53,10 @@ class Builder:
     def route_config(self, plan: RouteConfig) -> Resource:
         """Return the RouteConfiguration; of its virtual hosts only those that changed are built."""
         return self._once(plan, types.ROUTE, lambda: route_config(plan))
+
+    def secret(self, plan: Secret) -> Resource:
+        """Return the Secret. It is kept by who holds it only: a key is no key of a table."""
+        return resource(types.SECRET, plan.name, secret(plan), plan.origin)
 
     def name(self, plan: Name) -> Resource:
         """Return what DNS proxies know under a name."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from lateen.envoy.fields import Extension, encode, extend, from_ads, milliseconds
 from lateen.plan.listener import DownstreamTls
+from lateen.plan.secret import roots_name, secret_name
 from lateen.plan.upstream import Protocol, UpstreamTls
 from lateen.proto import wire
 from lateen.proto.descriptors import message
@@ -180,16 +181,6 @@ def _secrets(common: Any, credential: str, *, own: bool, checked: bool) -> None:
     together.default_validation_context.SetInParent()
     together.validation_context_sds_secret_config.name = roots_name(credential)
     from_ads(together.validation_context_sds_secret_config.sds_config, wait=False)
-
-
-def secret_name(credential: str) -> str:
-    """Return the name of a credential's certificate as a resource."""
-    return credential if "://" in credential else f"kubernetes://{credential}"
-
-
-def roots_name(credential: str) -> str:
-    """Return the name of the roots that a credential's peers are checked with."""
-    return f"{secret_name(credential)}-cacert"
 
 
 def _version(name: str) -> str:

@@ -8,6 +8,7 @@ from lateen.base.refs import Key
 from lateen.plan.listener import Listener
 from lateen.plan.name import Name
 from lateen.plan.route import RouteConfig
+from lateen.plan.secret import Secret
 from lateen.plan.upstream import LoadAssignment, Upstream
 from lateen.planner.everyone import Everyone, build_everyone
 from lateen.planner.gateways import build_gateways
@@ -17,6 +18,7 @@ from lateen.planner.remarks import build_remarks
 from lateen.planner.rules import build_rules
 from lateen.planner.scope import Scope
 from lateen.planner.scopes import Scopes, build_scopes
+from lateen.planner.secrets import build_secrets
 from lateen.planner.sidecars import build_sidecars
 from lateen.reactive import Collection, Demand, Engine
 from lateen.reactive.gather import union
@@ -43,6 +45,7 @@ class Plans:
     listeners: Collection[ByName, Listener]
     routes: Collection[ByName, RouteConfig]
     names: Collection[ByName, Name]
+    secrets: Collection[ByName, Secret]
     scopes: Collection[Key, Scopes]
     remarks: Collection[Key, tuple[Fault, ...]]
     _outbound: Outbound
@@ -94,19 +97,16 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
     gateways = build_gateways(engine, outbound.clients, registry, rules)
     inbounds = build_inbounds(engine, registry, sidecars, security)
     everyone = build_everyone(engine, registry)
+    upstreams = union(engine, "planned upstreams", outbound.upstreams, inbounds.upstreams, everyone.upstreams)
+    listeners = union(engine, "planned listeners", outbound.listeners, gateways.listeners, inbounds.listeners)
     return Plans(
         registry=registry,
-        upstreams=union(engine, "planned upstreams", outbound.upstreams, inbounds.upstreams, everyone.upstreams),
+        upstreams=upstreams,
         assignments=outbound.assignments,
-        listeners=union(
-            engine,
-            "planned listeners",
-            outbound.listeners,
-            gateways.listeners,
-            inbounds.listeners,
-        ),
+        listeners=listeners,
         routes=union(engine, "planned routes", outbound.routes, gateways.routes),
         names=outbound.names,
+        secrets=build_secrets(engine, store, upstreams, listeners),
         scopes=build_scopes(engine, registry, rules, sidecars, security),
         remarks=build_remarks(engine, rules),
         _outbound=outbound,

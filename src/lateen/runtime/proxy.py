@@ -146,9 +146,24 @@ def proxy_facts(
         istio_version=settings.istio_version,
         proxy_config=_proxy_config(env),
         control_plane=settings.control_plane,
-        stats=StatsInclusion(suffixes=(_ACTIVE,)),
+        stats=_stats(metadata.get("annotations") or {}, _proxy_config(env)),
         dns_capture=is_on(env, "ISTIO_META_DNS_CAPTURE"),
         dns_auto_allocate=is_on(env, "ISTIO_META_DNS_AUTO_ALLOCATE"),
+    )
+
+
+def _stats(annotations: Mapping[str, str], config: Mapping[str, Any]) -> StatsInclusion:
+    """Which statistics the pod asks for beyond Istio's, and those that draining looks at."""
+    matcher = config.get("proxyStatsMatcher") or {}
+
+    def asked(field: str, annotation: str) -> tuple[str, ...]:
+        said = annotations.get(f"sidecar.istio.io/{annotation}", "").split(",")
+        return (*(matcher.get(field) or ()), *(one.strip() for one in said if one.strip()))
+
+    return StatsInclusion(
+        asked("inclusionPrefixes", "statsInclusionPrefixes"),
+        (_ACTIVE, *asked("inclusionSuffixes", "statsInclusionSuffixes")),
+        asked("inclusionRegexps", "statsInclusionRegexps"),
     )
 
 

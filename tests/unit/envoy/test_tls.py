@@ -212,3 +212,24 @@ def test_a_clients_certificate_may_be_optional_and_is_checked_all_the_same():
     assert list(common.validation_context.verify_certificate_spki) == ["s"]
     assert list(common.validation_context.verify_certificate_hash) == ["h"]
     assert list(common.tls_params.cipher_suites) == ["ECDHE-RSA-AES128-GCM-SHA256"]
+
+
+def test_a_rules_credential_comes_from_the_control_plane():
+    common = up(mode="MUTUAL", credential="c", sans=("a.b",)).common_tls_context
+    [own] = common.tls_certificate_sds_secret_configs
+    together = common.combined_validation_context
+    roots = together.validation_context_sds_secret_config
+    assert (own.name, roots.name) == ("kubernetes://c", "kubernetes://c-cacert")
+    assert own.sds_config.HasField("ads") and roots.sds_config.HasField("ads")
+    assert accepted_names(together.default_validation_context) == [(2, "a.b")]
+    assert not up(mode="SIMPLE", credential="c").common_tls_context.tls_certificate_sds_secret_configs
+
+
+def test_a_server_may_go_unchecked_and_revoked_ones_are_refused():
+    unchecked = up(mode="SIMPLE", verified=False).common_tls_context.validation_context
+    assert unchecked.trust_chain_verification == 1 and not unchecked.HasField("trusted_ca")
+    checked = up(mode="SIMPLE", ca_file="/ca", crl_file="/crl").common_tls_context.validation_context
+    assert (checked.trusted_ca.filename, checked.crl.filename) == ("/ca", "/crl")
+    assert not up(mode="MUTUAL", credential="c", verified=False).common_tls_context.HasField(
+        "combined_validation_context"
+    )

@@ -53,6 +53,14 @@ def test_facts_of_a_pod_that_was_not_injected_come_from_its_owner():
     assert facts.owner == "kubernetes://apis/v1/namespaces/shop/pods/web-1"
 
 
+def test_statistics_are_kept_that_the_pod_asks_for():
+    config = {"PROXY_CONFIG": '{"proxyStatsMatcher": {"inclusionPrefixes": ["a"], "inclusionRegexps": ["b.*"]}}'}
+    pod = {**POD, "metadata": {**POD["metadata"], "annotations": {"sidecar.istio.io/statsInclusionPrefixes": "c, d"}}}
+    found = proxy_facts(pod, CONTAINER, config, SETTINGS).stats
+    assert (found.prefixes, found.regexps) == (("a", "c", "d"), ("b.*",))
+    assert found.suffixes == proxy_facts(POD, CONTAINER, {}, SETTINGS).stats.suffixes
+
+
 def test_names_are_captured_unless_metadata_says_no():
     off = {"ISTIO_META_DNS_CAPTURE": "false", "ISTIO_META_DNS_AUTO_ALLOCATE": "False"}
     usual, silent = proxy_facts(POD, CONTAINER, {}, SETTINGS), proxy_facts(POD, CONTAINER, off, SETTINGS)

@@ -1,0 +1,89 @@
+"""Secrets that proxies' plans name: each is read for proxies of its own namespace, and for no others.
+
+A scope's namespace is that of the identity that its proxies have proved.
+https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/
+"""
+
+import base64
+from collections.abc import Iterator, Mapping
+
+from lateen.base.redacted import Redacted
+from lateen.base.refs import Key
+from lateen.kinds.object import Object
+from lateen.plan.listener import Listener
+from lateen.plan.secret import Secret, roots_name, secret_name
+from lateen.plan.upstream import Upstream
+from lateen.planner.scope import Scope
+from lateen.reactive import Collection, Engine, Read
+from lateen.reactive.gather import group, union
+from lateen.store.store import Store
+
+ByName = tuple[Scope, str]
+# A credential that a piece of a scope's plan names: scope, credential, the piece.
+Need = tuple[Scope, str, str]
+
+_ROOTS = "-cacert"
+_CHAIN, _KEY, _CA, _CRL = ("tls.crt", "cert"), ("tls.key", "key"), ("ca.crt", "cacert"), ("ca.crl", "crl")
+
+
+def build_secrets(
+    engine: Engine, store: Store, upstreams: Collection[ByName, Upstream], listeners: Collection[ByName, Listener]
+) -> Collection[ByName, Secret]:
+    """Build the collection of secrets by scope and name."""
+
+    def of_upstream(read: Read, key: ByName, one: Upstream) -> Iterator[tuple[Need, str]]:
+        if one.tls is not None and one.tls.credential:
+            yield (key[0], one.tls.credential, f"cluster/{one.name}"), one.tls.credential
+
+    def of_listener(read: Read, key: ByName, one: Listener) -> Iterator[tuple[Need, str]]:
+        for credential in {chain.tls.credential for chain in one.chains if chain.tls and chain.tls.credential}:
+            yield (key[0], credential, f"listener/{one.name}"), credential
+
+    needed = union(
+        engine,
+        "credentials",
+        engine.flat_map("credentials of upstreams", upstreams, of_upstream),
+        engine.flat_map("credentials of listeners", listeners, of_listener),
+    )
+    by_credential = engine.index("needs of credential", needed, lambda key, _: (key[:2],))
+
+    def found(read: Read, key: tuple[Scope, str], rows: Mapping[Need, str]) -> tuple[Secret, ...] | None:
+        scope, credential = key
+        name = _object_name(credential, scope.namespace)
+        if not name:
+            return None
+        own = read.get(store["Secret"], Key(scope.namespace, name))
+        apart = read.get(store["Secret"], Key(scope.namespace, name + _ROOTS))
+        return tuple(plan_secrets(credential, own, apart)) or None
+
+    secrets = group(engine, "secrets of credential", by_credential, found)
+    return engine.flat_map(
+        "planned secrets", secrets, lambda read, key, rows: (((key[0], one.name), one) for one in rows)
+    )
+
+
+def plan_secrets(credential: str, own: Object | None, apart: Object | None) -> Iterator[Secret]:
+    """Plan the certificate of a credential, where its Secret has one, and the roots: out of the Secret `apart`
+    (`<name>-cacert`), or its own."""
+    if own is not None:
+        chain, key = _value(own, _CHAIN), _value(own, _KEY)
+        if chain and key:
+            yield Secret(name=secret_name(credential), chain=chain, key=Redacted(key), origin=own.origin)
+    for one in (apart, own):
+        if one is not None and (roots := _value(one, _CA)):
+            yield Secret(name=roots_name(credential), roots=roots, revoked=_value(one, _CRL), origin=one.origin)
+            return
+
+
+def _object_name(credential: str, namespace: str) -> str:
+    """Return the name of a credential's Secret, "" where that is in another namespace, or no Secret at all."""
+    scheme, _, path = credential.rpartition("://")
+    if scheme not in ("", "kubernetes", "kubernetes-gateway"):
+        return ""
+    place, _, name = path.rpartition("/")
+    return name if place in ("", namespace) else ""
+
+
+def _value(found: Object, names: tuple[str, ...]) -> bytes:
+    data: Mapping[str, str] = found.model.data  # API servers have moved stringData there
+    return next((base64.b64decode(data[name]) for name in names if data.get(name)), b"")
