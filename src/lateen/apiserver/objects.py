@@ -218,7 +218,7 @@ class Objects:
         if causes := metadata_causes(raw):
             raise invalid(kind.group, kind.kind, str(raw["metadata"].get("name", "")), causes)
         warnings = validate(kind, raw, write.fields)
-        if write.warnings is not None and write.fields == "Warn":
+        if write.warnings is not None:
             write.warnings.extend(warnings)
 
     def _put(self, kind: KindSpec, key: Key, raw: Raw, write: Write) -> Raw:
