@@ -128,14 +128,55 @@ def world(mode: str) -> list[Raw]:
 
 
 @st.composite
+def entries(draw: st.DrawFn) -> Raw:
+    """A declaration of the host outside: what it has for addresses, and where its endpoints come from."""
+    spec: Raw = {**ENTRY["spec"], "addresses": draw(st.sampled_from([[OUTSIDE], ["10.8.0.0/16"], []]))}
+    if draw(st.booleans()):
+        spec = {name: value for name, value in spec.items() if name != "endpoints"} | {"resolution": "NONE"}
+    return ENTRY | {"spec": spec}
+
+
+@st.composite
+def sidecars(draw: st.DrawFn) -> Raw:
+    """What the client's proxy knows of."""
+    imports = [
+        ["./*"],
+        ["*/*"],
+        ["./reviews.shop.svc.cluster.local"],
+        ["./a.example.com", "./ratings.shop.svc.cluster.local"],
+        ["~/*"],
+    ]
+    egress: Raw = {"hosts": draw(st.sampled_from(imports))}
+    spec: Raw = {"egress": [egress]}
+    if draw(st.booleans()):
+        port = {"number": draw(st.sampled_from([80, 8080])), "name": "http", "protocol": "HTTP"}
+        spec["egress"] = [{"port": port, "hosts": draw(st.sampled_from(imports))}, egress]
+    if draw(st.booleans()):
+        spec["outboundTrafficPolicy"] = {"mode": draw(st.sampled_from(["ALLOW_ANY", "REGISTRY_ONLY"]))}
+    return networking("Sidecar", "default", spec)
+
+
+DELEGATE = networking("VirtualService", "inner", {"http": [
+    {"match": [{"uri": {"prefix": "/a/b"}}], "route": [{"destination": {"host": "ratings", "port": {"number": 80}}}]},
+    {"directResponse": {"status": 418}},
+]})  # fmt: skip
+DELEGATING = networking("VirtualService", "outer", {"hosts": ["reviews"], "http": [
+    {"match": [{"uri": {"prefix": "/a"}}], "delegate": {"name": "inner"}},
+    {"route": [{"destination": {"host": "reviews", "port": {"number": 80}}}]},
+]})  # fmt: skip
+
+
+@st.composite
 def meshes(draw: st.DrawFn) -> list[Raw]:
-    """A mesh of up to five rules."""
+    """A mesh of up to eight rules."""
     mode = draw(st.sampled_from(["ALLOW_ANY", "REGISTRY_ONLY"]))
     chosen = [
         draw(virtual_services(host)) for host in draw(st.sets(st.sampled_from(["reviews", "ratings", "a.example.com"])))
     ]
     chosen += [draw(destination_rules(host)) for host in draw(st.sets(st.sampled_from(["reviews", "ratings"])))]
-    return world(mode) + chosen + ([ENTRY] if draw(st.booleans()) else [])
+    for made in (entries(), sidecars(), st.just(DELEGATING)):
+        chosen += [draw(made)] if draw(st.booleans()) else []
+    return [*world(mode), DELEGATE, *chosen]
 
 
 @st.composite
@@ -181,7 +222,20 @@ def strict_meshes(draw: st.DrawFn) -> list[Raw]:
     selector = {"selector": {"matchLabels": {"app": "reviews"}}}
     choices = [("mesh", "istio-system", {}), ("all", "shop", {}), ("some", "shop", selector)]
     chosen = draw(st.lists(st.sampled_from(choices), max_size=3, unique_by=lambda one: one[0]))
-    return world("ALLOW_ANY") + [draw(peer_authentications(*one)) for one in chosen]
+    return (
+        world("ALLOW_ANY")
+        + [draw(peer_authentications(*one)) for one in chosen]
+        + draw(st.sampled_from([[], [INGRESS]]))
+    )
+
+
+INGRESS = networking("Sidecar", "in", {
+    "workloadSelector": {"labels": {"app": "reviews"}},
+    "ingress": [
+        {"port": {"number": 80, "name": "http", "protocol": "HTTP"}, "defaultEndpoint": "127.0.0.1:8080"},
+        {"port": {"number": 9000, "name": "tcp", "protocol": "TCP"}, "defaultEndpoint": "0.0.0.0:9000"},
+    ],
+})  # fmt: skip
 
 
 @st.composite
