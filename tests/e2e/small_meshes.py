@@ -250,6 +250,12 @@ def inbound_calls(draw: st.DrawFn) -> Call:
 
 
 EDGE = pod("edge-1", GATEWAY, {"istio": "edge"}, annotations={"inject.istio.io/templates": "gateway"})
+EDGE_SERVICE = service(
+    "edge",
+    [{"name": f"s-{port}", "port": port} for port in (18080, 18081, 18443)],
+    address="10.96.0.40",
+    selector={"istio": "edge"},
+)
 NAMES = st.sampled_from(["*", "a.example.com", "*.example.com", "reviews.shop.svc.cluster.local"])
 
 
@@ -280,11 +286,7 @@ def edges(draw: st.DrawFn) -> list[Raw]:
         ]
         rules.append(rule if "*" in host or draw(st.booleans()) else rule | {"spec": rule["spec"] | {"tls": tls}})
     rules += [draw(destination_rules(host)) for host in draw(st.sets(st.sampled_from(["reviews", "ratings"])))]
-    edge = service(
-        "edge", [{"name": f"s-{port}", "port": port} for port in (18080, 18081, 18443)], address="10.96.0.40"
-    )
-    edge["spec"]["selector"] = {"istio": "edge"}
-    return [*world("ALLOW_ANY"), ENTRY, edge, networking("Gateway", "front", spec), *rules]
+    return [*world("ALLOW_ANY"), ENTRY, EDGE_SERVICE, networking("Gateway", "front", spec), *rules]
 
 
 @st.composite

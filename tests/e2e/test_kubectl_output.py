@@ -203,4 +203,4 @@ async def test_what_is_not_there_is_said(filled: Kubectl) -> None:
     assert await filled.refused("get vs nobody") == (
         'Error from server (NotFound): virtualservices.networking.istio.io "nobody" not found\n'
     )
-    assert 'the server doesn\'t have a resource type "ingresses"' in await filled.refused("get ingresses")
+    assert 'the server doesn\'t have a resource type "cronjobs"' in await filled.refused("get cronjobs")

@@ -10,7 +10,20 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from small_meshes import EDGE, SERVER, edge_calls, edges, inbound_calls, meshes, outbound_calls, strict_meshes, world
+from small_meshes import (
+    EDGE,
+    EDGE_SERVICE,
+    GATEWAY,
+    SERVER,
+    edge_calls,
+    edges,
+    inbound_calls,
+    meshes,
+    networking,
+    outbound_calls,
+    strict_meshes,
+    world,
+)
 from twin import Seen, Twin, twin
 from worlds import configured
 
@@ -107,18 +120,28 @@ def agree(envoy: Envoy, objects: list[Raw], calls: list[Call], **options: Any) -
         assert not found, f"{call}\n{found}\nsimulated: {said}\nseen: {seen}"
 
 
-CASES = {
+_PORT = {"number": 18080, "name": "http", "protocol": "HTTP"}
+_SERVER = {"port": _PORT, "hosts": ["*"], "tls": {"httpsRedirect": True}}
+_FRONT = networking("Gateway", "front", {"selector": {"istio": "edge"}, "servers": [_SERVER]})
+
+CASES: dict[str, tuple[list[Raw], Call, dict[str, Any]]] = {
+    "who is sent to HTTPS is sent to the path as it is understood": (
+        [*world("ALLOW_ANY"), EDGE_SERVICE, _FRONT],
+        Call(port=18080, mode="gateway", address=GATEWAY, host="reviews", path="/b/../a"),
+        {"proxy": EDGE},
+    ),
     "bytes that lead nowhere have no answer, not even 503": (
         world("REGISTRY_ONLY"),
         Call(port=8080, address="10.7.0.1", host="unknown"),
+        {},
     ),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_they_agree_on_what_they_once_did_not(envoy: Envoy, case: str) -> None:
-    objects, call = CASES[case]
-    agree(envoy, objects, [call])
+    objects, call, options = CASES[case]
+    agree(envoy, objects, [call], **options)
 
 
 SETTINGS = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large]}

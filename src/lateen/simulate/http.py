@@ -32,11 +32,11 @@ def serve(proxy: Proxy, manager: Any, call: Call, encrypted: bool, trail: Trail)
     domains = ", ".join(virtual_host.domains[:3])
     trail.step("virtual host", virtual_host.name, f"its domains are {domains}", route_config=name,
                virtual_host=virtual_host.name)  # fmt: skip
+    request = read_request(call, "https" if encrypted else "http", manager.normalize_path.value)
     if virtual_host.require_tls and not encrypted:
-        to = f"https://{call.host}{call.path}"
+        to = f"https://{call.host}{request.headers[':path']}"
         trail.step("virtual host", virtual_host.name, "it takes HTTPS only", status=301, location=to)
         return
-    request = read_request(call, "https" if encrypted else "http", manager.normalize_path.value)
     found = find_route(virtual_host, request)
     if found is None:
         why = f"no route of {virtual_host.name} takes {call.method} {call.path}"
