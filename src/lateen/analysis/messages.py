@@ -241,6 +241,7 @@ MESSAGES: dict[str, Message] = {
         "DestinationRuleOverridden",
         "Clients in namespace %s obey DestinationRule %s for %s, and not this one",
     ),
+    "LAT0007": Message("Warning", "LiteralPassword", "%s stands in the environment as text"),
 }
 
 _VERB = re.compile(r"%([sdvq%])")

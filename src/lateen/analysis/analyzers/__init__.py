@@ -16,6 +16,7 @@ from lateen.analysis.analyzers import (
     gateway_ports,
     injection,
     jwks_fetches,
+    literal_passwords,
     local_rate_limit,
     outlier_errors,
     retries,
@@ -63,5 +64,6 @@ ANALYZERS: tuple[Analyzer, ...] = (
     deployment_services.ANALYZER,
     conditions.ANALYZER,
     jwks_fetches.ANALYZER,
+    literal_passwords.ANALYZER,
     external_control_plane.ANALYZER,
 )
