@@ -188,7 +188,21 @@ def machines(draw: st.DrawFn) -> dict[str, Any]:
     return raw | {"status": {"conditions": [{"type": "Healthy", "status": healthy}]}}
 
 
-OBJECTS = st.one_of(services(), entries(), machines(), rules(), delegations(), destinations(), sidecars(), others())
+@st.composite
+def extensions(draw: st.DrawFn) -> dict[str, Any]:
+    selector = draw(
+        st.sampled_from(["", ", selector: {matchLabels: {app: web}}", ", selector: {matchLabels: {v: v1}}"])
+    )
+    match = draw(st.sampled_from(["", ", match: [{mode: CLIENT}]", ", match: [{mode: SERVER, ports: [{number: 80}]}]"]))
+    phase, priority = draw(st.sampled_from(["AUTHN", "UNSPECIFIED"])), draw(st.integers(0, 2))
+    spec = f"{{lua: {{inlineCode: a}}, phase: {phase}, priority: {priority}{selector}{match}}}"
+    namespace = draw(st.sampled_from(["shop", "bank", "istio-system"]))
+    return istio("TrafficExtension", draw(st.sampled_from(["x", "y"])), spec, namespace=namespace)
+
+
+OBJECTS = st.one_of(
+    services(), entries(), machines(), rules(), delegations(), destinations(), sidecars(), extensions(), others()
+)
 STEPS = st.lists(st.tuples(OBJECTS, st.booleans()), min_size=1, max_size=25)
 
 

@@ -179,12 +179,12 @@ def slices(
 
 def istio(kind: str, name: str, spec: str, *, namespace: str = "shop", created: str = "") -> dict[str, Any]:
     """An Istio object with its spec in YAML."""
-    group = "security" if kind == "PeerAuthentication" else "networking"
+    groups = {"PeerAuthentication": "security.istio.io/v1", "TrafficExtension": "extensions.istio.io/v1alpha1"}
     meta = {"name": name, "namespace": namespace}
     if created:
         meta["creationTimestamp"] = created
     return {
-        "apiVersion": f"{group}.istio.io/v1",
+        "apiVersion": groups.get(kind, "networking.istio.io/v1"),
         "kind": kind,
         "metadata": meta,
         "spec": yaml.safe_load(spec) or {},

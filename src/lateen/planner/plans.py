@@ -11,6 +11,7 @@ from lateen.plan.route import RouteConfig
 from lateen.plan.secret import Secret
 from lateen.plan.upstream import LoadAssignment, Upstream
 from lateen.planner.everyone import Everyone, build_everyone
+from lateen.planner.extensions import build_extensions, extend_listeners
 from lateen.planner.gateways import build_gateways
 from lateen.planner.inbounds import Inbounds, build_inbounds
 from lateen.planner.outbound import ByName, Outbound, build_outbound
@@ -98,16 +99,17 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
     inbounds = build_inbounds(engine, registry, sidecars, security)
     everyone = build_everyone(engine, registry)
     upstreams = union(engine, "planned upstreams", outbound.upstreams, inbounds.upstreams, everyone.upstreams)
+    extensions = build_extensions(engine, store)
     listeners = union(engine, "planned listeners", outbound.listeners, gateways.listeners, inbounds.listeners)
     return Plans(
         registry=registry,
         upstreams=upstreams,
         assignments=outbound.assignments,
-        listeners=listeners,
+        listeners=extend_listeners(engine, registry, extensions, listeners),
         routes=union(engine, "planned routes", outbound.routes, gateways.routes),
         names=outbound.names,
         secrets=build_secrets(engine, store, upstreams, listeners),
-        scopes=build_scopes(engine, registry, rules, sidecars, security),
+        scopes=build_scopes(engine, registry, rules, sidecars, security, extensions=extensions),
         remarks=build_remarks(engine, rules),
         _outbound=outbound,
         _inbounds=inbounds,

@@ -9,6 +9,8 @@ from typing import TypeVar
 
 from lateen.base.refs import Key
 from lateen.planner.destination_rule import Rule
+from lateen.planner.extension import ExtensionRules
+from lateen.planner.extensions import Extensions
 from lateen.planner.gateway import GatewayRules
 from lateen.planner.locality import LOCALITY, labels_read, near
 from lateen.planner.rules import Rules
@@ -33,7 +35,13 @@ Names = Collection[str, tuple[str, ...]]
 
 
 def build_scopes(
-    engine: Engine, registry: Registry, rules: Rules, sidecars: Sidecars, security: PeerSecurity
+    engine: Engine,
+    registry: Registry,
+    rules: Rules,
+    sidecars: Sidecars,
+    security: PeerSecurity,
+    *,
+    extensions: Extensions,
 ) -> Collection[Key, Scopes]:
     """Build the collection of every proxy's scopes, by pod."""
     selected = _names(engine, "labels services select by", registry.declared_in, _of_service)
@@ -43,6 +51,7 @@ def build_scopes(
     sources = engine.index("traffic by source", rules.traffic, lambda key, one: [""] if _sources(one) else [])
     sourced = _names(engine, "labels traffic tells sources by", sources, _sources)
     placed = tuple((names, "") for names in _places(engine, registry, rules))
+    extended = _names(engine, "labels extensions select by", extensions.selecting, _of_extension)
     everywhere = engine.index("all gateways", rules.gateways, lambda key, one: [""])
     gated = _names(engine, "labels gateways select by", everywhere, _of_gateway)
 
@@ -64,14 +73,15 @@ def build_scopes(
         namespace = workload.namespace
         if not workload.injected:
             return None
+        added = ((extended, namespace), (extended, registry.settings(read).root_namespace))
         if workload.gateway:
-            name = named((gated, ""), (selected, namespace), (sourced, ""), (destined, namespace), *placed)
+            name = named((gated, ""), (selected, namespace), (sourced, ""), (destined, namespace), *added, *placed)
             return (Scope("gateway", namespace, name),)
         sidecar = sidecars.chosen(read, workload)
         return (
             COMMON,
-            Scope("sidecar", namespace, named((sourced, ""), (destined, namespace), *placed), sidecar),
-            Scope("inbound", namespace, named((selected, namespace), (policed, namespace)), sidecar),
+            Scope("sidecar", namespace, named((sourced, ""), (destined, namespace), *added, *placed), sidecar),
+            Scope("inbound", namespace, named((selected, namespace), (policed, namespace), *added), sidecar),
         )
 
     return engine.map("scopes", registry.workloads, scopes)
@@ -111,6 +121,10 @@ def _of_policy(policy: PeerPolicy) -> Iterable[str]:
 
 def _of_gateway(gateway: GatewayRules) -> Iterable[str]:
     return gateway.selector
+
+
+def _of_extension(extension: ExtensionRules) -> Iterator[str]:
+    return (label for selector in extension.selectors for label in selector)
 
 
 def _selecting(key: Key, rule: Rule) -> list[str]:

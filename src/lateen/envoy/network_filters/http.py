@@ -26,7 +26,8 @@ def http_proxy(chain: Chain, listener: Listener) -> Extension | None:
     config.upgrade_configs.add(upgrade_type="websocket")
     milliseconds(config.stream_idle_timeout, 0)
     for http_filter in HTTP_FILTERS:
-        if (extension := http_filter.of_proxy(plan)) is not None:
+        made = http_filter.of_proxy(plan)
+        for extension in (made,) if isinstance(made, Extension) else made or ():
             extend(config.http_filters.add(), extension)
     log_to(config.access_log, listener)
     return Extension("envoy.filters.network.http_connection_manager", config)
