@@ -13,9 +13,23 @@ from lateen.kinds.spec import KindSpec
 Raw = dict[str, Any]
 Operation = Literal["CREATE", "UPDATE", "DELETE"]
 Lookup = Callable[[KindSpec, Key], Raw | None]
+
+
+class Stored:
+    """What is stored as it stands: called with a kind and a key the object, None when there is none."""
+
+    def __init__(self, find: Lookup, listed: Callable[[KindSpec, str], list[Raw]]) -> None:
+        self._find = find
+        self.listed = listed
+        """All of a kind in a namespace."""
+
+    def __call__(self, kind: KindSpec, key: Key, /) -> Raw | None:
+        return self._find(kind, key)
+
+
 # Takes an object and returns it as it shall be (it does not change the one it is given); raises Refusal, or
 # LateenError for a refusal in plain words (403).
-Admission = Callable[[Operation, KindSpec, Raw, Lookup], Raw]
+Admission = Callable[[Operation, KindSpec, Raw, Stored], Raw]
 
 
 class Attempt(NamedTuple):

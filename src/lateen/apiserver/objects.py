@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from lateen.apiserver.admission import Admission, Attempt, Guard, Operation
+from lateen.apiserver.admission import Admission, Attempt, Guard, Operation, Stored
 from lateen.apiserver.apply import apply
 from lateen.apiserver.defaults import fill_in, first_status
 from lateen.apiserver.deletion import DeleteOptions, finished, marked
@@ -63,6 +63,9 @@ class Objects:
         """The object as it stands, or None."""
         body = self.storage.get(kind.resource, key)
         return None if body is None else msgspec.json.decode(body)
+
+    def _listed(self, kind: KindSpec, namespace: str) -> list[Raw]:
+        return [msgspec.json.decode(body) for _, body in self.storage.objects(kind.resource, namespace)]
 
     def get(self, kind: KindSpec, key: Key) -> Raw:
         """The object as it stands; Refusal 404 when there is none."""
@@ -206,7 +209,7 @@ class Objects:
     def _admit(self, operation: Operation, kind: KindSpec, raw: Raw) -> Raw:
         for admission in self._admissions:
             try:
-                raw = admission(operation, kind, raw, self.find)
+                raw = admission(operation, kind, raw, Stored(self.find, self._listed))
             except Refusal:
                 raise
             except LateenError as error:

@@ -1,7 +1,8 @@
 """Injection as an API server's admission: new pods come in with their proxy."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, Protocol
 
 from lateen.base.refs import Key
 from lateen.inject.pod import inject
@@ -10,7 +11,13 @@ from lateen.kinds.all import by_kind
 from lateen.kinds.spec import KindSpec
 
 Raw = dict[str, Any]
-Lookup = Callable[[KindSpec, Key], Raw | None]
+
+
+class Lookup(Protocol):
+    """What is stored: an object, None when there is none; or all of a namespace."""
+
+    def __call__(self, kind: KindSpec, key: Key, /) -> Raw | None: ...
+    def listed(self, kind: KindSpec, namespace: str, /) -> list[Raw]: ...
 
 
 def injection(settings: Callable[[Lookup], InjectSettings]) -> Callable[[str, KindSpec, Raw, Lookup], Raw]:
@@ -24,6 +31,12 @@ def injection(settings: Callable[[Lookup], InjectSettings]) -> Callable[[str, Ki
             return raw
         name = raw["metadata"]["namespace"]
         namespace = lookup(by_kind("Namespace"), Key("", name)) or {"metadata": {"name": name}}
-        return inject(raw, namespace, settings(lookup)) or raw
+        return inject(raw, namespace, _settings(lookup, name)) or raw
+
+    def _settings(lookup: Lookup, namespace: str) -> InjectSettings:
+        found = settings(lookup)
+        places = dict.fromkeys((found.root_namespace, namespace))
+        kind = by_kind("ProxyConfig")
+        return replace(found, proxy_configs=[one for place in places for one in lookup.listed(kind, place)])
 
     return admit

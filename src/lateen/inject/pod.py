@@ -9,10 +9,11 @@ from lateen.inject import container as proxy
 from lateen.inject.decision import REVISION, STATUS, decide
 from lateen.inject.merge import merge_named
 from lateen.inject.owner import CANONICAL_NAME, CANONICAL_REVISION, Owner, canonical, owner_of
-from lateen.inject.proxy_config import proxy_config
+from lateen.inject.proxy_config import proxy_config, typed_image
 from lateen.inject.settings import InjectSettings
 from lateen.inject.templates import ROLES, TEMPLATES, template_of
 from lateen.inject.traffic import traffic
+from lateen.inject.workload_config import overlays
 
 TLS_MODE = "security.istio.io/tlsMode"
 
@@ -41,8 +42,11 @@ def inject(pod: Mapping[str, Any], namespace: Mapping[str, Any], settings: Injec
 
 def _add_proxy(pod: Json, template: str, owner: Owner, namespace: str, settings: InjectSettings) -> None:
     annotations, spec = pod["metadata"]["annotations"], pod["spec"]
-    env = proxy.environment(pod, namespace, owner, proxy_config(annotations, settings.proxy_config), settings)
-    image = annotations.get("sidecar.istio.io/proxyImage", settings.image)
+    labels = pod["metadata"].get("labels") or {}
+    said = overlays(settings.proxy_configs, namespace, labels, settings.root_namespace)
+    config = proxy_config(annotations, settings.proxy_config, said)
+    env = proxy.environment(pod, namespace, owner, config, settings)
+    image = annotations.get("sidecar.istio.io/proxyImage") or typed_image(settings.image, annotations, config)
     arguments = proxy.arguments(ROLES[template], annotations, settings)
     TEMPLATES[template](spec, proxy.proxy_container(image, arguments, env, annotations), annotations)
     spec["volumes"] = merge_named(proxy.volumes(), spec.get("volumes") or [], "name")

@@ -1,6 +1,6 @@
 """What injection needs to know of the mesh."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,7 @@ class InjectSettings:
     `revision`: the control plane's revision; `istio-injection=enabled` selects the one named "default".
     `enable_namespaces_by_default`: inject where neither namespace nor pod says anything.
     `proxy_config`: MeshConfig's defaultConfig as written (fields in camel case), under what pods annotate.
+    `proxy_configs`: the ProxyConfigs of the root namespace and the pod's, over both.
     """
 
     revision: str = "default"
@@ -22,4 +23,6 @@ class InjectSettings:
     trust_domain: str = "cluster.local"
     domain: str = "cluster.local"
     ca_address: str = "istiod.istio-system.svc:15012"
+    root_namespace: str = "istio-system"
     proxy_config: Mapping[str, Any] = field(default_factory=dict)
+    proxy_configs: Sequence[Mapping[str, Any]] = ()

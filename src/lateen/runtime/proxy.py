@@ -178,11 +178,13 @@ def _arguments(settings: ProxySettings, container: Mapping[str, Any], facts: Pro
         for argument in container.get("args", ())
         if argument.startswith("--") and "=" in argument
     )
-    concurrency = facts.proxy_config.get("concurrency") or settings.concurrency
+    asked = facts.proxy_config.get("concurrency")
+    concurrency = settings.concurrency if asked is None else int(asked)
     return (
         str(settings.envoy),
         *("-c", BOOTSTRAP),
-        *("--concurrency", str(concurrency)),
+        # Without it: one thread for each of the machine's.
+        *(("--concurrency", str(concurrency)) if concurrency else ()),
         *("--drain-time-s", str(max(round(settings.drain), 1))),
         *("--drain-strategy", "immediate"),
         *("--local-address-ip-version", "v4"),

@@ -76,6 +76,8 @@ def test_arguments_follow_settings_annotations_and_proxy_config():
     assert arguments[arguments.index("-l") + 1] == "debug"
     plain = proxy._arguments(SETTINGS, {}, proxy_facts(POD, {"args": []}, {}, SETTINGS))
     assert plain[plain.index("--concurrency") + 1] == "2"
+    every = proxy_facts(POD, CONTAINER, {"PROXY_CONFIG": '{"concurrency": 0}'}, SETTINGS)
+    assert "--concurrency" not in proxy._arguments(SETTINGS, CONTAINER, every)
 
 
 STATS = [
