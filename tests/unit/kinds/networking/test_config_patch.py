@@ -32,7 +32,7 @@ def test_operations_fit_what_they_change(patch_errors, apply_to, operation):
 
 @pytest.mark.parametrize(
     ("apply_to", "operation"),
-    [("CLUSTER", "INSERT_BEFORE"), ("VIRTUAL_HOST", "REPLACE"), ("BOOTSTRAP", "ADD"), ("EXTENSION_CONFIG", "MERGE")],
+    [("CLUSTER", "INSERT_BEFORE"), ("CLUSTER", "REPLACE"), ("BOOTSTRAP", "ADD"), ("EXTENSION_CONFIG", "MERGE")],
 )
 def test_operations_that_do_not_fit_are_refused(patch_errors, apply_to, operation):
     assert patch_errors(apply_to, operation) == ["patch.operation"]

@@ -1,0 +1,1 @@
+"""What users change of Envoy's configuration, done to the smallest message that they name."""
