@@ -15,6 +15,7 @@ import authn
 import config_semantics
 import crds
 import dns_names
+import envoyfilter
 import gateway_api_validation
 import injection
 import integration_config
@@ -30,6 +31,7 @@ CORPORA: tuple[ModuleType, ...] = (
     validation,
     config_semantics,
     dns_names,
+    envoyfilter,
     crds,
     xds_inputs,
     integration_config,

@@ -1,15 +1,12 @@
 """The corpus `envoyfilter`: Envoy's messages before patches and after them."""
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from google.protobuf import json_format
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from lateen.envoy.fields import encode
 from lateen.envoy.patches.cluster import patch_cluster

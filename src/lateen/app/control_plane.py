@@ -143,7 +143,7 @@ class ControlPlane:
         if workload.service_account != caller.service_account:
             raise Forbidden(f"{caller.identity.uri} may not act for pod {node.pod!r}, which runs as another account")
         dns = DnsCapture.of_proxy(node.metadata)
-        proxy = ConnectedProxy(self.pipeline, workload, self._closed, self._reports.refused, dns)
+        proxy = ConnectedProxy(self.pipeline, workload, self._closed, self._reports.refused, dns, node.metadata)
         self._proxies.setdefault(workload.key, set()).add(proxy)
         return proxy
 

@@ -14,22 +14,27 @@ from typing import Any
 from lateen.app.whole_names import whole_names
 from lateen.envoy.build import Builder
 from lateen.planner.dns_capture import USUAL, DnsCapture
+from lateen.planner.envoy_filters import told
 from lateen.planner.plans import build_plans
 from lateen.planner.scope import Scope
 from lateen.planner.scopes import Scopes
 from lateen.proto import name_table, types
 from lateen.proto.resource import Resource
 from lateen.reactive.engine import Engine
+from lateen.reactive.index import Index
 from lateen.registry.mesh import Mesh, mesh_map
 from lateen.registry.workload import Workload
 from lateen.store.store import Store
 from lateen.xds.session import Session
 from lateen.xds.view import View
 
-TYPES = (types.CLUSTER, types.ENDPOINT, types.LISTENER, types.ROUTE)
+TYPES = (types.CLUSTER, types.ENDPOINT, types.LISTENER, types.ROUTE, types.EXTENSION_CONFIG)
 """What Envoy asks for."""
 SERVED = (*TYPES, types.SECRET, name_table.NAME)
 """What there is for a scope: for its proxies, and for their agents. Secrets are shown to nobody else."""
+
+
+ADDED = {"CLUSTER": types.CLUSTER, "LISTENER": types.LISTENER, "EXTENSION_CONFIG": types.EXTENSION_CONFIG}
 
 
 class Pipeline:
@@ -40,22 +45,38 @@ class Pipeline:
         self.store = Store(engine)
         default = Mesh(trust_domain=trust_domain, config_map=mesh_map(revision))
         self.plans = plans = build_plans(engine, self.store, default)
-        builder = Builder(trust_domain)
+        builder, hitting = Builder(trust_domain), plans.patches
         self.resources = {
-            types.CLUSTER: engine.map("clusters", plans.upstreams, lambda _, __, plan: builder.cluster(plan)),
+            types.CLUSTER: engine.map(
+                "clusters",
+                plans.upstreams,
+                lambda read, key, plan: builder.cluster(plan, hitting.of_upstream(read, key[0], plan)),
+            ),
             types.ENDPOINT: engine.map(
                 "endpoints", plans.assignments, lambda _, __, plan: builder.load_assignment(plan)
             ),
-            types.LISTENER: engine.map("listeners", plans.listeners, lambda _, __, plan: builder.listener(plan)),
-            types.ROUTE: engine.map("routes", plans.routes, lambda _, __, plan: builder.route_config(plan)),
             types.SECRET: engine.map("secrets", plans.secrets, lambda _, __, plan: builder.secret(plan)),
+            types.LISTENER: engine.map(
+                "listeners",
+                plans.listeners,
+                lambda read, key, plan: builder.listener(plan, hitting.of_listener(read, key[0], plan)),
+            ),
+            types.ROUTE: engine.map(
+                "routes",
+                plans.routes,
+                lambda read, key, plan: builder.route_config(plan, hitting.of_table(read, key[0], plan)),
+            ),
             name_table.NAME: engine.map("encoded names", plans.names, lambda _, __, plan: builder.name(plan)),
         }
-        self._by_scope = {
-            type_url: engine.index(f"{collection.name} by scope", collection, lambda key, resource: [key[0]])
-            for type_url, collection in self.resources.items()
+        self.added = {
+            type_url: engine.map(f"added {name}", plans.additions[name], lambda _, __, plan: builder.addition(plan))
+            for name, type_url in ADDED.items()
         }
-        for type_url, collection in self.resources.items():
+        everything = (*self.resources.items(), *self.added.items())
+        self._by_scope: dict[str, list[Index[Scope, tuple[Scope, str], Resource]]] = {}
+        for type_url, collection in everything:
+            index = engine.index(f"{collection.name} by scope", collection, lambda key, resource: [key[0]])
+            self._by_scope.setdefault(type_url, []).append(index)
             collection.subscribe(self._deliver(type_url))
         self._views: dict[tuple[str, Scope], View] = {}
         self._whole: dict[Scope, tuple[View, Callable[[], None]]] = {}
@@ -68,7 +89,8 @@ class Pipeline:
             for type_url in SERVED:
                 self._views[type_url, scope] = view = View()
                 # A scope that is wanted again before the engine has forgotten it: equal rows are no news.
-                view.commit({name: row for (_, name), row in self._by_scope[type_url].find(scope).items()})
+                for rows in self._by_scope[type_url]:
+                    view.commit({name: row for (_, name), row in rows.find(scope).items()})
             self.plans.want(scope)
 
     def release(self, scope: Scope) -> None:
@@ -119,11 +141,14 @@ class ConnectedProxy:
         closed: Callable[["ConnectedProxy"], None],
         refused: Callable[[], None] = lambda: None,
         dns: DnsCapture = USUAL,
+        metadata: Mapping[str, Any] | None = None,
     ) -> None:
         """`closed` is called once, when the connection has ended, `refused` whenever the proxy refused something.
-        `dns`: what the proxy says of the names of its applications; nobody else can tell."""
+        `dns`: what the proxy says of the names of its applications, `metadata`: what its node says; nobody else can
+        tell."""
         self.workload = facts.key
         self._dns = dns.text()
+        self._metadata = metadata or {}
         self._asked: set[str] = set()
         self._pipeline = pipeline
         self._closed = closed
@@ -162,7 +187,8 @@ class ConnectedProxy:
         self._closed(self)
 
     def _own(self, scopes: Scopes) -> Scopes:
-        return tuple(scope._replace(dns=self._dns) if scope.kind == "sidecar" else scope for scope in scopes)
+        own = (told(scope, self._metadata) for scope in scopes)
+        return tuple(scope._replace(dns=self._dns) if scope.kind == "sidecar" else scope for scope in own)
 
     def _asked_for(self, type_url: str) -> tuple[View, ...]:
         """The views of a type that the client asks for: it is woken by these and no others."""

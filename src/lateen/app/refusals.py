@@ -1,18 +1,30 @@
 """What connected proxies refuse, and of which objects it was made."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from msgspec import Struct
 
-from lateen.app.pipeline import ConnectedProxy, Pipeline
+from lateen.app.pipeline import ADDED, ConnectedProxy, Pipeline
 from lateen.base.refs import Key, Origin
+from lateen.plan.patch import Patches
 from lateen.planner.outbound import ByName
 from lateen.proto import name_table, types
+from lateen.reactive import Read
 from lateen.reactive.collection import Collection
 from lateen.server.ads import Connection
 
-SHORT = {types.CLUSTER: "CDS", types.ENDPOINT: "EDS", types.LISTENER: "LDS", types.ROUTE: "RDS", name_table.NAME: "NDS"}
+SHORT = {
+    types.CLUSTER: "CDS",
+    types.ENDPOINT: "EDS",
+    types.LISTENER: "LDS",
+    types.ROUTE: "RDS",
+    name_table.NAME: "NDS",
+    types.EXTENSION_CONFIG: "ECDS",
+}
+# Reads what there is, for nobody who would have to read it again.
+_LOOK = Read("refusals", sys.maxsize)
 
 Named = tuple[str, Key]
 """An object by kind and key."""
@@ -74,7 +86,7 @@ class Refusals:
     def look(self) -> frozenset[Refusal]:
         """Look at all connected proxies, and return what they refuse."""
         self._stale = False
-        known, made = self._objects, dict[int, frozenset[Named]]()
+        known, made = self._objects, dict[tuple[int, Patches], frozenset[Named]]()
         found = [refusal for connection in self.connections() for refusal in _of(connection)]
         self._objects = {each: known[each] if each in known else self._made_of(each, made) for each in found}
         self._now = frozenset(self._objects)
@@ -92,15 +104,18 @@ class Refusals:
         """Return the objects that the refused resource was made of when it was first seen to be refused."""
         return self._objects.get(refusal, frozenset())
 
-    def _made_of(self, refusal: Refusal, made: dict[int, frozenset[Named]]) -> frozenset[Named]:
-        """`made`: what is known already, by plan: proxies share them."""
-        if (plan := self._plan(refusal)) is None:
+    def _made_of(self, refusal: Refusal, made: dict[tuple[int, Patches], frozenset[Named]]) -> frozenset[Named]:
+        """`made`: what is known already, by plan and patches: proxies share them."""
+        if (found := self._plan(refusal)) is None:
             return frozenset()
-        if id(plan) not in made:
-            made[id(plan)] = frozenset((each.kind, Key(each.namespace, each.name)) for each in origins(plan))
-        return made[id(plan)]
+        plan, patches = found
+        if (id(plan), patches) not in made:
+            named = frozenset((each.kind, Key(each.namespace, each.name)) for each in origins(found))
+            made[id(plan), patches] = named
+        return made[id(plan), patches]
 
-    def _plan(self, refusal: Refusal) -> object:
+    def _plan(self, refusal: Refusal) -> tuple[object, Patches] | None:
+        """The plan of what was refused, and the patches that hit it."""
         plans, proxy = self._pipeline.plans, refusal.connection.proxy
         tables: dict[str, Collection[ByName, Any]] = {
             types.CLUSTER: plans.upstreams,
@@ -108,11 +123,16 @@ class Refusals:
             types.LISTENER: plans.listeners,
             types.ROUTE: plans.routes,
         }
-        table = tables.get(refusal.type_url)
-        if table is None or not isinstance(proxy, ConnectedProxy):
+        if not isinstance(proxy, ConnectedProxy):
             return None
-        found = (table.get((scope, refusal.name)) for scope in proxy.scopes)
-        return next((plan for plan in found if plan is not None), None)
+        table = tables.get(refusal.type_url)
+        for scope in proxy.scopes:
+            if table is not None and (plan := table.get((scope, refusal.name))) is not None:
+                return plan, plans.patches.of_piece(_LOOK, scope, plan)
+            for target, added in plans.additions.items():
+                if ADDED[target] == refusal.type_url and (plan := added.get((scope, refusal.name))) is not None:
+                    return plan, ()
+        return None
 
 
 def origins(plan: object) -> Iterator[Origin]:

@@ -26,6 +26,7 @@ _PLURAL = {
     types.ENDPOINT: "endpoints",
     types.LISTENER: "listeners",
     types.ROUTE: "routes",
+    types.EXTENSION_CONFIG: "extensions",
 }
 
 

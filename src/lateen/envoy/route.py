@@ -13,15 +13,14 @@ from lateen.plan.route import Route, RouteConfig, VirtualHost
 from lateen.proto import wire
 from lateen.proto.descriptors import message
 
-_VIRTUAL_HOSTS = 2  # RouteConfiguration.virtual_hosts
 _ROUTES = 3  # VirtualHost.routes
+VIRTUAL_HOSTS = 2  # RouteConfiguration.virtual_hosts
 _LARGEST_BODY = 1 << 20  # of a direct response, in bytes
 
 
 def route_config(plan: RouteConfig) -> bytes:
     """Return the encoded RouteConfiguration."""
-    hosts = wire.join(map(_member, plan.virtual_hosts))
-    return wire.string(1, plan.name) + hosts + _settings(not plan.name.startswith("inbound|"))
+    return wire.string(1, plan.name) + wire.join(map(member, plan.virtual_hosts)) + settings(plan.name)
 
 
 def virtual_host(plan: VirtualHost) -> bytes:
@@ -54,8 +53,14 @@ def _fill(target: Any, plan: Route) -> None:
 
 
 @functools.lru_cache(maxsize=1 << 16)
-def _member(plan: VirtualHost) -> bytes:
-    return wire.field(_VIRTUAL_HOSTS, virtual_host(plan))
+def member(plan: VirtualHost) -> bytes:
+    """Return the encoded field `virtual_hosts` of one of them."""
+    return wire.field(VIRTUAL_HOSTS, virtual_host(plan))
+
+
+def settings(name: str) -> bytes:
+    """Return what the table of this name says beside its name and its virtual hosts."""
+    return _settings(not name.startswith("inbound|"))
 
 
 @functools.lru_cache(maxsize=2)

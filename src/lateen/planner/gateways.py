@@ -38,10 +38,11 @@ PieceKey = tuple[Scope, str, str, str]
 
 @dataclass(frozen=True)
 class Gateways:
-    """The plans of gateways' own side; what they may call is planned as for any client."""
+    """The plans of gateways' own side; what they may call is planned as for any client. `servers_at`: by port."""
 
     listeners: Collection[ByName, Listener]
     routes: Collection[ByName, RouteConfig]
+    servers_at: Index[tuple[Scope, int], ServerKey, BoundServer]
 
 
 def build_gateways(engine: Engine, clients: Demand[Scope, Client], registry: Registry, rules: Rules) -> Gateways:
@@ -61,7 +62,8 @@ def build_gateways(engine: Engine, clients: Demand[Scope, Client], registry: Reg
     servers = engine.product_flat("gateway servers", clients, rules.gateways, bind)
     at = engine.index("servers of gateway", servers, lambda key, bound: (key[2],))
     facts = _Facts(registry, rules, clients, servers, at)
-    return Gateways(listeners=_listeners(engine, facts), routes=_routes(engine, facts))
+    at_port = engine.index("gateway servers at port", servers, lambda key, bound: ((key[0], bound.port),))
+    return Gateways(listeners=_listeners(engine, facts), routes=_routes(engine, facts), servers_at=at_port)
 
 
 def _targets(read: Read, registry: Registry, client: Client, gateway: GatewayRules) -> Mapping[int, set[int]]:

@@ -1,5 +1,6 @@
 """All plans of the mesh as incremental collections, computed for the scopes somebody wants."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,18 +8,21 @@ from lateen.base.errors import Fault
 from lateen.base.refs import Key
 from lateen.plan.listener import Listener
 from lateen.plan.name import Name
+from lateen.plan.patch import Addition
 from lateen.plan.route import RouteConfig
 from lateen.plan.secret import Secret
 from lateen.plan.upstream import LoadAssignment, Upstream
+from lateen.planner.envoy_filters import build_envoy_filters
 from lateen.planner.everyone import Everyone, build_everyone
 from lateen.planner.extensions import build_extensions, extend_listeners
 from lateen.planner.gateways import build_gateways
 from lateen.planner.inbounds import Inbounds, build_inbounds
 from lateen.planner.outbound import ByName, Outbound, build_outbound
+from lateen.planner.patches import PatchPlans, build_additions, build_patches
 from lateen.planner.remarks import build_remarks
 from lateen.planner.rules import build_rules
 from lateen.planner.scope import Scope
-from lateen.planner.scopes import Scopes, build_scopes
+from lateen.planner.scopes import Distinctions, Scopes, build_scopes
 from lateen.planner.secrets import build_secrets
 from lateen.planner.sidecars import build_sidecars
 from lateen.reactive import Collection, Demand, Engine
@@ -36,7 +40,8 @@ class Plans:
 
     `names`: what the DNS proxies of captured clients know, by scope and host. `remarks`: what is noticed of
     VirtualServices among others. `scopes`: the scopes of every proxy, by pod; subscribe to it, for a proxy moves when
-    its labels change.
+    its labels change. `patches`: what hits the rows of the others, `additions`: what exists by
+    patches alone, by what it is.
     Wants and releases take effect when the engine settles.
     """
 
@@ -47,6 +52,8 @@ class Plans:
     routes: Collection[ByName, RouteConfig]
     names: Collection[ByName, Name]
     secrets: Collection[ByName, Secret]
+    patches: PatchPlans
+    additions: Mapping[str, Collection[ByName, Addition]]
     scopes: Collection[Key, Scopes]
     remarks: Collection[Key, tuple[Fault, ...]]
     _outbound: Outbound
@@ -79,13 +86,13 @@ class Plans:
     def _demands(self, scope: Scope) -> tuple[Demand[Scope, Any], ...]:
         match scope.kind:
             case "sidecar":
-                return self._outbound.clients, self._outbound.sidecars
+                return self._outbound.clients, self._outbound.sidecars, self.patches.scopes
             case "gateway":
-                return self._outbound.clients, self._everyone.proxies
+                return self._outbound.clients, self._everyone.proxies, self.patches.scopes
             case "inbound":
-                return (self._inbounds.workloads,)
+                return self._inbounds.workloads, self.patches.scopes
             case "common":
-                return (self._everyone.proxies,)
+                return self._everyone.proxies, self.patches.scopes
 
 
 def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> Plans:
@@ -94,6 +101,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
     security = build_peer_security(engine, store)
     rules = build_rules(engine, store, registry)
     sidecars = build_sidecars(engine, store)
+    filters = build_envoy_filters(engine, store, registry)
     outbound = build_outbound(engine, registry, rules, sidecars, security)
     gateways = build_gateways(engine, outbound.clients, registry, rules)
     inbounds = build_inbounds(engine, registry, sidecars, security)
@@ -101,6 +109,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
     upstreams = union(engine, "planned upstreams", outbound.upstreams, inbounds.upstreams, everyone.upstreams)
     extensions = build_extensions(engine, store)
     listeners = union(engine, "planned listeners", outbound.listeners, gateways.listeners, inbounds.listeners)
+    patches = build_patches(engine, filters, gateways.servers_at)
     return Plans(
         registry=registry,
         upstreams=upstreams,
@@ -109,7 +118,9 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
         routes=union(engine, "planned routes", outbound.routes, gateways.routes),
         names=outbound.names,
         secrets=build_secrets(engine, store, upstreams, listeners),
-        scopes=build_scopes(engine, registry, rules, sidecars, security, extensions=extensions),
+        patches=patches,
+        additions=build_additions(engine, patches, {"CLUSTER": upstreams, "LISTENER": listeners}),
+        scopes=build_scopes(engine, Distinctions(registry, rules, sidecars, security, filters, extensions)),
         remarks=build_remarks(engine, rules),
         _outbound=outbound,
         _inbounds=inbounds,

@@ -15,7 +15,8 @@ class Scope(NamedTuple):
     labels by which rules tell its clients apart, mostly none. `inbound`: the inbound side of workloads that
     no rule tells apart; `name` holds the labels and named ports that rules read. `gateway`: the same for
     gateways. `sidecar`: the Sidecar that selects the workloads, "" where their namespace's default counts. `dns`: how
-    far the names that clients ask for are resolved by the mesh, "" = as usual (`DnsCapture.text`).
+    far the names that clients ask for are resolved by the mesh, "" = as usual (`DnsCapture.text`). `patches`: what
+    EnvoyFilters ask of its proxies (`Selection.text`); `common` has a namespace only where patches change it.
     """
 
     kind: ScopeKind
@@ -23,11 +24,13 @@ class Scope(NamedTuple):
     name: str = ""
     sidecar: str = ""
     dns: str = ""
+    patches: str = ""
 
     def __str__(self) -> str:
         said = "/".join(part for part in self[:3] if part)
         said += f"#{self.sidecar}" if self.sidecar else ""
-        return f"{said}!{self.dns}" if self.dns else said
+        said += f"!{self.dns}" if self.dns else ""
+        return f"{said}+{self.patches}".replace("\n", "+") if self.patches else said
 
 
 COMMON = Scope("common")

@@ -5,10 +5,12 @@ another scope only when its labels do, or when rules begin to tell labels apart 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TypeVar
 
 from lateen.base.refs import Key
 from lateen.planner.destination_rule import Rule
+from lateen.planner.envoy_filters import EnvoyFilters
 from lateen.planner.extension import ExtensionRules
 from lateen.planner.extensions import Extensions
 from lateen.planner.gateway import GatewayRules
@@ -34,16 +36,22 @@ Scopes = tuple[Scope, ...]
 Names = Collection[str, tuple[str, ...]]
 
 
-def build_scopes(
-    engine: Engine,
-    registry: Registry,
-    rules: Rules,
-    sidecars: Sidecars,
-    security: PeerSecurity,
-    *,
-    extensions: Extensions,
-) -> Collection[Key, Scopes]:
+@dataclass(frozen=True)
+class Distinctions:
+    """What tells proxies apart."""
+
+    registry: Registry
+    rules: Rules
+    sidecars: Sidecars
+    security: PeerSecurity
+    filters: EnvoyFilters
+    extensions: Extensions
+
+
+def build_scopes(engine: Engine, by: Distinctions) -> Collection[Key, Scopes]:
     """Build the collection of every proxy's scopes, by pod."""
+    registry, rules, sidecars, security, filters = by.registry, by.rules, by.sidecars, by.security, by.filters
+    extensions = by.extensions
     selected = _names(engine, "labels services select by", registry.declared_in, _of_service)
     policed = _names(engine, "labels peer policies select by", security.policies_in, _of_policy)
     clients = engine.index("destinations for some clients", rules.destinations, _selecting)
@@ -76,12 +84,16 @@ def build_scopes(
         added = ((extended, namespace), (extended, registry.settings(read).root_namespace))
         if workload.gateway:
             name = named((gated, ""), (selected, namespace), (sourced, ""), (destined, namespace), *added, *placed)
-            return (Scope("gateway", namespace, name),)
+            patches = filters.chosen(read, workload, "gateway") or ""
+            return (Scope("gateway", namespace, name, patches=patches),)
         sidecar = sidecars.chosen(read, workload)
+        outward, inward, both = (filters.chosen(read, workload, kind) for kind in ("sidecar", "inbound", "common"))
+        clients = named((sourced, ""), (destined, namespace), *added, *placed)
+        servers = named((selected, namespace), (policed, namespace), *added)
         return (
-            COMMON,
-            Scope("sidecar", namespace, named((sourced, ""), (destined, namespace), *added, *placed), sidecar),
-            Scope("inbound", namespace, named((selected, namespace), (policed, namespace), *added), sidecar),
+            COMMON if both is None else Scope("common", namespace, patches=both),
+            Scope("sidecar", namespace, clients, sidecar, patches=outward or ""),
+            Scope("inbound", namespace, servers, sidecar, patches=inward or ""),
         )
 
     return engine.map("scopes", registry.workloads, scopes)

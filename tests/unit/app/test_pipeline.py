@@ -7,6 +7,7 @@ import pytest
 from worlds import istio, pod, service, slices
 
 from lateen.app.pipeline import TYPES, ConnectedProxy, Pipeline
+from lateen.base.refs import Key
 from lateen.planner.scope import COMMON, Scope
 from lateen.proto import descriptors, name_table, types
 from lateen.xds.view import View
@@ -260,3 +261,49 @@ def test_a_proxy_that_nobody_watches_yet_follows_nothing(pipeline: Pipeline) -> 
     views: list[View] = [pipeline.view(types.CLUSTER, scope) for scope in proxy.scopes]
     assert not any(view.watchers for view in views)
     proxy.close()
+
+
+def test_patches_change_only_what_they_hit_and_go_again() -> None:
+    pipeline = Pipeline()
+    client = pod("client", "10.1.0.9")
+    for raw in (service("web"), service("api"), client):
+        pipeline.store.put(raw)
+    pipeline.settle()
+    scope = Scope("sidecar", "shop")
+    pipeline.want(scope)
+    pipeline.settle()
+
+    def versions() -> dict[str, str]:
+        return {
+            name: pipeline.view(one, scope).get(name).version
+            for one in TYPES
+            for name in pipeline.view(one, scope).names()
+        }
+
+    before, web, api = versions(), *(f"outbound|80||{name}.shop.svc.cluster.local" for name in ("web", "api"))
+    patches = [
+        {
+            "applyTo": "CLUSTER",
+            "match": {"cluster": {"name": web}},
+            "patch": {"operation": "MERGE", "value": {"connect_timeout": "3s"}},
+        },
+        {"applyTo": "CLUSTER", "match": {"cluster": {"name": api}}, "patch": {"operation": "REMOVE"}},
+        {"applyTo": "CLUSTER", "patch": {"operation": "ADD", "value": {"name": "new"}}},
+        {"applyTo": "CLUSTER", "patch": {"operation": "MERGE", "value": {"connect_timeout": "never"}}},
+        {"applyTo": "EXTENSION_CONFIG", "patch": {"operation": "ADD", "value": {"name": "filter"}}},
+    ]
+    meta = {"name": "f", "namespace": "shop"}
+    kind = {"apiVersion": "networking.istio.io/v1alpha3", "kind": "EnvoyFilter"}
+    pipeline.store.put(kind | {"metadata": meta, "spec": {"configPatches": patches}})
+    pipeline.settle()
+    after = versions()
+    assert {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)} == {
+        web,
+        api,
+        "new",
+        "filter",
+    } | {name for name in before if "connect" in name}
+    assert api not in after and "new" in after
+    pipeline.store.delete("EnvoyFilter", Key("shop", "f"))
+    pipeline.settle()
+    assert versions() == before and not pipeline.engine.errors

@@ -65,9 +65,9 @@ async def test_a_proxy_that_does_not_acknowledge_is_named_until_it_does(mesh: Pl
 
 
 async def test_what_nothing_is_made_of_is_said_to_be_so(mesh: Plane) -> None:
-    raw = rule(kind="EnvoyFilter") | {"apiVersion": "networking.istio.io/v1alpha3", "spec": {}}
+    raw = rule(kind="ProxyConfig") | {"apiVersion": "networking.istio.io/v1beta1", "spec": {}}
     await mesh.put(raw)
-    found = await status(mesh, 1, by_kind("EnvoyFilter"))
+    found = await status(mesh, 1, by_kind("ProxyConfig"))
     assert (found["Reconciled"]["status"], found["Reconciled"]["reason"]) == ("Unknown", "NotRead")
 
 

@@ -55,7 +55,7 @@ def test_one_changed_host_is_built_alone(monkeypatch):
 
 def test_field_numbers_are_those_of_the_api():
     number = message("envoy.config.route.v3.RouteConfiguration").DESCRIPTOR.fields_by_name["virtual_hosts"].number
-    assert number == module._VIRTUAL_HOSTS
+    assert number == module.VIRTUAL_HOSTS
 
 
 def test_the_servers_proxy_leaves_the_clients_attempt_count_alone():

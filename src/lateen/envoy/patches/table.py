@@ -7,7 +7,10 @@ from typing import Any
 from lateen.envoy.fields import encode
 from lateen.envoy.patches.edit import MERGES, Selects, edit, merge_patch, put_back
 from lateen.envoy.patches.value import value_of
+from lateen.envoy.route import VIRTUAL_HOSTS, member, settings, virtual_host
 from lateen.plan.patch import Patch, Patches, TablePlace
+from lateen.plan.route import RouteConfig, VirtualHost
+from lateen.proto import wire
 from lateen.proto.descriptors import message
 
 _HOST = "envoy.config.route.v3.VirtualHost"
@@ -19,6 +22,33 @@ def patch_table(table: Any, patches: Patches) -> None:
     patch_settings(table, patches)
     hosts = (patch_host(host, patches) for host in table.virtual_hosts)
     put_back(table.virtual_hosts, [*(host for host in hosts if host is not None), *added_hosts(patches)])
+
+
+def patched_route_config(plan: RouteConfig, patches: Patches) -> bytes:
+    """Return the encoded RouteConfiguration as patches leave it; virtual hosts that none means are kept."""
+    hosts = (_member(host, _of_host(host, patches)) for host in plan.virtual_hosts)
+    added = (wire.field(VIRTUAL_HOSTS, encode(host)) for host in added_hosts(patches))
+    rest = message("envoy.config.route.v3.RouteConfiguration").FromString(settings(plan.name))
+    rest.name = plan.name
+    patch_settings(rest, patches)
+    return encode(rest) + wire.join(hosts) + wire.join(added)
+
+
+def _of_host(plan: VirtualHost, patches: Patches) -> Patches:
+    return tuple(
+        patch
+        for patch in patches
+        if patch.target == "HTTP_ROUTE" or (patch.target == "VIRTUAL_HOST" and patch.operation != "ADD")
+        if _place(patch).may_take(plan.name, plan.domains)
+    )
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _member(plan: VirtualHost, patches: Patches) -> bytes:
+    if not patches:
+        return member(plan)
+    host = patch_host(message(_HOST).FromString(virtual_host(plan)), patches)
+    return b"" if host is None else wire.field(VIRTUAL_HOSTS, encode(host))
 
 
 def patch_settings(table: Any, patches: Patches) -> None:
@@ -48,13 +78,6 @@ def patch_host(host: Any, patches: Patches) -> Any | None:
             routes = edit(routes, patch, _selects(_place(patch)))
         put_back(host.routes, routes)
     return host
-
-
-@functools.lru_cache(maxsize=1 << 14)
-def patched_host(encoded: bytes, patches: Patches) -> bytes | None:
-    """Return an encoded VirtualHost as patches leave it; None when one removes it."""
-    host = patch_host(message(_HOST).FromString(encoded), patches)
-    return None if host is None else encode(host)
 
 
 def added_hosts(patches: Iterable[Patch]) -> list[Any]:

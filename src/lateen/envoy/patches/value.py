@@ -9,7 +9,7 @@ import msgspec
 from google.protobuf import json_format
 
 from lateen.base.errors import Fault
-from lateen.plan.patch import Target
+from lateen.plan.patch import Patch, Target
 from lateen.proto.descriptors import installed, message
 from lateen.proto.types import message_name
 
@@ -37,6 +37,11 @@ def value_of(target: Target, value: bytes) -> Any:
     return _read(target, value).__deepcopy__({})
 
 
+def is_sound(patch: Patch) -> bool:
+    """Say whether a patch's value can be read, or none is needed."""
+    return patch.operation == "REMOVE" or _error(patch.target, patch.value) == ""
+
+
 def value_faults(target: Target, value: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield what is wrong with a value, with paths below it: what cannot be read, and fields that are not read."""
     encoded = msgspec.json.encode(value)
@@ -55,6 +60,15 @@ def value_faults(target: Target, value: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(unknown.group(1), f"no such field: {found}", "it is left out", "warning")
     else:
         yield Fault("", f"is no {target} of Envoy's: {found}")
+
+
+@functools.lru_cache(maxsize=4096)
+def _error(target: Target, value: bytes) -> str:
+    try:
+        _read(target, value)
+    except ValueError as error:
+        return str(error) or "not readable"
+    return ""
 
 
 @functools.lru_cache(maxsize=4096)

@@ -2,10 +2,19 @@
 
 from typing import Any
 
-from lateen.envoy.fields import encode
-from lateen.envoy.patches.table import added_hosts, host_matches, patch_host, patch_table, patched_host, route_matches
+from lateen.envoy.patches.table import (
+    added_hosts,
+    host_matches,
+    patch_host,
+    patch_table,
+    patched_route_config,
+    route_matches,
+)
 from lateen.envoy.patches.value import value_of
+from lateen.envoy.route import route_config
 from lateen.plan.patch import Operation, Patch, TablePlace, Target
+from lateen.plan.route import RouteConfig, VirtualHost
+from lateen.proto.descriptors import message
 
 HOST = b'{"name": "web:80", "domains": ["web"], "routes": [{"name": "a", "route": {"cluster": "c"}}, {"name": "b"}]}'
 
@@ -43,6 +52,17 @@ def test_routes_are_chosen_by_name_and_action() -> None:
 
 def test_a_virtual_host_is_removed_or_replaced() -> None:
     assert patch_host(host(), (patch("VIRTUAL_HOST", "REMOVE", domain="web"),)) is None
-    assert patched_host(encode(host()), (patch("VIRTUAL_HOST", "REMOVE"),)) is None
     assert patch_host(host(), (patch("VIRTUAL_HOST", "REPLACE", b'{"name": "z"}'),)).name == "z"
     assert host_matches(TablePlace(host="web:80"), host()) and not host_matches(TablePlace(domain="api"), host())
+
+
+def test_of_a_planned_table_only_what_is_meant_is_changed() -> None:
+    plan = RouteConfig(name="80", virtual_hosts=tuple(VirtualHost(name=n, domains=(n,), routes=()) for n in "abc"))
+    merge = patch("VIRTUAL_HOST", "MERGE", b'{"domains": ["x"]}', host="b")
+    changes = (merge, patch("VIRTUAL_HOST", "REMOVE", domain="c"), patch("VIRTUAL_HOST", "ADD", b'{"name": "d"}'))
+    settings = patch("ROUTE_CONFIGURATION", "MERGE", b'{"internal_only_headers": ["h"]}')
+    read = message("envoy.config.route.v3.RouteConfiguration").FromString
+    left = read(patched_route_config(plan, (*changes, settings)))
+    assert [(one.name, list(one.domains)) for one in left.virtual_hosts] == [("a", ["a"]), ("b", ["b", "x"]), ("d", [])]
+    assert list(left.internal_only_headers) == ["h"] and left.ignore_port_in_host_matching
+    assert read(patched_route_config(plan, ())) == read(route_config(plan))
