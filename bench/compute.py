@@ -14,6 +14,7 @@ SHORT = {
     types.ENDPOINT: "endpoints",
     types.LISTENER: "listeners",
     types.ROUTE: "routes",
+    types.EXTENSION_CONFIG: "extensions",
 }
 
 

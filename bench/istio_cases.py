@@ -34,7 +34,13 @@ SIZES = {
     "authorizationpolicy": 100,
 }
 _INSTANCES = 1000
-_SHORT = {types.CLUSTER: "clusters", types.ENDPOINT: "endpoints", types.LISTENER: "listeners", types.ROUTE: "routes"}
+_SHORT = {
+    types.CLUSTER: "clusters",
+    types.ENDPOINT: "endpoints",
+    types.LISTENER: "listeners",
+    types.ROUTE: "routes",
+    types.EXTENSION_CONFIG: "extensions",
+}
 _LOOP = re.compile(r"{{-? range \$(\w) := until \.(\w+) }}(.*?){{-? end }}", re.DOTALL)
 _SUM = re.compile(r"{{\s*(?:(div|mod) )?\$(\w)(?: (\d+|\$\.Services))?\s*}}")
 

@@ -273,9 +273,9 @@ def test_patches_change_only_what_they_hit_and_go_again() -> None:
     pipeline.want(scope)
     pipeline.settle()
 
-    def versions() -> dict[str, str]:
+    def versions() -> dict[tuple[str, str], str]:
         return {
-            name: pipeline.view(one, scope).get(name).version
+            (one, name): pipeline.view(one, scope).get(name).version
             for one in TYPES
             for name in pipeline.view(one, scope).names()
         }
@@ -297,13 +297,9 @@ def test_patches_change_only_what_they_hit_and_go_again() -> None:
     pipeline.store.put(kind | {"metadata": meta, "spec": {"configPatches": patches}})
     pipeline.settle()
     after = versions()
-    assert {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)} == {
-        web,
-        api,
-        "new",
-        "filter",
-    } | {name for name in before if "connect" in name}
-    assert api not in after and "new" in after
+    changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    assert changed == {(types.CLUSTER, name) for name in (web, api, "new")} | {(types.EXTENSION_CONFIG, "filter")}
+    assert (types.CLUSTER, api) not in after and (types.CLUSTER, "new") in after
     pipeline.store.delete("EnvoyFilter", Key("shop", "f"))
     pipeline.settle()
     assert versions() == before and not pipeline.engine.errors

@@ -82,4 +82,5 @@ def test_what_is_added_is_added_once_unless_it_is_there() -> None:
 def test_a_change_of_a_filter_computes_only_what_it_hits_anew() -> None:
     mesh = world(patch("CLUSTER", "cluster: {service: web.shop.svc.cluster.local}"))
     mesh.delete("EnvoyFilter", "f")
-    assert set(mesh.ran()) <= {"patch sets", "scopes", "patches", "additions CLUSTER"}
+    additions = {f"additions {target}" for target in ("CLUSTER", "LISTENER", "EXTENSION_CONFIG")}
+    assert set(mesh.ran()) <= {"patch sets", "scopes", "patches", *additions}
