@@ -20,15 +20,25 @@ async def refuse(wire: bytes, size: int) -> bytes | None:
     return response_to(query, code).to_wire() if query else None
 
 
+def one_port_of_both() -> tuple[socket.socket, socket.socket]:
+    """Datagrams and streams on one port, which others of this machine may have taken for streams."""
+    while True:
+        udp = bound_socket("127.0.0.1", 0)
+        try:
+            tcp = socket.create_server(udp.getsockname())
+        except OSError:
+            udp.close()
+            continue
+        tcp.setblocking(False)
+        return udp, tcp
+
+
 @pytest.fixture
 async def port() -> AsyncIterator[int]:
-    udp = bound_socket("127.0.0.1", 0)
-    found: int = udp.getsockname()[1]
-    tcp = socket.create_server(("127.0.0.1", found))
-    tcp.setblocking(False)
+    udp, tcp = one_port_of_both()
     listener = DnsListener(refuse)
     await listener.start([udp], [tcp])
-    yield found
+    yield tcp.getsockname()[1]
     await listener.close()
 
 
