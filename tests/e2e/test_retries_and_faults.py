@@ -3,6 +3,7 @@
 import json
 import math
 import secrets
+import subprocess
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -131,6 +132,29 @@ def test_row_67_a_connection_that_fails_is_tried_again_by_default(rules: Mesh) -
 def retries(mesh: Mesh) -> int:
     page = mesh.curl("client", "http://127.0.0.1:15000/stats?filter=8080..nowhere.default.*upstream_rq_retry$").stdout
     return int(page.split()[-1])
+
+
+REFUSE_EVERY_OTHER = """\
+table inet refusals {
+    chain to_application {
+        type filter hook output priority 0;
+        ip saddr 127.0.0.6 tcp dport 8081 tcp flags & (syn | ack) == syn numgen inc mod 2 == 0 reject with tcp reset
+    }
+}
+"""
+
+
+def test_row_67_an_application_that_resets_before_the_request_is_tried_again_by_its_own_proxy(rules: Mesh) -> None:
+    # Port 8081 is called by nobody else, and no probe's connection counts.
+    rules.deploy("guarded", ports="8080=http 8081=http", annotations={"sidecar.istio.io/statsInclusionPrefixes": "cluster.inbound"})  # fmt: skip
+    network = f"/run/netns/lateen-{rules.name}-{rules.pods('guarded')[0]['metadata']['uid']}"
+    subprocess.run(["nsenter", f"--net={network}", "nft", "-f", "-"], input=REFUSE_EVERY_OTHER, text=True, check=True)
+    status, seen = rules.call("client", "http://guarded:8081/")
+    assert (status, seen["name"]) == (200, "guarded")
+    page = rules.curl("guarded", "http://127.0.0.1:15000/stats?filter=inbound.8081.*upstream_rq_retry").stdout
+    stats = {name.rpartition(".")[2]: int(value) for name, value in (line.split(": ") for line in page.splitlines())}
+    assert (stats["upstream_rq_retry"], stats["upstream_rq_retry_success"]) == (1, 1)
+    assert seen["headers"]["x-envoy-attempt-count"] == "1", "the caller's proxy saw nothing of it"
 
 
 def test_rows_107_and_108_faults_befall_their_parts_of_the_requests(rules: Mesh) -> None:
