@@ -57,6 +57,8 @@ def changes(raw: Raw, fields: dict[str, Raw]) -> Iterator[Change]:
     for field, steps, value in _values(raw["spec"], "spec", ("spec",), fields):
         for other in _others(value, fields[field]):
             yield Change(field, ".".join(map(str, steps)), json.dumps(other), _with(raw, steps, other))
+        for name in _rivals(raw, field, steps, value):
+            yield Change(field, ".".join(map(str, steps)), f"that of {name}", _exchanged(raw, steps, name))
         yield Change(field, ".".join(map(str, steps)), "nothing", _without(raw, steps))
 
 
@@ -84,7 +86,20 @@ def _others(value: Any, field: Raw) -> Iterator[Any]:
         case str() if "enum" in field:
             yield from (other for other in field["enum"] if other != value)
         case str():
-            yield from (f"{value}x", f"x{value}", f"1{value}", f"{value}1", "7s", "10.77.0.1", "tcp")
+            yield from (f"{value}x", f"x{value}", f"1{value}", f"{value}1", "7s", "10.77.0.1", "tcp", "POST")
+
+
+def _rivals(raw: Raw, field: str, steps: tuple[Any, ...], value: Any) -> Iterator[str]:
+    """Yield the names of a map's other values: shares may only change together."""
+    if field.endswith("{}"):
+        yield from (name for name, other in _holder(raw, steps).items() if other != value)
+
+
+def _exchanged(raw: Raw, steps: tuple[Any, ...], name: str) -> Raw:
+    found = copy.deepcopy(raw)
+    holder = _holder(found, steps)
+    holder[steps[-1]], holder[name] = holder[name], holder[steps[-1]]
+    return found
 
 
 def _with(raw: Raw, steps: tuple[Any, ...], value: Any) -> Raw:
