@@ -12,6 +12,8 @@ ListenerFilter = Literal["original_dst", "tls_inspector", "http_inspector"]
 
 MESH_ALPN_HTTP = ("istio-http/1.0", "istio-http/1.1", "istio-h2")
 MESH_ALPN_TCP = ("istio-peer-exchange", "istio")
+# What is detected in plaintext.
+PLAIN_ALPN_HTTP = ("http/1.1", "h2c")
 
 
 class DownstreamTls(Struct, frozen=True, kw_only=True, gc=False):

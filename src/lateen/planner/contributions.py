@@ -11,8 +11,9 @@ from lateen.base.refs import Origin
 from lateen.kinds.networking.connection_routes import RouteDestination
 from lateen.kinds.networking.sidecar_port import is_unix
 from lateen.plan.listener import Chain, ChainMatch
+from lateen.planner import names
 from lateen.planner.client import Client
-from lateen.planner.outbound_listeners import ANY_ADDRESS, Contribution
+from lateen.planner.outbound_listeners import Contribution
 from lateen.planner.sidecar import Egress
 from lateen.planner.sight import Sight
 from lateen.planner.site import Place, Site
@@ -52,7 +53,7 @@ def plan_contributions(service: Service, addresses: Iterable[str], sight: Sight)
         # By its server name TLS can be told apart wherever a client looked the host up.
         by_name = port.is_tls and service.at_allocated
         if blocks or by_name or not (singles or headless):
-            yield _contribution(there, ANY_ADDRESS, blocks, shared=True)
+            yield _contribution(there, names.ANY_ADDRESS, blocks, shared=True)
 
 
 def _is_routed_by_bytes(service: Service, port: ServicePort) -> bool:
@@ -62,7 +63,7 @@ def _is_routed_by_bytes(service: Service, port: ServicePort) -> bool:
 def _by_host(service: Service, port: ServicePort, egress: Egress) -> Contribution:
     """HTTP whose host is looked up."""
     return Contribution(
-        address=egress.address or ANY_ADDRESS,
+        address=egress.address or names.ANY_ADDRESS,
         port=0 if egress.is_socket else port.number,
         age=service.age,
         http=table_of(service, port, egress),
@@ -78,7 +79,7 @@ def http_contribution(table: str, client: Client) -> Contribution | None:
     egress = client.at(int(table)) if table.isdigit() else None
     if egress is None:
         return None
-    address = egress.address or ANY_ADDRESS
+    address = egress.address or names.ANY_ADDRESS
     return Contribution(address=address, port=int(table), age=_FIRST, http=table, bound=bool(egress.address))
 
 

@@ -12,6 +12,7 @@ from lateen.kinds.networking.gateway import Server as KindServer
 from lateen.kinds.networking.server_tls import ServerTLSSettings
 from lateen.kinds.object import Object
 from lateen.plan.listener import DownstreamTls
+from lateen.planner import names
 from lateen.registry import protocols
 
 # Which services lead to a gateway, by host, comma-separated: on Gateways made from those of the Gateway API.
@@ -37,7 +38,7 @@ class Server(Struct, frozen=True, kw_only=True):
     name: str
     carries: Carries
     hosts: tuple[ServerHost, ...]
-    bind: str = "0.0.0.0"
+    bind: str = names.ANY_ADDRESS
     tls: DownstreamTls | None = None
     redirect: bool = False
     mongo: bool = False
@@ -103,7 +104,7 @@ def _servers(found: Object, kind: Gateway) -> Iterator[Server]:
             name=server.port.name,
             carries=carries,
             hosts=tuple(_host(text, found.namespace) for text in server.hosts),
-            bind=server.bind or "0.0.0.0",
+            bind=server.bind or names.ANY_ADDRESS,
             tls=_downstream_tls(tls) if tls is not None and carries in ("https", "tls") else None,
             redirect=carries == "http" and tls is not None and tls.https_redirect,
             mongo=protocols.named(server.port.protocol) == "mongo",

@@ -1,38 +1,29 @@
 """The inbound side of a workload: what it accepts on which port, and from whom.
 
 Chains per declared port come first, then catch-alls to the port that was asked for; each set by what
-PeerAuthentication makes of the port. Mesh clients mark their TLS by ALPN, so that under PERMISSIVE it can
-be told from plaintext and from the application's own TLS.
+PeerAuthentication makes of the port.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
 
-from msgspec import Struct, structs
-
-from lateen.base.refs import Origin
-from lateen.plan.listener import (
-    MESH_ALPN_HTTP,
-    MESH_ALPN_TCP,
-    Chain,
-    ChainMatch,
-    DownstreamTls,
-    HttpProxy,
-    Listener,
-    TcpProxy,
-)
-from lateen.plan.matching import RouteMatch
-from lateen.plan.route import Destination, Forward, Retries, Route, RouteConfig, VirtualHost
+from lateen.plan.listener import Chain, ChainMatch, Listener, TcpProxy
 from lateen.plan.upstream import LocalityEndpoints, Upstream
 from lateen.planner import names
-from lateen.planner.inbound_port import ANY_ADDRESS, Carries, InboundPort, Limits
-from lateen.security.peer_authentication import Mode, PeerModes
+from lateen.planner.inbound_chains import plan_chains, plan_undeclared
+from lateen.planner.inbound_port import InboundPort
+from lateen.security.peer_authentication import PeerModes
 
-_MESH_TLS = DownstreamTls(mode="ISTIO_MUTUAL")
 _LOOPBACK = "127.0.0.6"
-_PLAIN_HTTP = ("http/1.1", "h2c")
-# The one retry that is safe for any request: the application had not seen it.
-_RETRIES = Retries(on="reset-before-request")
+
+PASSTHROUGH = Upstream(
+    name=names.INBOUND_PASSTHROUGH, discovery="ORIGINAL_DST", protocol="downstream", bind_address=_LOOPBACK
+)
+
+_BLACK_HOLE = Chain(
+    name=f"{names.VIRTUAL_INBOUND}-blackhole",
+    match=ChainMatch(port=names.INBOUND_PORT),
+    proxy=TcpProxy(stat_prefix=names.BLACK_HOLE, upstreams=((names.BLACK_HOLE, 100),)),
+)
 
 
 def plan_listeners(ports: Iterable[InboundPort], modes: PeerModes, access_log: str) -> Iterator[Listener]:
@@ -46,7 +37,7 @@ def plan_listeners(ports: Iterable[InboundPort], modes: PeerModes, access_log: s
                 address=port.address,
                 port=port.number,
                 direction="INBOUND",
-                chains=tuple(_chains(port, modes)),
+                chains=tuple(plan_chains(port, modes)),
                 bind=True,
                 filters=("tls_inspector", "http_inspector"),
                 access_log=access_log,
@@ -60,14 +51,14 @@ def plan_listener(ports: Iterable[InboundPort], modes: PeerModes, access_log: st
     known = {port.number for port in declared}
     chains = [_BLACK_HOLE]
     for port in declared:
-        chains += _chains(port, modes)
+        chains += plan_chains(port, modes)
     for number, mode in modes.ports:
         if number not in known:
-            chains += _port_chains(_Site.of_undeclared(number), "auto", mode)
-    chains += _port_chains(_CATCH_ALL, "auto", modes.mode)
+            chains += plan_undeclared(number, mode)
+    chains += plan_undeclared(0, modes.mode)
     return Listener(
         name=names.VIRTUAL_INBOUND,
-        address=ANY_ADDRESS,
+        address=names.ANY_ADDRESS,
         port=names.INBOUND_PORT,
         direction="INBOUND",
         chains=tuple(chains),
@@ -96,143 +87,3 @@ def plan_upstreams(ports: Iterable[InboundPort]) -> Iterator[Upstream]:
             port=port.service_port,
             origin=port.origin,
         )
-
-
-PASSTHROUGH = Upstream(
-    name=names.INBOUND_PASSTHROUGH, discovery="ORIGINAL_DST", protocol="downstream", bind_address=_LOOPBACK
-)
-
-
-class _Site(Struct, frozen=True, kw_only=True):
-    """Where a set of chains stands: its name for TCP and HTTP chains, the port it takes (0 = any), and
-    where it sends."""
-
-    name: str
-    http_name: str
-    port: int
-    upstream: str
-    mongo: bool = False
-    limits: Limits = Limits()
-    origin: Origin = Origin()
-
-    @classmethod
-    def of_port(cls, port: InboundPort) -> "_Site":
-        name = names.listener(port.address, port.number)
-        upstream = names.inbound(port.number)
-        return cls(
-            name=name,
-            http_name=name,
-            port=port.number,
-            upstream=upstream,
-            mongo=port.mongo,
-            limits=port.limits,
-            origin=port.origin,
-        )
-
-    @classmethod
-    def of_undeclared(cls, number: int) -> "_Site":
-        return cls(
-            name=names.VIRTUAL_INBOUND,
-            http_name=f"{names.VIRTUAL_INBOUND}-catchall-http",
-            port=number,
-            upstream=names.INBOUND_PASSTHROUGH,
-        )
-
-
-_CATCH_ALL = _Site.of_undeclared(0)
-
-_BLACK_HOLE = Chain(
-    name=f"{names.VIRTUAL_INBOUND}-blackhole",
-    match=ChainMatch(port=names.INBOUND_PORT),
-    proxy=TcpProxy(stat_prefix=names.BLACK_HOLE, upstreams=((names.BLACK_HOLE, 100),)),
-)
-
-
-def _chains(port: InboundPort, modes: PeerModes) -> Iterator[Chain]:
-    site, mode = _Site.of_port(port), modes.at(port.number)
-    if port.tls is None or mode != "DISABLE":
-        yield from _port_chains(site, port.carries, mode)
-        return
-    make = _http if port.carries == "http" else _tcp
-    plain = make(site, ChainMatch(port=site.port, transport="tls"))
-    yield structs.replace(plain, tls=port.tls)
-
-
-def _port_chains(site: _Site, carries: Carries, mode: Mode) -> Iterator[Chain]:
-    if carries == "http":
-        yield from _http_chains(site, mode)
-    elif carries == "tcp":
-        yield from _tcp_chains(site, mode)
-    else:
-        yield from _sniffed_chains(site, mode)
-
-
-def _http_chains(site: _Site, mode: Mode) -> Iterator[Chain]:
-    if mode == "STRICT":
-        yield _http(site, ChainMatch(port=site.port, transport="tls"), tls=True)
-    elif mode == "DISABLE":
-        yield _http(site, ChainMatch(port=site.port))
-    else:
-        alpn = MESH_ALPN_TCP + MESH_ALPN_HTTP
-        yield _http(site, ChainMatch(port=site.port, transport="tls", alpn=alpn), tls=True)
-        yield _http(site, ChainMatch(port=site.port, transport="raw_buffer"))
-
-
-def _tcp_chains(site: _Site, mode: Mode) -> Iterator[Chain]:
-    if mode == "STRICT":
-        yield _tcp(site, ChainMatch(port=site.port, transport="tls"), tls=True)
-    elif mode == "DISABLE":
-        yield _tcp(site, ChainMatch(port=site.port))
-    else:
-        alpn = MESH_ALPN_TCP + MESH_ALPN_HTTP
-        yield _tcp(site, ChainMatch(port=site.port, transport="tls", alpn=alpn), tls=True)
-        yield _tcp(site, ChainMatch(port=site.port, transport="tls"))
-        yield _tcp(site, ChainMatch(port=site.port, transport="raw_buffer"))
-
-
-def _sniffed_chains(site: _Site, mode: Mode) -> Iterator[Chain]:
-    if mode != "DISABLE":
-        yield _http(site, ChainMatch(port=site.port, transport="tls", alpn=MESH_ALPN_HTTP), tls=True)
-    if mode == "STRICT":
-        yield _tcp(site, ChainMatch(port=site.port, transport="tls"), tls=True)
-        return
-    if mode == "PERMISSIVE":
-        yield _tcp(site, ChainMatch(port=site.port, transport="tls", alpn=MESH_ALPN_TCP), tls=True)
-    yield _http(site, ChainMatch(port=site.port, transport="raw_buffer", alpn=_PLAIN_HTTP))
-    yield _tcp(site, ChainMatch(port=site.port, transport="raw_buffer"))
-    yield _tcp(site, ChainMatch(port=site.port, transport="tls"))
-
-
-def _http(site: _Site, match: ChainMatch, tls: bool = False) -> Chain:
-    proxy = HttpProxy(
-        stat_prefix=_stat_prefix(site),
-        routes=_routes(site.upstream, site.port),
-        client_certificate="APPEND_FORWARD" if tls else "SANITIZE",
-    )
-    secured = _MESH_TLS if tls else None
-    return Chain(name=site.http_name, match=match, proxy=proxy, tls=secured, origin=site.origin)
-
-
-def _tcp(site: _Site, match: ChainMatch, tls: bool = False) -> Chain:
-    readable = tls or match.transport != "tls"
-    protocol: Literal["", "mongo"] = "mongo" if site.mongo and readable else ""
-    proxy = TcpProxy(
-        stat_prefix=site.upstream,
-        upstreams=((site.upstream, 100),),
-        protocol=protocol,
-        idle_ms=site.limits.idle_ms,
-        max_duration_ms=site.limits.max_duration_ms,
-    )
-    secured = _MESH_TLS if tls else None
-    return Chain(name=site.name, match=match, proxy=proxy, tls=secured, origin=site.origin)
-
-
-def _stat_prefix(site: _Site) -> str:
-    return f"inbound_{site.name}" if site.upstream != names.INBOUND_PASSTHROUGH else site.upstream
-
-
-def _routes(upstream: str, port: int) -> RouteConfig:
-    action = Forward(destinations=(Destination(upstream=upstream),), retries=_RETRIES)
-    route = Route(name="default", match=RouteMatch(), action=action)
-    host = VirtualHost(name=f"inbound|http|{port}", domains=("*",), routes=(route,))
-    return RouteConfig(name=upstream, virtual_hosts=(host,))

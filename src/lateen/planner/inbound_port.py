@@ -8,10 +8,10 @@ from lateen.base.refs import Origin
 from lateen.kinds.networking.connection_pool import ConnectionPoolSettings
 from lateen.plan.listener import DownstreamTls
 from lateen.plan.upstream import ConnectionPool, Endpoint, Keepalive, Protocol
+from lateen.planner import names
 from lateen.planner.traffic_policy import Policy, connect_timeout, connection_pool, keepalive, plan_carriage
 from lateen.registry.service import ServicePort
 
-ANY_ADDRESS = "0.0.0.0"
 _CONNECT_TIMEOUT = 10_000
 
 Carries = Literal["http", "tcp", "auto"]
@@ -59,7 +59,7 @@ class InboundPort(Struct, frozen=True, kw_only=True):
     host: str
     service_port: int
     mongo: bool = False
-    address: str = ANY_ADDRESS
+    address: str = names.ANY_ADDRESS
     bound: bool = False
     endpoint: Endpoint | None = None
     port_override: int = 0

@@ -11,7 +11,8 @@ from lateen.kinds.networking.sidecar_ingress import IngressListener
 from lateen.kinds.networking.sidecar_port import is_unix
 from lateen.plan.listener import DownstreamTls
 from lateen.plan.upstream import Endpoint
-from lateen.planner.inbound_port import ANY_ADDRESS, InboundPort, Limits, carries, protocol_towards
+from lateen.planner import names
+from lateen.planner.inbound_port import InboundPort, Limits, carries, protocol_towards
 from lateen.planner.sidecar import SidecarRules
 from lateen.registry import protocols
 from lateen.registry.service import Service, ServicePort
@@ -35,7 +36,7 @@ def ingress_ports(sidecar: SidecarRules, services: dict[int, Service]) -> Iterat
             host=service.host if service else "",
             service_port=number,
             mongo=protocol == "mongo",
-            address=listener.bind or ANY_ADDRESS,
+            address=listener.bind or names.ANY_ADDRESS,
             bound=listener.capture_mode == "NONE",
             endpoint=endpoint,
             port_override=override,

@@ -9,6 +9,7 @@ VIRTUAL_OUTBOUND = "virtualOutbound"
 VIRTUAL_INBOUND = "virtualInbound"
 OUTBOUND_PORT = 15001
 INBOUND_PORT = 15006
+ANY_ADDRESS = "0.0.0.0"
 
 
 def outbound(port: int, subset: str, host: str) -> str:

@@ -9,14 +9,11 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import Struct, structs
 
-from lateen.plan.listener import Chain, ChainMatch, HttpProxy, Listener, ListenerFilter, TcpProxy
+from lateen.plan.listener import PLAIN_ALPN_HTTP, Chain, ChainMatch, HttpProxy, Listener, ListenerFilter, TcpProxy
 from lateen.plan.route import RouteConfig
 from lateen.planner import names
 from lateen.planner.client import Client
 from lateen.planner.route_tables import ALLOW_ANY_DYNAMIC_DNS
-
-ANY_ADDRESS = "0.0.0.0"
-_PLAIN_HTTP = ("http/1.1", "h2c")
 
 
 class Contribution(Struct, frozen=True, kw_only=True):
@@ -65,7 +62,7 @@ def plan_virtual_outbound(client: Client) -> Listener:
     http = (_unclaimed_http(),) if client.unclaimed_http == names.DYNAMIC_DNS else ()
     return Listener(
         name=names.VIRTUAL_OUTBOUND,
-        address=ANY_ADDRESS,
+        address=names.ANY_ADDRESS,
         port=names.OUTBOUND_PORT,
         direction="OUTBOUND",
         # Who connects to the proxy's own port would be sent to it again and again.
@@ -101,7 +98,7 @@ def _unclaimed_http() -> Chain:
     routes = RouteConfig(name=ALLOW_ANY_DYNAMIC_DNS.name, virtual_hosts=(ALLOW_ANY_DYNAMIC_DNS,))
     return Chain(
         name=f"{names.VIRTUAL_OUTBOUND}-catchall-http",
-        match=ChainMatch(transport="raw_buffer", alpn=_PLAIN_HTTP),
+        match=ChainMatch(transport="raw_buffer", alpn=PLAIN_ALPN_HTTP),
         proxy=HttpProxy(stat_prefix=names.DYNAMIC_DNS, routes=routes, dynamic_dns=True),
     )
 
@@ -109,7 +106,7 @@ def _unclaimed_http() -> Chain:
 def _unique_chains(parts: list[Contribution], client: Client) -> Iterator[Chain]:
     table = next((part.http for part in parts if part.http), "")
     if table:
-        match = ChainMatch(transport="raw_buffer", alpn=_PLAIN_HTTP)
+        match = ChainMatch(transport="raw_buffer", alpn=PLAIN_ALPN_HTTP)
         named = client.unclaimed_http == names.DYNAMIC_DNS or any(part.dynamic_dns for part in parts)
         proxy = HttpProxy(stat_prefix=f"outbound_{table}", route_name=table, mesh_alpn=True, dynamic_dns=named)
         yield Chain(name=table, match=match, proxy=proxy)

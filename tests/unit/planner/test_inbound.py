@@ -1,6 +1,5 @@
 import pytest
 
-from lateen.plan.listener import MESH_ALPN_HTTP, MESH_ALPN_TCP
 from lateen.planner.inbound import plan_listener, plan_upstreams
 from lateen.planner.inbound_port import InboundPort
 from lateen.security.peer_authentication import PeerModes
@@ -19,32 +18,12 @@ def chains(listener, number):
     ]
 
 
-def test_a_permissive_http_port_takes_mesh_tls_and_plaintext():
-    found = chains(plan_listener([port()], PeerModes(), ""), 8080)
-    assert found == [("tls", MESH_ALPN_TCP + MESH_ALPN_HTTP, True, True), ("raw_buffer", (), True, False)]
-
-
-def test_a_permissive_tcp_port_lets_the_applications_own_tls_through():
-    found = chains(plan_listener([port(carries="tcp")], PeerModes(), ""), 8080)
-    assert found == [
-        ("tls", MESH_ALPN_TCP + MESH_ALPN_HTTP, False, True),
-        ("tls", (), False, False),
-        ("raw_buffer", (), False, False),
-    ]
-
-
 @pytest.mark.parametrize("carries", ["http", "tcp", "auto"])
 def test_a_strict_port_takes_nothing_but_mesh_tls(carries):
     listener = plan_listener([port(carries=carries)], PeerModes("STRICT"), "")
     for number in (8080, 0):
         assert chains(listener, number)
         assert all(transport == "tls" and tls for transport, _, _, tls in chains(listener, number))
-
-
-@pytest.mark.parametrize("carries", ["http", "tcp", "auto"])
-def test_a_disabled_port_takes_no_mesh_tls(carries):
-    found = chains(plan_listener([port(carries=carries)], PeerModes("DISABLE"), ""), 8080)
-    assert found and not any(tls for *_, tls in found)
 
 
 def test_a_port_mode_holds_on_its_port_only_declared_or_not():
@@ -73,12 +52,6 @@ def test_no_two_chains_match_the_same(mode):
     assert len(set(matches)) == len(matches)
 
 
-def test_only_mesh_tls_vouches_for_the_clients_certificate():
-    for chain in plan_listener([port()], PeerModes(), "").chains:
-        if hasattr(chain.proxy, "routes"):
-            assert chain.proxy.client_certificate == ("APPEND_FORWARD" if chain.tls else "SANITIZE")
-
-
 def test_each_declared_port_has_an_upstream_bound_to_the_uncaptured_address():
     (upstream,) = plan_upstreams([port()])
     assert (upstream.name, upstream.discovery, upstream.bind_address, upstream.port) == (
@@ -87,9 +60,3 @@ def test_each_declared_port_has_an_upstream_bound_to_the_uncaptured_address():
         "127.0.0.6",
         80,
     )
-
-
-def test_inbound_requests_are_retried_only_when_the_application_saw_nothing():
-    routes = plan_listener([port()], PeerModes(), "").chains[1].proxy.routes
-    assert routes.virtual_hosts[0].name == "inbound|http|8080"
-    assert routes.virtual_hosts[0].routes[0].action.retries.on == "reset-before-request"
