@@ -21,7 +21,7 @@ from lateen.base.tasks import cancel, spawn, until
 from lateen.identity.trust import TrustBundle
 from lateen.plan.upstream import LoadAssignment
 from lateen.planner.dns_capture import DnsCapture
-from lateen.planner.outbound import ByName
+from lateen.planner.scope import ByName
 from lateen.planner.scopes import Scopes
 from lateen.server.ads import AdsServer
 from lateen.server.auth import Caller, Callers, Forbidden

@@ -9,7 +9,7 @@ from msgspec import Struct
 from lateen.app.pipeline import ADDED, ConnectedProxy, Pipeline
 from lateen.base.refs import Key, Origin
 from lateen.plan.patch import Patches
-from lateen.planner.outbound import ByName
+from lateen.planner.scope import ByName
 from lateen.proto import name_table, types
 from lateen.reactive import Read
 from lateen.reactive.collection import Collection

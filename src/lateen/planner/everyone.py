@@ -6,8 +6,7 @@ from msgspec import Struct
 
 from lateen.plan.upstream import Upstream
 from lateen.planner import inbound, names
-from lateen.planner.outbound import ByName
-from lateen.planner.scope import Scope
+from lateen.planner.scope import ByName, Scope
 from lateen.reactive import Collection, Demand, Engine, Read
 from lateen.registry.mesh import Mesh
 from lateen.registry.registry import Registry

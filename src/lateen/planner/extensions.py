@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from lateen.base.refs import Key
 from lateen.plan.listener import Listener
 from lateen.planner.extension import ExtensionRules, extended, extension_rules
-from lateen.planner.outbound import ByName
-from lateen.planner.scope import Scope, Traits
+from lateen.planner.scope import ByName, Scope, Traits
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.registry.registry import Registry
 from lateen.store.store import Store

@@ -19,9 +19,8 @@ from lateen.planner.gateway_routes import (
     rule_pieces,
     server_pieces,
 )
-from lateen.planner.outbound import ByName
 from lateen.planner.rules import Rules
-from lateen.planner.scope import Scope
+from lateen.planner.scope import ByName, Scope
 from lateen.planner.site import Place, Site
 from lateen.planner.traffic import Traffic
 from lateen.reactive import Collection, Demand, Engine, Index, Read

@@ -10,8 +10,7 @@ from lateen.plan.upstream import Endpoint, Upstream
 from lateen.planner import inbound
 from lateen.planner.inbound_port import InboundPort, Limits, carries, protocol_towards
 from lateen.planner.ingress import ingress_ports
-from lateen.planner.outbound import ByName
-from lateen.planner.scope import Scope, Traits
+from lateen.planner.scope import ByName, Scope, Traits
 from lateen.planner.sidecar import SidecarRules
 from lateen.planner.sidecars import Sidecars
 from lateen.reactive import Collection, Demand, Engine, Read

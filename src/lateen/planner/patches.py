@@ -16,8 +16,7 @@ from lateen.planner.envoy_filter import Candidate, Context
 from lateen.planner.envoy_filters import EnvoyFilters
 from lateen.planner.gateway_routes import BoundServer
 from lateen.planner.gateways import ServerKey
-from lateen.planner.outbound import ByName
-from lateen.planner.scope import Scope
+from lateen.planner.scope import ByName, Scope
 from lateen.reactive import Collection, Demand, Engine, Index, Read
 
 ROUTE_TARGETS = ("ROUTE_CONFIGURATION", "VIRTUAL_HOST", "HTTP_ROUTE")

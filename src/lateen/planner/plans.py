@@ -17,11 +17,11 @@ from lateen.planner.everyone import Everyone, build_everyone
 from lateen.planner.extensions import build_extensions, extend_listeners
 from lateen.planner.gateways import build_gateways
 from lateen.planner.inbounds import Inbounds, build_inbounds
-from lateen.planner.outbound import ByName, Outbound, build_outbound
+from lateen.planner.outbound import Outbound, build_outbound
 from lateen.planner.patches import PatchPlans, build_additions, build_patches
 from lateen.planner.remarks import build_remarks
 from lateen.planner.rules import build_rules
-from lateen.planner.scope import Scope
+from lateen.planner.scope import ByName, Scope
 from lateen.planner.scopes import Distinctions, Scopes, build_scopes
 from lateen.planner.secrets import build_secrets
 from lateen.planner.sidecars import build_sidecars

@@ -34,6 +34,10 @@ class Scope(NamedTuple):
 
 
 COMMON = Scope("common")
+# What is planned for a scope, by its name there.
+ByName = tuple[Scope, str]
+# A part of that, by its own name.
+PartKey = tuple[Scope, str, str]
 
 
 class Traits(NamedTuple):

@@ -12,9 +12,6 @@ from lateen.planner.sight import Sight
 from lateen.planner.virtual_service import plan_routes
 from lateen.registry.service import Service, ServicePort
 
-# Hosts that rules name and no service has are looked for on this port.
-UNKNOWN_HOSTS_PORT = 80
-
 TableHost = tuple[str, VirtualHost]
 
 
@@ -55,16 +52,6 @@ def plan_hosts(service: Service, aliases: Iterable[Service], sight: Sight) -> It
                 origin=sight.rules.origin if sight.rules else service.origin,
             ),
         )
-
-
-def plan_unknown_host(host: str, sight: Sight) -> TableHost | None:
-    """Plan the virtual host of a host that only rules know; None when they have no routes for it."""
-    rules = sight.rules
-    routes = plan_routes(rules, sight.place(UNKNOWN_HOSTS_PORT, rules.namespace)) if rules else ()
-    if not rules or not routes:
-        return None
-    name = f"{host}:{UNKNOWN_HOSTS_PORT}"
-    return str(UNKNOWN_HOSTS_PORT), VirtualHost(name=name, domains=(host,), routes=routes, origin=rules.origin)
 
 
 def _routes(service: Service, port: ServicePort, sight: Sight) -> tuple[Route, ...]:
