@@ -86,7 +86,17 @@ def _others(value: Any, field: Raw) -> Iterator[Any]:
         case str() if "enum" in field:
             yield from (other for other in field["enum"] if other != value)
         case str():
-            yield from (f"{value}x", f"x{value}", f"1{value}", f"{value}1", "7s", "10.77.0.1", "tcp", "POST")
+            yield from (
+                f"{value}x",
+                f"x{value}",
+                f"1{value}",
+                f"{value}1",
+                "7s",
+                "10.77.0.1",
+                "tcp",
+                "POST",
+                "NOT_FOUND",
+            )
 
 
 def _rivals(raw: Raw, field: str, steps: tuple[Any, ...], value: Any) -> Iterator[str]:

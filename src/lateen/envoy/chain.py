@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lateen.envoy import metadata, tls
+from lateen.envoy import metadata, server_tls
 from lateen.envoy.fields import extend
 from lateen.envoy.network_filters import NETWORK_FILTERS
 from lateen.plan.listener import Chain, ChainMatch, HttpProxy, Listener
@@ -16,7 +16,7 @@ def chain(target: Any, plan: Chain, listener: Listener, trust_domain: str) -> No
     if plan.match != _EVERYTHING:
         _match(target.filter_chain_match, plan.match)
     if plan.tls is not None:
-        socket = tls.downstream(plan.tls, isinstance(plan.proxy, HttpProxy), trust_domain)
+        socket = server_tls.downstream(plan.tls, isinstance(plan.proxy, HttpProxy), trust_domain)
         target.transport_socket.MergeFromString(socket)
     for build in NETWORK_FILTERS:
         if (extension := build(plan, listener)) is not None:

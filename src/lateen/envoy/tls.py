@@ -1,4 +1,4 @@
-"""TLS contexts: the mesh's own by local SDS, a gateway's by ADS, a user's from files.
+"""TLS contexts towards upstreams: the mesh's own by local SDS, a user's by ADS or from files.
 
 ALPN carries the mark of the mesh. HTTP offers `istio-http/1.1` or `istio-h2`, TCP offers `istio`; by it the
 other side tells mesh HTTP, mesh TCP and the application's own TLS apart. `istio-peer-exchange` is never
@@ -6,10 +6,10 @@ offered: a peer that accepts it starts a protocol of Istio's own proxy, which st
 """
 
 import functools
+from collections.abc import Iterable
 from typing import Any
 
 from lateen.envoy.fields import Extension, encode, extend, from_ads, milliseconds
-from lateen.plan.listener import DownstreamTls
 from lateen.plan.secret import roots_name, secret_name
 from lateen.plan.upstream import Protocol, UpstreamTls
 from lateen.proto import wire
@@ -21,11 +21,10 @@ MESH_ALPN: dict[Protocol, tuple[str, ...]] = {
     "http2": ("istio-h2", "istio", "h2"),
     "downstream": ("istio",),  # bytes, unless an HTTP listener says otherwise: http_filters/mesh_alpn.py
 }
-HTTP_ALPN = ("h2", "http/1.1")
 SYSTEM_ROOTS = "/etc/ssl/certs/ca-certificates.crt"
 
 _TLS = "envoy.extensions.transport_sockets.tls.v3."
-_SOCKET = "envoy.transport_sockets.tls"
+SOCKET = "envoy.transport_sockets.tls"
 
 
 def upstream(tls: UpstreamTls, protocol: Protocol, trust_domain: str) -> bytes:
@@ -34,29 +33,7 @@ def upstream(tls: UpstreamTls, protocol: Protocol, trust_domain: str) -> bytes:
     shared = _mesh_context(protocol, trust_domain, bool(tls.sans)) if mesh else _file_context(tls)
     # Two encodings of one message, joined, are their merge: what most upstreams share, and what is its own.
     context = shared + _own_context(tls.sni, tls.sans, combined=mesh or bool(tls.credential))
-    return wire.string(1, _SOCKET) + wire.field(3, wire.any_of(_url("UpstreamTlsContext"), context))
-
-
-@functools.lru_cache(maxsize=4096)
-def downstream(tls: DownstreamTls, http: bool, trust_domain: str) -> bytes:
-    """Return the encoded TransportSocket towards clients; `http` negotiates h2 or http/1.1 with them."""
-    context = message(_TLS + "DownstreamTlsContext")()
-    common = context.common_tls_context
-    common.tls_params.tls_minimum_protocol_version = _version(tls.min_version)
-    common.tls_params.tls_maximum_protocol_version = _version(tls.max_version)
-    common.tls_params.cipher_suites.extend(tls.ciphers)
-    if http:
-        common.alpn_protocols.extend(HTTP_ALPN)
-    if tls.mode == "ISTIO_MUTUAL":
-        _mesh_secrets(common, trust_domain)
-    elif tls.cert_file:
-        _server_files(common, tls)
-    else:
-        _gateway_secrets(common, tls)
-    context.require_client_certificate.value = tls.mode in ("ISTIO_MUTUAL", "MUTUAL")
-    socket = message("envoy.config.core.v3.TransportSocket")()
-    extend(socket, Extension(_SOCKET, context))
-    return encode(socket)
+    return wire.string(1, SOCKET) + wire.field(3, wire.any_of(_url("UpstreamTlsContext"), context))
 
 
 @functools.lru_cache(maxsize=1)
@@ -80,7 +57,7 @@ def _mesh_context(protocol: Protocol, trust_domain: str, named: bool) -> bytes:
     """The mesh's context, without the server's names when they are `named`."""
     context = _upstream_context()
     context.common_tls_context.alpn_protocols.extend(MESH_ALPN[protocol])
-    _mesh_secrets(context.common_tls_context, "" if named else trust_domain)
+    mesh_secrets(context.common_tls_context, "" if named else trust_domain)
     return encode(context)
 
 
@@ -111,13 +88,18 @@ def _own_context(sni: str, sans: tuple[str, ...], *, combined: bool) -> bytes:
         common = own.common_tls_context
         together = common.combined_validation_context
         accepted = together.default_validation_context if combined else common.validation_context
-        for san in sans:
-            kind = "URI" if "://" in san else "DNS"
-            accepted.match_typed_subject_alt_names.add(san_type=kind).matcher.exact = san
+        accept_names(accepted, sans)
     return encode(own)
 
 
-def _mesh_secrets(common: Any, trust_domain: str) -> None:
+def accept_names(accepted: Any, sans: Iterable[str]) -> None:
+    """Have a validation context accept peers of these names alone."""
+    for san in sans:
+        kind = "URI" if "://" in san else "DNS"
+        accepted.match_typed_subject_alt_names.add(san_type=kind).matcher.exact = san
+
+
+def mesh_secrets(common: Any, trust_domain: str) -> None:
     """The workload's certificate and the mesh's roots, by the names that the local agent serves.
 
     Every identity of `trust_domain` is accepted; of none when it is "": then names must be given.
@@ -144,48 +126,30 @@ def _local(secret: Any, name: str) -> None:
     api.grpc_services.add().envoy_grpc.cluster_name = "sds-grpc"
 
 
-def _server_files(common: Any, tls: DownstreamTls) -> None:
-    certificate = common.tls_certificates.add()
-    certificate.certificate_chain.filename = tls.cert_file
-    certificate.private_key.filename = tls.key_file
-    if tls.mode != "SIMPLE":
-        accepted = common.validation_context
-        accepted.trusted_ca.filename = tls.ca_file
-        accepted.verify_certificate_spki.extend(tls.spki)
-        accepted.verify_certificate_hash.extend(tls.hashes)
-        if tls.crl_file:
-            accepted.crl.filename = tls.crl_file
-
-
-def _gateway_secrets(common: Any, tls: DownstreamTls) -> None:
-    """The secret that a Gateway's server names, from the control plane."""
-    name = secret_name(tls.credential)
-    certificate = common.tls_certificate_sds_secret_configs.add(name=name)
-    from_ads(certificate.sds_config, wait=False)
-    if tls.mode == "MUTUAL":
-        roots = common.validation_context_sds_secret_config
-        roots.name = roots_name(tls.credential)
-        from_ads(roots.sds_config, wait=False)
-
-
 def _secrets(common: Any, credential: str, *, own: bool, checked: bool) -> None:
     """The secret that a destination rule names: a certificate of the client's `own`, and what the server's is checked
     with."""
     if own:
-        certificate = common.tls_certificate_sds_secret_configs.add(name=secret_name(credential))
-        from_ads(certificate.sds_config, wait=False)
-    if not checked:
+        certificate_secret(common, credential)
+    if checked:
+        roots_secret(common, credential)
+    else:
         common.validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED"
-        return
+
+
+def certificate_secret(common: Any, credential: str) -> None:
+    """Add the certificate in a secret, from the control plane."""
+    certificate = common.tls_certificate_sds_secret_configs.add(name=secret_name(credential))
+    from_ads(certificate.sds_config, wait=False)
+
+
+def roots_secret(common: Any, credential: str) -> Any:
+    """Check peers with the roots in a secret, from the control plane; returns what else may be asked of them."""
     together = common.combined_validation_context
     together.default_validation_context.SetInParent()
     together.validation_context_sds_secret_config.name = roots_name(credential)
     from_ads(together.validation_context_sds_secret_config.sds_config, wait=False)
-
-
-def _version(name: str) -> str:
-    """TLSV1_2 as a Gateway names it, TLSv1_2 as Envoy does."""
-    return name.replace("TLSV", "TLSv") or "TLS_AUTO"
+    return together.default_validation_context
 
 
 def _url(name: str) -> str:

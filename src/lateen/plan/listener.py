@@ -17,20 +17,23 @@ PLAIN_ALPN_HTTP = ("http/1.1", "h2c")
 
 
 class DownstreamTls(Struct, frozen=True, kw_only=True, gc=False):
-    """TLS towards clients. ISTIO_MUTUAL: the workload's certificate, a mesh client certificate required.
-    SIMPLE and MUTUAL: the certificate is the secret named `credential` (MUTUAL: clients against
-    `<credential>-cacert`), or in files of the proxy's own. `ciphers`: of TLS 1.2, () = Envoy's.
-    OPTIONAL_MUTUAL: a client's certificate is checked if there is one. `spki`, `hashes`: of accepted certificates."""
+    """TLS towards clients. ISTIO_MUTUAL: the workload's certificate, a mesh client certificate required; the others:
+    the certificates are the secrets named `credentials`, or `files` of the proxy's own (certificate, key), one for
+    each type of key. MUTUAL: a client must have a certificate, of a root in the secret named `roots` or in `ca_file`;
+    OPTIONAL_MUTUAL: it is checked if there is one. `ciphers`: of TLS 1.2, () = Envoy's. `spki`, `hashes`, `sans`: of
+    accepted client certificates, () = any. `verified` False: whatever certificate a client has will do."""
 
     mode: Literal["ISTIO_MUTUAL", "SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"]
-    credential: str = ""
-    cert_file: str = ""
-    key_file: str = ""
+    credentials: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+    roots: str = ""
     ca_file: str = ""
     crl_file: str = ""
     ciphers: tuple[str, ...] = ()
     spki: tuple[str, ...] = ()
     hashes: tuple[str, ...] = ()
+    sans: tuple[str, ...] = ()
+    verified: bool = True
     min_version: str = "TLSV1_2"
     max_version: str = ""
 

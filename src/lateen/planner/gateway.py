@@ -9,10 +9,10 @@ from lateen.base.hosts import overlap
 from lateen.base.refs import Origin
 from lateen.kinds.networking.gateway import Gateway
 from lateen.kinds.networking.gateway import Server as KindServer
-from lateen.kinds.networking.server_tls import ServerTLSSettings
 from lateen.kinds.object import Object
 from lateen.plan.listener import DownstreamTls
 from lateen.planner import names
+from lateen.planner.server_tls import downstream_tls
 from lateen.registry import protocols
 
 # Which services lead to a gateway, by host, comma-separated: on Gateways made from those of the Gateway API.
@@ -105,7 +105,7 @@ def _servers(found: Object, kind: Gateway) -> Iterator[Server]:
             carries=carries,
             hosts=tuple(_host(text, found.namespace) for text in server.hosts),
             bind=server.bind or names.ANY_ADDRESS,
-            tls=_downstream_tls(tls) if tls is not None and carries in ("https", "tls") else None,
+            tls=downstream_tls(tls) if tls is not None and carries in ("https", "tls") else None,
             redirect=carries == "http" and tls is not None and tls.https_redirect,
             mongo=protocols.named(server.port.protocol) == "mongo",
             origin=found.origin_at(f"spec.servers[{index}]"),
@@ -120,16 +120,6 @@ def _carries(server: KindServer) -> Carries:
             return "sni"
         return "https" if protocol == "https" else "tls"
     return "http" if protocol in ("http", "http2", "grpc", "grpc-web") else "tcp"
-
-
-def _downstream_tls(tls: ServerTLSSettings) -> DownstreamTls:
-    lowest, highest = tls.min_protocol_version, tls.max_protocol_version
-    return DownstreamTls(
-        mode="ISTIO_MUTUAL" if tls.mode == "ISTIO_MUTUAL" else "MUTUAL" if tls.mode == "MUTUAL" else "SIMPLE",
-        credential=tls.credential_name,
-        min_version="TLSV1_2" if lowest == "TLS_AUTO" else lowest,
-        max_version="" if highest == "TLS_AUTO" else highest,
-    )
 
 
 def _host(text: str, namespace: str) -> ServerHost:

@@ -6,13 +6,12 @@ https://istio.io/latest/docs/reference/config/networking/sidecar/#IstioIngressLi
 from collections.abc import Iterator
 from ipaddress import ip_address
 
-from lateen.kinds.networking.server_tls import ServerTLSSettings
 from lateen.kinds.networking.sidecar_ingress import IngressListener
 from lateen.kinds.networking.sidecar_port import is_unix
-from lateen.plan.listener import DownstreamTls
 from lateen.plan.upstream import Endpoint
 from lateen.planner import names
 from lateen.planner.inbound_port import InboundPort, Limits, carries, protocol_towards
+from lateen.planner.server_tls import downstream_tls
 from lateen.planner.sidecar import SidecarRules
 from lateen.registry import protocols
 from lateen.registry.service import Service, ServicePort
@@ -23,7 +22,7 @@ def ingress_ports(sidecar: SidecarRules, services: dict[int, Service]) -> Iterat
     for listener in sidecar.ingress:
         number = listener.port.number
         declared = protocols.named(listener.port.protocol)
-        tls = _tls(listener.tls) if listener.tls else None
+        tls = downstream_tls(listener.tls) if listener.tls else None
         # TLS that ends here is told apart from what it carries.
         protocol = "http" if declared == "https" and tls else declared
         port = ServicePort(number, listener.port.name, protocol, number)
@@ -62,19 +61,3 @@ def _endpoint(listener: IngressListener) -> tuple[Endpoint | None, int]:
         # What was not captured was asked for at no other address than the listener's.
         return Endpoint("::1" if address.version == 6 else "127.0.0.1", int(port)), 0
     return None, int(port)
-
-
-def _tls(tls: ServerTLSSettings) -> DownstreamTls:
-    lowest, highest = tls.min_protocol_version, tls.max_protocol_version
-    return DownstreamTls(
-        mode="SIMPLE" if tls.mode == "SIMPLE" else "OPTIONAL_MUTUAL" if tls.mode == "OPTIONAL_MUTUAL" else "MUTUAL",
-        cert_file=tls.server_certificate,
-        key_file=tls.private_key,
-        ca_file=tls.ca_certificates,
-        crl_file=tls.ca_crl,
-        ciphers=tls.cipher_suites,
-        spki=tls.verify_certificate_spki,
-        hashes=tls.verify_certificate_hash,
-        min_version="TLSV1_2" if lowest == "TLS_AUTO" else lowest,
-        max_version="" if highest == "TLS_AUTO" else highest,
-    )

@@ -62,7 +62,7 @@ def ingress_gateway(found: Object, mesh: Mesh) -> GatewayRules:
             name=f"https-443-{own}-{index}",
             carries="https",
             hosts=tuple(ServerHost("*", host.lower()) for host in tls.hosts) or _EVERY,
-            tls=DownstreamTls(mode="SIMPLE", credential=tls.secret_name),
+            tls=DownstreamTls(mode="SIMPLE", credentials=(tls.secret_name,)),
             origin=found.origin_at(f"spec.tls[{index}]"),
         )
         for index, tls in enumerate(kind.spec.tls)

@@ -36,7 +36,8 @@ def build_secrets(
             yield (key[0], one.tls.credential, f"cluster/{one.name}"), one.tls.credential
 
     def of_listener(read: Read, key: ByName, one: Listener) -> Iterator[tuple[Need, str]]:
-        for credential in {chain.tls.credential for chain in one.chains if chain.tls and chain.tls.credential}:
+        servers = [chain.tls for chain in one.chains if chain.tls]
+        for credential in {name for tls in servers for name in (*tls.credentials, tls.roots) if name}:
             yield (key[0], credential, f"listener/{one.name}"), credential
 
     needed = union(

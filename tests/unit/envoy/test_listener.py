@@ -142,7 +142,7 @@ def test_envoy_takes_a_sidecars_listeners(accepted):
                         edge=True,
                         mesh_alpn=True,
                     ),
-                    DownstreamTls(mode="SIMPLE", credential="shop"),
+                    DownstreamTls(mode="SIMPLE", credentials=("shop",), roots="shop"),
                     server_names=("shop.example.com", "*.shop.example.com"),
                 ),
                 chain("passthrough", to("PassthroughCluster"), server_names=("other.example.com",)),

@@ -1,13 +1,8 @@
-import socket
-import ssl
-
 import pytest
 
-from lateen.envoy import tls
+from lateen.envoy import server_tls, tls
 from lateen.envoy.build import Builder
-from lateen.plan.listener import Chain, ChainMatch, DownstreamTls, HttpProxy, Listener, TcpProxy
-from lateen.plan.matching import RouteMatch
-from lateen.plan.route import DirectResponse, Route, RouteConfig, VirtualHost
+from lateen.plan.listener import Chain, ChainMatch, DownstreamTls, Listener, TcpProxy
 from lateen.plan.upstream import Upstream, UpstreamTls
 from lateen.proto.descriptors import message
 
@@ -27,8 +22,8 @@ def up(protocol="http1", **plan):
     return opened(tls.upstream(UpstreamTls(**plan), protocol, "td.example"), "UpstreamTlsContext")
 
 
-def down(http=True, **plan):
-    return opened(tls.downstream(DownstreamTls(**plan), http, "td.example"), "DownstreamTlsContext")
+def down(**plan):
+    return opened(server_tls.downstream(DownstreamTls(**plan), True, "td.example"), "DownstreamTlsContext")
 
 
 def accepted_names(validation):
@@ -80,29 +75,6 @@ def test_a_users_tls_has_its_own_files_and_names():
     assert not simple.tls_certificates
 
 
-def test_mesh_servers_require_a_certificate():
-    context = down(mode="ISTIO_MUTUAL", min_version="TLSV1_2", max_version="TLSV1_3")
-    assert context.require_client_certificate.value
-    params = context.common_tls_context.tls_params
-    assert (params.tls_minimum_protocol_version, params.tls_maximum_protocol_version) == (3, 4)
-
-
-def test_only_http_negotiates_a_protocol():
-    assert list(down(True, mode="ISTIO_MUTUAL").common_tls_context.alpn_protocols) == ["h2", "http/1.1"]
-    assert not down(False, mode="ISTIO_MUTUAL").common_tls_context.alpn_protocols
-
-
-def test_a_gateways_credential_comes_by_ads():
-    simple = down(mode="SIMPLE", credential="shop")
-    [own] = simple.common_tls_context.tls_certificate_sds_secret_configs
-    assert own.name == "kubernetes://shop" and own.sds_config.HasField("ads")
-    assert not simple.require_client_certificate.value
-    assert not simple.common_tls_context.HasField("validation_context_sds_secret_config")
-    mutual = down(mode="MUTUAL", credential="kubernetes://shop")
-    roots = mutual.common_tls_context.validation_context_sds_secret_config
-    assert roots.name == "kubernetes://shop-cacert" and mutual.require_client_certificate.value
-
-
 def test_plaintext_is_said():
     plain = message("envoy.config.core.v3.TransportSocket").FromString(tls.plaintext())
     assert plain.name == "envoy.transport_sockets.raw_buffer"
@@ -115,8 +87,10 @@ def test_envoy_takes_every_shape_of_tls(accepted, authority, tmp_path):
         (tmp_path / name).write_bytes(content)
     files = {f"{name}_file": str(tmp_path / name) for name in ("ca", "cert", "key")}
     ups = [UpstreamTls(mode="MUTUAL", **files), UpstreamTls(mode="ISTIO_MUTUAL"), UpstreamTls(mode="SIMPLE")]
-    downs = [DownstreamTls(mode=mode, credential="shop") for mode in ("SIMPLE", "MUTUAL", "ISTIO_MUTUAL")]
-    downs.append(DownstreamTls(mode="SIMPLE", credential="old", min_version="TLSV1_0", max_version="TLSV1_1"))
+    downs = [
+        DownstreamTls(mode=mode, credentials=("shop",), roots="shop") for mode in ("SIMPLE", "MUTUAL", "ISTIO_MUTUAL")
+    ]
+    downs.append(DownstreamTls(mode="SIMPLE", credentials=("old",), min_version="TLSV1_0", max_version="TLSV1_1"))
     black_hole = TcpProxy(stat_prefix="b", upstreams=(("0", 1),))
     chains = [
         Chain(name=str(n), match=ChainMatch(server_names=(f"{n}.b",)), proxy=black_hole, tls=each)
@@ -132,86 +106,6 @@ def test_envoy_takes_every_shape_of_tls(accepted, authority, tmp_path):
     )
     clusters = [build.cluster(Upstream(name=str(n), discovery="STATIC", tls=each)) for n, each in enumerate(ups)]
     accepted(clusters=clusters, listeners=[build.listener(listener)])
-
-
-@pytest.fixture
-def strict(free_port, run_envoy, sds):
-    """A server's proxy under STRICT that says hello by HTTP: its port."""
-    port = free_port()
-    routes = (Route(match=RouteMatch(), action=DirectResponse(200, "hello")),)
-    hosts = (VirtualHost(name="v", domains=("*",), routes=routes),)
-    proxy = HttpProxy(stat_prefix="s", routes=RouteConfig(name="inbound|80||", virtual_hosts=hosts))
-    mesh = DownstreamTls(mode="ISTIO_MUTUAL")
-    listener = Listener(
-        name="virtualInbound",
-        address=LOOPBACK,
-        port=port,
-        direction="INBOUND",
-        bind=True,
-        filters=("tls_inspector",),
-        chains=(Chain(name="strict", match=ChainMatch(transport="tls"), proxy=proxy, tls=mesh),),
-    )
-    run_envoy("strict", listeners=[Builder().listener(listener)], sds_port=sds(ME))
-    return port
-
-
-REQUEST = b"GET / HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n"
-
-
-def ask(port, wrap=lambda raw: raw):
-    """What a server says to a request; "" when it hangs up."""
-    try:
-        with socket.create_connection((LOOPBACK, port), timeout=10) as raw, wrap(raw) as connection:
-            connection.sendall(REQUEST)
-            return b"".join(iter(lambda: connection.recv(4096), b"")).decode()
-    except (ConnectionError, ssl.SSLError):
-        return ""
-
-
-def client_of(authority, tmp_path, identity=None):
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    if identity:
-        (tmp_path / "client.pem").write_bytes(b"".join(authority.issue(identity)))
-        context.load_cert_chain(tmp_path / "client.pem")
-    return context.wrap_socket
-
-
-def test_strict_answers_the_mesh_alone(strict, authority, tmp_path):
-    stranger = type(authority)()
-    assert ask(strict, client_of(authority, tmp_path, ME)).endswith("hello")
-    assert ask(strict) == "", "plaintext"
-    assert ask(strict, client_of(authority, tmp_path)) == "", "no certificate"
-    assert ask(strict, client_of(stranger, tmp_path, ME)) == "", "another authority"
-    assert ask(strict, client_of(authority, tmp_path, "spiffe://other.domain/ns/n/sa/a")) == "", "other trust domain"
-    assert ask(strict, client_of(authority, tmp_path, "a.cluster.local")) == "", "no identity"
-
-
-def test_a_servers_certificate_may_be_in_files():
-    context = down(mode="MUTUAL", cert_file="c.pem", key_file="k.pem", ca_file="ca.pem")
-    (own,) = context.common_tls_context.tls_certificates
-    assert (own.certificate_chain.filename, own.private_key.filename) == ("c.pem", "k.pem")
-    assert context.common_tls_context.validation_context.trusted_ca.filename == "ca.pem"
-    assert context.require_client_certificate.value
-    simple = down(mode="SIMPLE", cert_file="c.pem", key_file="k.pem")
-    assert not simple.common_tls_context.HasField("validation_context")
-
-
-def test_a_clients_certificate_may_be_optional_and_is_checked_all_the_same():
-    files = {"cert_file": "c.pem", "key_file": "k.pem", "ca_file": "ca.pem", "crl_file": "crl.pem"}
-    context = down(
-        mode="OPTIONAL_MUTUAL", ciphers=("ECDHE-RSA-AES128-GCM-SHA256",), spki=("s",), hashes=("h",), **files
-    )
-    common = context.common_tls_context
-    assert not context.require_client_certificate.value
-    assert (common.validation_context.trusted_ca.filename, common.validation_context.crl.filename) == (
-        "ca.pem",
-        "crl.pem",
-    )
-    assert list(common.validation_context.verify_certificate_spki) == ["s"]
-    assert list(common.validation_context.verify_certificate_hash) == ["h"]
-    assert list(common.tls_params.cipher_suites) == ["ECDHE-RSA-AES128-GCM-SHA256"]
 
 
 def test_a_rules_credential_comes_from_the_control_plane():

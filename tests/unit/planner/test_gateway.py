@@ -36,7 +36,7 @@ def test_the_services_that_lead_to_a_gateway_may_be_named():
 
 def test_tls_is_the_secrets_unless_the_meshs_own():
     found = server("HTTPS", "{mode: MUTUAL, credentialName: c, minProtocolVersion: TLSV1_3}")
-    assert found.tls == DownstreamTls(mode="MUTUAL", credential="c", min_version="TLSV1_3")
+    assert found.tls == DownstreamTls(mode="MUTUAL", credentials=("c",), roots="c", min_version="TLSV1_3")
     assert server("HTTPS", "{mode: ISTIO_MUTUAL}").tls == DownstreamTls(mode="ISTIO_MUTUAL")
     assert server("HTTPS", "{mode: PASSTHROUGH}").tls is None
 

@@ -66,7 +66,7 @@ def test_bytes_in_tls_that_ends_here_are_told_by_sni():
     assert found is not None
     (chain,) = found.chains
     assert chain.tls is not None
-    assert (chain.match.server_names, chain.tls.credential) == (("a.x",), "c")
+    assert (chain.match.server_names, chain.tls.credentials) == (("a.x",), ("c",))
 
 
 def test_the_tls_rules_of_a_route_of_the_gateway_api_hold_where_tls_ends_too():

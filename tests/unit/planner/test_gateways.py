@@ -124,7 +124,7 @@ def test_https_ends_here_by_sni_with_a_table_per_server():
         (("*.b.x",), "https.443.two.g.shop", "MUTUAL"),
     ]
     assert listener.filters == ("tls_inspector",)
-    assert listener.chains[0].tls.credential == "cert"
+    assert listener.chains[0].tls.credentials == ("cert",)
     assert hosts(world, "https.443.one.g.shop") == {"a.x:443": ["outbound|443||web.shop.svc.cluster.local"]}
     assert hosts(world, "https.443.two.g.shop") == {"blackhole:443": []}
 

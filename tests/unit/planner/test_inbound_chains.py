@@ -42,7 +42,9 @@ def test_a_disabled_port_takes_no_mesh_tls(carries):
 
 @pytest.mark.parametrize("carries", ["http", "tcp"])
 def test_a_sidecars_own_tls_ends_at_a_port_only_where_the_meshs_is_disabled(carries):
-    own = structs.replace(port(carries=carries), tls=DownstreamTls(mode="SIMPLE", cert_file="/certs/web.pem"))
+    own = structs.replace(
+        port(carries=carries), tls=DownstreamTls(mode="SIMPLE", files=(("/certs/web.pem", "/certs/web.key"),))
+    )
     (chain,) = plan_chains(own, PeerModes("DISABLE"))
     assert (chain.match.transport, chain.tls) == ("tls", own.tls)
     assert own.tls not in [chain.tls for chain in plan_chains(own, PeerModes("STRICT"))]

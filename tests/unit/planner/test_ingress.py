@@ -77,12 +77,7 @@ def test_its_tls_counts_where_the_meshs_is_disabled():
     assert {chain.tls.mode for chain in chains() if chain.tls} == {"ISTIO_MUTUAL"}
     mesh.put(istio("PeerAuthentication", "default", DISABLED))
     (only,) = chains()
-    assert (only.tls.mode, only.tls.cert_file, only.tls.key_file, only.tls.ca_file) == (
-        "MUTUAL",
-        "c.pem",
-        "k.pem",
-        "ca.pem",
-    )
+    assert (only.tls.mode, only.tls.files, only.tls.ca_file) == ("MUTUAL", (("c.pem", "k.pem"),), "ca.pem")
     assert only.match.transport == "tls" and only.proxy.stat_prefix == "inbound_0.0.0.0_9443"
 
 

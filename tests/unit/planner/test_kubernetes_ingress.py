@@ -67,7 +67,7 @@ def test_its_gateway_has_http_for_every_host_and_https_for_those_with_a_certific
     assert found.selector == {"istio": "ingressgateway"}
     secure, plain = found.servers
     assert (secure.number, secure.name, secure.server_names) == (443, "https-443-ingress-i-shop-0", ("a.x",))
-    assert secure.tls is not None and secure.tls.credential == "s"
+    assert secure.tls is not None and secure.tls.credentials == ("s",)
     assert (plain.number, plain.carries, plain.server_names) == (80, "http", ())
 
 

@@ -74,7 +74,10 @@ def tcp_route_faults(path: str, rule: TCPRoute) -> Iterator[Fault]:
     for index, match in enumerate(rule.match):
         yield from _match_faults(f"{path}.match[{index}]", match)
         if match.source_subnet:
-            yield from cidr_faults(f"{path}.match[{index}].sourceSubnet", match.source_subnet)
+            place = f"{path}.match[{index}].sourceSubnet"
+            yield from cidr_faults(place, match.source_subnet)
+            fix = "use sourceLabels or sourceNamespace, or an AuthorizationPolicy with ipBlocks"
+            yield Fault(place, "has no effect: bytes are not routed by where they come from", fix, "warning")
     yield from _route_faults(f"{path}.route", rule.route)
 
 

@@ -13,7 +13,7 @@ Version = Literal["TLS_AUTO", "TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3"]
 _VERSIONS = ("TLSV1_0", "TLSV1_1", "TLSV1_2", "TLSV1_3")
 _TERMINATES = frozenset({"SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"})
 _ASKS_CLIENT = frozenset({"MUTUAL", "OPTIONAL_MUTUAL"})
-_MAX_CERTIFICATES = 2
+MAX_CERTIFICATES = 2
 
 # Those BoringSSL knows: https://www.envoyproxy.io/docs/envoy/v1.40.0/api-v3/extensions/transport_sockets/tls/v3/common.proto
 CIPHER_SUITES = frozenset(
@@ -30,7 +30,7 @@ CIPHER_SUITES = frozenset(
 
 _T = TypeVar("_T")
 # Istio's schema refuses more; its validation, for what comes another way, warns.
-_OneOrTwo = Annotated[tuple[_T, ...], Meta(extra_json_schema={"minItems": 1, "maxItems": _MAX_CERTIFICATES})]
+_OneOrTwo = Annotated[tuple[_T, ...], Meta(extra_json_schema={"minItems": 1, "maxItems": MAX_CERTIFICATES})]
 
 
 class TLSCertificate(Model, frozen=True, kw_only=True):
@@ -129,8 +129,8 @@ def _certificate_faults(path: str, tls: ServerTLSSettings) -> Iterator[Fault]:
     for index, pair in enumerate(tls.tls_certificates):
         place = f"{path}.tlsCertificates[{index}]"
         yield from _pair_faults(place, tls.mode, pair.server_certificate, pair.private_key)
-    if max(len(tls.tls_certificates), len(tls.credential_names)) > _MAX_CERTIFICATES:
-        message = f"{tls.mode} TLS can support up to {_MAX_CERTIFICATES} server certificates: the rest is ignored"
+    if max(len(tls.tls_certificates), len(tls.credential_names)) > MAX_CERTIFICATES:
+        message = f"{tls.mode} TLS can support up to {MAX_CERTIFICATES} server certificates: the rest is ignored"
         yield Fault(path, message, "", "warning")
     yield from _client_faults(path, tls)
 
