@@ -48,11 +48,12 @@ def free_port() -> int:
 
 
 class Mesh:
-    """One mesh. `gateway` is the URL of its ingress gateway on this machine."""
+    """One mesh. `gateway` is the URL of its ingress gateway on this machine; its HTTPS is at `secure_port`."""
 
     def __init__(self, folder: Path) -> None:
         self.name = "t" + secrets.token_hex(4)
         self.port = free_port()
+        self.secure_port = free_port()
         self.gateway = f"http://127.0.0.1:{self.port}"
         self.env = {
             **os.environ,
@@ -65,7 +66,8 @@ class Mesh:
 
     def up(self, *files: str | Path) -> None:
         arguments = [argument for file in files for argument in ("-f", str(file))]
-        self.lateen("up", "-d", "--publish", f"{self.port}:8080", *arguments, seconds=150)
+        published = ("--publish", f"{self.port}:8080", "--publish", f"{self.secure_port}:8443")
+        self.lateen("up", "-d", *published, *arguments, seconds=150)
 
     def down(self) -> None:
         self.lateen("down", "--wipe", seconds=90)
