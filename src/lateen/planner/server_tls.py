@@ -21,7 +21,7 @@ def downstream_tls(tls: ServerTLSSettings) -> DownstreamTls | None:
         mode=mode,
         credentials=credentials,
         files=_files(tls),
-        roots=tls.ca_cert_credential_name or ("" if tls.ca_certificates else next(iter(credentials), "")),
+        roots="" if mode == "SIMPLE" else _roots(tls, credentials),
         ca_file=tls.ca_certificates,
         crl_file=tls.ca_crl,
         ciphers=tls.cipher_suites,
@@ -32,6 +32,11 @@ def downstream_tls(tls: ServerTLSSettings) -> DownstreamTls | None:
         min_version="TLSV1_2" if lowest == "TLS_AUTO" else lowest,
         max_version="" if highest == "TLS_AUTO" else highest,
     )
+
+
+def _roots(tls: ServerTLSSettings, credentials: tuple[str, ...]) -> str:
+    """The credential whose roots clients are checked with."""
+    return tls.ca_cert_credential_name or ("" if tls.ca_certificates else next(iter(credentials), ""))
 
 
 def _files(tls: ServerTLSSettings) -> tuple[tuple[str, str], ...]:
