@@ -8,9 +8,8 @@ from pathlib import Path
 import yaml
 
 from lateen.base.errors import Invalid
-from lateen.inject.owner import owner_of
-from lateen.inject.pod import inject
 from lateen.inject.settings import InjectSettings
+from lateen.inject.workload import inject_object, template_of
 
 CORPUS = "injection"
 Check = Callable[[], None]
@@ -28,30 +27,20 @@ def cases(folder: Path) -> Iterator[tuple[str, Check]]:
         yield f"{case['id']}-{Path(case['in']).stem}", partial(check, root, case)
 
 
-def pods(text):
-    """The pods of a manifest: a workload's template with the owner that its controller would write."""
+def workloads(text):
+    """The pods of a manifest, and the workloads that make pods."""
     for document in yaml.safe_load_all(text):
         for item in (document or {}).get("items") or [document]:
-            if item and item["kind"] == "Pod":
+            if item and (item["kind"] == "Pod" or template_of(item)):
                 yield item
-            elif item and item["kind"] == "Deployment":
-                yield pod_of(item)
 
 
-def pod_of(deployment):
-    template = deployment["spec"]["template"]
-    name = deployment["metadata"]["name"]
-    owner = {"apiVersion": "apps/v1", "kind": "ReplicaSet", "name": f"{name}-hash", "controller": True}
-    metadata = template.setdefault("metadata", {})
-    metadata["ownerReferences"] = [owner]
-    if space := deployment["metadata"].get("namespace"):
-        metadata["namespace"] = space
-    metadata["labels"] = {**(metadata.get("labels") or {}), "pod-template-hash": "hash"}
-    return template
+def pod_of(workload):
+    return workload if workload["kind"] == "Pod" else template_of(workload)
 
 
-def namespace(pod):
-    name = pod["metadata"].pop("namespace", "default")
+def namespace(workload):
+    name = workload["metadata"].get("namespace", "default")
     return {"metadata": {"name": name, "labels": {"istio-injection": "enabled"}}}
 
 
@@ -72,34 +61,37 @@ def visible(container):
 
 
 def check(root, case):
-    settings = InjectSettings(proxy_config=case.get("meshConfigOverride", {}).get("defaultConfig", {}))
-    given = list(pods((root / case["in"]).read_text()))
-    assert given, "no Pod and no Deployment in it"
+    settings = InjectSettings(
+        proxy_config=case.get("meshConfigOverride", {}).get("defaultConfig", {}),
+        native_sidecars=case.get("env", {}).get("ENABLE_NATIVE_SIDECARS") != "false",
+    )
+    given = list(workloads((root / case["in"]).read_text()))
+    assert given, "nothing to inject in it"
     if "expectedError" in case:
         refused(given[0], settings, case["expectedError"])
         return
-    wanted = list(pods((root / case["want"]).read_text()))
+    wanted = list(workloads((root / case["want"]).read_text()))
     assert len(given) == len(wanted), "not the same pods"
-    for pod, want in zip(given, wanted, strict=True):
-        compare(inject(pod, namespace(pod), settings), want)
+    for workload, want in zip(given, wanted, strict=True):
+        compare(inject_object(workload, namespace(workload), settings), pod_of(want))
 
 
-def refused(pod, settings, words):
+def refused(workload, settings, words):
     found = ""
     try:
-        inject(pod, namespace(pod), settings)
+        inject_object(workload, namespace(workload), settings)
     except Invalid as error:
         found = str(error).lower().replace("outbound", "")
     assert words in found, found or "not refused"
 
 
-def compare(injected, want):
-    assert (injected is None) == (proxy(want) is None), "injected" if injected else "not injected"
-    if injected is None:
+def compare(workload, want):
+    assert (workload is None) == (proxy(want) is None), "injected" if workload else "not injected"
+    if workload is None:
         return
+    injected = pod_of(workload)
     same("istio-proxy", visible(proxy(injected)), visible(proxy(want)))
     same("labels", injected["metadata"]["labels"], want["metadata"]["labels"])
-    same("owner", owner_of(injected["metadata"]), owner_of(want["metadata"]))
     annotations, wanted = (
         {name: value for name, value in pod["metadata"]["annotations"].items() if name not in LOOSE_ANNOTATIONS}
         for pod in (injected, want)

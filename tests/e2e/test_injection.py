@@ -22,9 +22,18 @@ def test_row_41_a_label_counts_for_new_pods_and_a_restart_makes_them_new(mesh: M
         }
     )
     assert mesh.pods("api", "payments")[0]["metadata"]["uid"] == old["metadata"]["uid"]
+    assert injected(mesh) == [["✘", "✔"]], "row 84: what is, and what would be after a restart"
     mesh.kubectl("rollout", "restart", "deployment", "-n", "payments")
     eventually(lambda: [has_proxy(pod) for pod in mesh.pods("api", "payments")] == [True], 40, "a new pod with a proxy")
     mesh.wait_ready("api", "payments")
+    assert injected(mesh) == [["✔", "✔"]]
+
+
+def injected(mesh: Mesh) -> list[list[str]]:
+    """What `x check-inject` says of each pod of the namespace."""
+    said = mesh.lateen("x", "check-inject", "-n", "payments").stdout.splitlines()
+    assert said[0].split() == ["NAME", "INJECTED", "NEW", "PODS", "REASON"]
+    return [line.split()[1:3] for line in said[1:]]
 
 
 def test_row_41_the_revision_label_works_alike(mesh: Mesh) -> None:

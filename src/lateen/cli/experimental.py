@@ -11,6 +11,7 @@ import yaml
 
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
+from lateen.cli import check_inject
 from lateen.cli.connection import asynchronous, connected, settings_of
 from lateen.kinds.object import Object
 
@@ -19,7 +20,10 @@ _CA_PORT, _XDS_PORT = 15013, 15012
 
 @click.group()
 def command() -> None:
-    """What may still change: machines outside Kubernetes."""
+    """What may still change: machines outside Kubernetes, and who is injected."""
+
+
+command.add_command(check_inject.command)
 
 
 @command.group()

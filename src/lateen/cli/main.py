@@ -25,6 +25,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "manifests": ("manifests", "Print what to install in a Kubernetes cluster (alias: manifest)."),
     "kubeconfig": ("kubeconfig", "Print the kubeconfig of the local mesh."),
+    "kube-inject": ("kube_inject", "Print the objects of files with proxies in their pods."),
+    "check-inject": ("check_inject", "Tell which pods have a proxy, and why others have none."),
     "experimental": ("experimental", "Join machines outside Kubernetes (alias: x)."),
     "demo": ("demo", "Tell a story from the documents, step by step."),
     "version": ("version", "Print the version."),

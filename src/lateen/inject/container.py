@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lateen.inject.owner import Owner
+from lateen.inject.owner import WORKLOAD_NAME, Owner
 from lateen.inject.settings import InjectSettings
 
 NAME = "istio-proxy"
@@ -44,6 +44,7 @@ def environment(
     """The environment, in Istio's order; `config` is the pod's own ProxyConfig."""
     apps = [container for container in pod["spec"].get("containers", ()) if container.get("name") != NAME]
     ports = [port for container in apps for port in container.get("ports", ())]
+    labels = (pod.get("metadata") or {}).get("labels") or {}
     metadata = config.get("proxyMetadata") or {}
     return [
         _value("PILOT_CERT_PROVIDER", "istiod"),
@@ -63,7 +64,7 @@ def environment(
         _value("ISTIO_META_CLUSTER_ID", settings.cluster_id),
         _field("ISTIO_META_NODE_NAME", "spec.nodeName"),
         _value("ISTIO_META_INTERCEPTION_MODE", "REDIRECT"),
-        _value("ISTIO_META_WORKLOAD_NAME", owner.name),
+        _value("ISTIO_META_WORKLOAD_NAME", labels.get(WORKLOAD_NAME) or owner.name),
         _value("ISTIO_META_OWNER", owner.reference(namespace)),
         _value("ISTIO_META_MESH_ID", settings.mesh_id),
         _value("TRUST_DOMAIN", settings.trust_domain),

@@ -39,6 +39,15 @@ def decide(pod: Mapping[str, Any], namespace: Mapping[str, Any], settings: Injec
     return _selected(namespace, labels, settings)
 
 
+def decide_anew(
+    pod: Mapping[str, Any], namespace: Mapping[str, Any], settings: InjectSettings | None = None
+) -> Decision:
+    """Decide for `pod` as if it were new: what it has does not count."""
+    metadata = pod.get("metadata") or {}
+    annotations = {name: value for name, value in (metadata.get("annotations") or {}).items() if name != STATUS}
+    return decide({**pod, "metadata": {**metadata, "annotations": annotations}}, namespace, settings)
+
+
 def _refusal(
     pod: Mapping[str, Any],
     namespace: Mapping[str, Any],

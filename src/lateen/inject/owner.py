@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 CANONICAL_NAME = "service.istio.io/canonical-name"
 CANONICAL_REVISION = "service.istio.io/canonical-revision"
+WORKLOAD_NAME = "service.istio.io/workload-name"
 
 _LABEL_LENGTH = 63
 

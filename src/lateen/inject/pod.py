@@ -11,7 +11,7 @@ from lateen.inject.merge import merge_named
 from lateen.inject.owner import CANONICAL_NAME, CANONICAL_REVISION, Owner, canonical, owner_of
 from lateen.inject.proxy_config import proxy_config, typed_image
 from lateen.inject.settings import InjectSettings
-from lateen.inject.templates import ROLES, TEMPLATES, template_of
+from lateen.inject.templates import ROLES, TEMPLATES, is_native, template_of
 from lateen.inject.traffic import traffic
 from lateen.inject.workload_config import overlays
 
@@ -20,8 +20,14 @@ TLS_MODE = "security.istio.io/tlsMode"
 Json = dict[str, Any]
 
 
-def inject(pod: Mapping[str, Any], namespace: Mapping[str, Any], settings: InjectSettings | None = None) -> Json | None:
-    """Return `pod` (as JSON) with its proxy, or None when `decide` says no. `pod` itself stays as it is.
+def inject(
+    pod: Mapping[str, Any],
+    namespace: Mapping[str, Any],
+    settings: InjectSettings | None = None,
+    owner: Owner | None = None,
+) -> Json | None:
+    """Return `pod` (as JSON) with its proxy, or None when `decide` says no. `pod` itself stays as it is; it may be a
+    template, of the workload `owner`.
 
     Raises Invalid with the annotation's path when an annotation cannot be read.
     """
@@ -33,7 +39,7 @@ def inject(pod: Mapping[str, Any], namespace: Mapping[str, Any], settings: Injec
     annotations = metadata["annotations"] = dict(metadata.get("annotations") or {})
     traffic(annotations)
     template = template_of(annotations)
-    owner = owner_of(metadata)
+    owner = owner or owner_of(metadata)
     _add_proxy(injected, template, owner, namespace["metadata"]["name"], settings)
     _label(metadata, template, owner)
     _annotate(injected, annotations, template, settings)
@@ -48,7 +54,8 @@ def _add_proxy(pod: Json, template: str, owner: Owner, namespace: str, settings:
     env = proxy.environment(pod, namespace, owner, config, settings)
     image = annotations.get("sidecar.istio.io/proxyImage") or typed_image(settings.image, annotations, config)
     arguments = proxy.arguments(ROLES[template], annotations, settings)
-    TEMPLATES[template](spec, proxy.proxy_container(image, arguments, env, annotations), annotations)
+    container = proxy.proxy_container(image, arguments, env, annotations)
+    TEMPLATES[template](spec, container, annotations, settings)
     spec["volumes"] = merge_named(proxy.volumes(), spec.get("volumes") or [], "name")
 
 
@@ -63,7 +70,7 @@ def _label(metadata: Json, template: str, owner: Owner) -> None:
 
 def _annotate(pod: Json, annotations: dict[str, str], template: str, settings: InjectSettings) -> None:
     spec = pod["spec"]
-    native = template == "sidecar" and annotations.get("sidecar.istio.io/nativeSidecar") != "false"
+    native = template == "sidecar" and is_native(annotations, settings)
     annotations[REVISION] = settings.revision
     if not any(name.startswith("prometheus.io/") for name in annotations):
         scrape = {"scrape": "true", "port": "15090", "path": "/stats/prometheus"}

@@ -11,6 +11,7 @@ class InjectSettings:
 
     `revision`: the control plane's revision; `istio-injection=enabled` selects the one named "default".
     `enable_namespaces_by_default`: inject where neither namespace nor pod says anything.
+    `native_sidecars`: sidecars are init containers that run on, unless a pod says otherwise.
     `proxy_config`: MeshConfig's defaultConfig as written (fields in camel case), under what pods annotate.
     `proxy_configs`: the ProxyConfigs of the root namespace and the pod's, over both.
     """
@@ -18,6 +19,7 @@ class InjectSettings:
     revision: str = "default"
     image: str = "lateen/proxyv2:1.40.0"
     enable_namespaces_by_default: bool = False
+    native_sidecars: bool = True
     cluster_id: str = "Kubernetes"
     mesh_id: str = "cluster.local"
     trust_domain: str = "cluster.local"

@@ -7,11 +7,12 @@ from typing import Any
 from lateen.base.errors import Fault, Invalid
 from lateen.inject import container as proxy
 from lateen.inject.merge import merge_container, merge_named
+from lateen.inject.settings import InjectSettings
 
 ANNOTATION = "inject.istio.io/templates"
 
 Json = dict[str, Any]
-Template = Callable[[Json, Json, Mapping[str, str]], None]
+Template = Callable[[Json, Json, Mapping[str, str], InjectSettings], None]
 
 
 def template_of(annotations: Mapping[str, str]) -> str:
@@ -23,10 +24,15 @@ def template_of(annotations: Mapping[str, str]) -> str:
     return name
 
 
-def sidecar(spec: Json, container: Json, annotations: Mapping[str, str]) -> None:
+def is_native(annotations: Mapping[str, str], settings: InjectSettings) -> bool:
+    """Say whether a sidecar is an init container that runs on; the pod's annotation counts before the mesh's word."""
+    return annotations.get("sidecar.istio.io/nativeSidecar", str(settings.native_sidecars).lower()) != "false"
+
+
+def sidecar(spec: Json, container: Json, annotations: Mapping[str, str], settings: InjectSettings) -> None:
     """Add `container` to `spec` as a native sidecar: the first init container, kept running beside the rest.
 
-    Annotation `sidecar.istio.io/nativeSidecar: "false"` makes it an ordinary container, the last.
+    Where native sidecars are not wanted it is an ordinary container, the last.
     """
     container |= {
         "resources": proxy.resources(annotations),
@@ -49,14 +55,14 @@ def sidecar(spec: Json, container: Json, annotations: Mapping[str, str]) -> None
         {"name": name, **volume} for name, volume in _json(annotations, "sidecar.istio.io/userVolume").items()
     ]
     spec["volumes"] = merge_named(spec.get("volumes") or [], user_volumes, "name")
-    if annotations.get("sidecar.istio.io/nativeSidecar") == "false":
+    if not is_native(annotations, settings):
         spec["containers"] = [*spec["containers"], container]
         return
     container["restartPolicy"] = "Always"
     spec["initContainers"] = [container, *(spec.get("initContainers") or ())]
 
 
-def gateway(spec: Json, container: Json, annotations: Mapping[str, str]) -> None:
+def gateway(spec: Json, container: Json, annotations: Mapping[str, str], settings: InjectSettings) -> None:
     """Turn the pod's own istio-proxy container (image `auto`) into a gateway; low ports need no privilege."""
     container["securityContext"] = {"runAsUser": proxy.UID, "runAsGroup": proxy.UID}
     container = merge_container(container, _taken(spec))
