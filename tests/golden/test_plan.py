@@ -18,7 +18,7 @@ def test_plans_are_as_recorded(story: Path, record: Callable[[Path, str, Any], N
     world.settle()
     wanted = {scope for scopes in dict(world.plans.scopes.items()).values() for scope in scopes}
     world.want(*sorted(wanted))
-    stages = ("listeners", "routes", "upstreams", "assignments")
+    stages = ("listeners", "routes", "upstreams", "assignments", "modules")
     made = {str(scope): {name: of_scope(world, name, scope) for name in stages} for scope in sorted(wanted)}
     record(story, "plan", {scope: {name: one for name, one in parts.items() if one} for scope, parts in made.items()})
 

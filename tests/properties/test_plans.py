@@ -15,6 +15,7 @@ from worlds import SHOP, World, istio, mesh_config, pod, service, slices
 from lateen.base.errors import Invalid
 from lateen.plan.listener import Listener
 from lateen.plan.route import RouteConfig
+from lateen.planner.modules import places
 from lateen.planner.scope import COMMON, Scope
 from lateen.registry.place import REGION
 
@@ -195,9 +196,20 @@ def extensions(draw: st.DrawFn) -> dict[str, Any]:
     )
     match = draw(st.sampled_from(["", ", match: [{mode: CLIENT}]", ", match: [{mode: SERVER, ports: [{number: 80}]}]"]))
     phase, priority = draw(st.sampled_from(["AUTHN", "UNSPECIFIED"])), draw(st.integers(0, 2))
-    spec = f"{{lua: {{inlineCode: a}}, phase: {phase}, priority: {priority}{selector}{match}}}"
+    kind = draw(st.sampled_from(["TrafficExtension", "WasmPlugin"]))
+    modules = [
+        "url: a.x/m",
+        "url: 'https://a.x/m', type: NETWORK, failStrategy: FAIL_OPEN",
+        "url: 'file:///m', pluginConfig: {a: 1}",
+    ]
+    if kind == "WasmPlugin":
+        content = draw(st.sampled_from(modules))
+        phase = "UNSPECIFIED_PHASE" if phase == "UNSPECIFIED" else phase
+    else:
+        content = draw(st.sampled_from(["lua: {inlineCode: a}", *(f"wasm: {{{each}}}" for each in modules)]))
+    spec = f"{{{content}, phase: {phase}, priority: {priority}{selector}{match}}}"
     namespace = draw(st.sampled_from(["shop", "bank", "istio-system"]))
-    return istio("TrafficExtension", draw(st.sampled_from(["x", "y"])), spec, namespace=namespace)
+    return istio(kind, draw(st.sampled_from(["x", "y"])), spec, namespace=namespace)
 
 
 OBJECTS = st.one_of(
@@ -214,6 +226,7 @@ def test_any_history_leads_to_plans_as_from_scratch_that_envoy_can_take(
     world = World(*SCOPES)
     present: dict[tuple[str, str, str], dict[str, Any]] = {}
     for raw, stays in steps:
+        world.fetch()
         if not stays:
             world.delete(*name_of(raw))
             present.pop(name_of(raw), None)
@@ -224,11 +237,15 @@ def test_any_history_leads_to_plans_as_from_scratch_that_envoy_can_take(
             present[name_of(raw)] = raw
     fresh = World(*SCOPES)
     fresh.put(*present.values())
+    world.fetch()
+    fresh.fetch()
     assert plans(world) == plans(fresh)
     for table in dict(world.plans.routes.items()).values():
         assert_unique(table)
     for listener in dict(world.plans.listeners.items()).values():
         assert_distinct(listener)
+    for (scope, _), listener in dict(world.plans.listeners.items()).items():
+        assert all((scope, place.name) in world.plans.modules for place in places(listener))
     for key, upstream in world.plans.upstreams.items():
         assert (upstream.discovery == "EDS") == (key in world.plans.assignments)
 
@@ -254,7 +271,7 @@ def hosts_of(world: World, scope: Scope) -> set[str]:
 def plans(world: World) -> dict[str, dict[Any, Any]]:
     found = world.plans
     tables = (found.upstreams, found.assignments, found.listeners, found.routes)
-    collections = (*tables, found.names, found.secrets, found.scopes, found.remarks)
+    collections = (*tables, found.names, found.secrets, found.modules, found.scopes, found.remarks)
     return {collection.name: dict(collection.items()) for collection in collections}
 
 

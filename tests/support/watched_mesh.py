@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from worlds import fetch_modules
+
 from lateen.app.pipeline import TYPES, Pipeline
 from lateen.kinds.decode import check
 from lateen.registry.workload import Workload
@@ -37,6 +39,8 @@ class WatchedMesh:
 
     def look(self) -> Look:
         """The versions of every resource of every proxy."""
+        self._pipeline.settle()
+        fetch_modules(self._pipeline.plans.module_store)
         self._pipeline.settle()
         found = {}
         for workload in self._proxies():

@@ -1,6 +1,7 @@
 """A mesh in memory: objects in, plans out. What tests of the planner stand on."""
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -8,9 +9,12 @@ import yaml
 
 from lateen.app.pipeline import TYPES, Pipeline
 from lateen.base.refs import Key
+from lateen.plan.extension import Code
 from lateen.plan.listener import Listener
 from lateen.plan.route import RouteConfig, VirtualHost
 from lateen.plan.upstream import LoadAssignment, Upstream
+from lateen.planner.module import FetchedModule
+from lateen.planner.modules import Modules
 from lateen.planner.plans import build_plans
 from lateen.planner.scope import COMMON, Scope
 from lateen.reactive import Engine
@@ -42,6 +46,11 @@ class World:
 
     def delete(self, kind: str, name: str, namespace: str = "shop") -> None:
         self.store.delete(kind, Key(namespace, name))
+        self.settle()
+
+    def fetch(self) -> None:
+        """Fetch the modules that are asked for, as the world outside does."""
+        fetch_modules(self.plans.module_store)
         self.settle()
 
     def want(self, *scopes: Scope) -> None:
@@ -102,6 +111,14 @@ class World:
     def names(self, collection: str, scope: Scope = SHOP) -> list[str]:
         """All names that a scope has in "upstreams", "listeners", "routes" or "assignments"."""
         return sorted(name for of, name in getattr(self.plans, collection) if of == scope)
+
+
+def fetch_modules(modules: Modules) -> None:
+    """Put what requests lead to: of each URL and digest something else."""
+    for name, request in dict(modules.requests.items()).items():
+        if not request.module.path:
+            content = f"{request.url} {request.sha256}".encode()
+            modules.fetched.put(name, FetchedModule(request, Code(sha256(content).hexdigest(), content)))
 
 
 def service(
@@ -179,7 +196,11 @@ def slices(
 
 def istio(kind: str, name: str, spec: str, *, namespace: str = "shop", created: str = "") -> dict[str, Any]:
     """An Istio object with its spec in YAML."""
-    groups = {"PeerAuthentication": "security.istio.io/v1", "TrafficExtension": "extensions.istio.io/v1alpha1"}
+    groups = {
+        "PeerAuthentication": "security.istio.io/v1",
+        "TrafficExtension": "extensions.istio.io/v1alpha1",
+        "WasmPlugin": "extensions.istio.io/v1alpha1",
+    }
     meta = {"name": name, "namespace": namespace}
     if created:
         meta["creationTimestamp"] = created
@@ -202,8 +223,11 @@ def decode_spec(model: type[Any], text: str) -> Any:
     return msgspec.convert(yaml.safe_load(text), model)
 
 
-def configured(*objects: str | Mapping[str, Any], proxy: Mapping[str, Any] | None = None) -> Proxy:
-    """The proxy of the pod `proxy` (default: `shop/client`) as the pipeline configures it in a mesh of these objects."""
+def configured(
+    *objects: str | Mapping[str, Any], proxy: Mapping[str, Any] | None = None, fetched: bool = True
+) -> Proxy:
+    """The proxy of the pod `proxy` (default: `shop/client`) as the pipeline configures it in a mesh of these objects.
+    `fetched`: modules that are asked for are there."""
     pipeline = Pipeline()
     own = proxy or pod("client", "10.1.0.9")
     for given in (*objects, own):
@@ -211,6 +235,8 @@ def configured(*objects: str | Mapping[str, Any], proxy: Mapping[str, Any] | Non
             if raw:
                 pipeline.store.put(dict(raw))
     pipeline.settle()
+    if fetched:
+        fetch_modules(pipeline.plans.module_store)
     workload = pipeline.plans.workload_at(own["metadata"]["namespace"], own["metadata"]["name"])
     assert workload is not None
     scopes = pipeline.plans.scopes_of(workload)

@@ -66,6 +66,9 @@ class Pipeline:
                 plans.routes,
                 lambda read, key, plan: builder.route_config(plan, hitting.of_table(read, key[0], plan)),
             ),
+            types.EXTENSION_CONFIG: engine.map(
+                "encoded modules", plans.modules, lambda _, __, plan: builder.module(plan)
+            ),
             name_table.NAME: engine.map("encoded names", plans.names, lambda _, __, plan: builder.name(plan)),
         }
         self.added = {

@@ -122,6 +122,7 @@ class Refusals:
             types.ENDPOINT: plans.assignments,
             types.LISTENER: plans.listeners,
             types.ROUTE: plans.routes,
+            types.EXTENSION_CONFIG: plans.modules,
         }
         if not isinstance(proxy, ConnectedProxy):
             return None

@@ -8,6 +8,7 @@ from lateen.envoy.cluster import cluster
 from lateen.envoy.endpoint import load_assignment
 from lateen.envoy.fields import encode
 from lateen.envoy.listener import listener
+from lateen.envoy.module import module
 from lateen.envoy.name import name_info
 from lateen.envoy.patches.cluster import patch_cluster
 from lateen.envoy.patches.listener import patch_listener
@@ -15,6 +16,7 @@ from lateen.envoy.patches.table import patched_route_config
 from lateen.envoy.patches.value import MESSAGES, is_sound, value_of
 from lateen.envoy.route import route_config
 from lateen.envoy.secret import secret
+from lateen.plan.extension import Module
 from lateen.plan.listener import Listener
 from lateen.plan.name import Name
 from lateen.plan.patch import Addition, Patches
@@ -27,7 +29,7 @@ from lateen.proto.types import PREFIX
 
 _NOWHERE = Origin()
 
-Piece = Upstream | LoadAssignment | Listener | RouteConfig | Name | Addition
+Piece = Upstream | LoadAssignment | Listener | RouteConfig | Module | Name | Addition
 Hit = tuple[Upstream | Listener | RouteConfig, Patches]
 
 
@@ -73,6 +75,10 @@ class Builder:
     def secret(self, plan: Secret) -> Resource:
         """Return the Secret. It is kept by who holds it only: a key is no key of a table."""
         return resource(types.SECRET, plan.name, secret(plan), plan.origin)
+
+    def module(self, plan: Module) -> Resource:
+        """Return the extension configuration of a module."""
+        return self._once(plan, types.EXTENSION_CONFIG, lambda: module(plan), plan.origin)
 
     def name(self, plan: Name) -> Resource:
         """Return what DNS proxies know under a name."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from lateen.envoy import metadata, server_tls
-from lateen.envoy.fields import extend
+from lateen.envoy.fields import extend, several
 from lateen.envoy.network_filters import NETWORK_FILTERS
 from lateen.plan.listener import Chain, ChainMatch, HttpProxy, Listener
 
@@ -19,7 +19,7 @@ def chain(target: Any, plan: Chain, listener: Listener, trust_domain: str) -> No
         socket = server_tls.downstream(plan.tls, isinstance(plan.proxy, HttpProxy), trust_domain)
         target.transport_socket.MergeFromString(socket)
     for build in NETWORK_FILTERS:
-        if (extension := build(plan, listener)) is not None:
+        for extension in several(build(plan, listener)):
             extend(target.filters.add(), extension)
     metadata.set_config(target, plan.origin)
 

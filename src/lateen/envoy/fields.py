@@ -14,6 +14,24 @@ class Extension(NamedTuple):
     config: Any
 
 
+class Delivered(NamedTuple):
+    """An extension whose configuration is delivered apart, under its name: a message of one of `types` (full names).
+    `default`: what counts where Envoy refuses that; None: what should pass it fails there."""
+
+    name: str
+    types: tuple[str, ...]
+    default: Any = None
+
+
+Built = Extension | tuple[Extension | Delivered, ...] | None
+"""What stands in one place of a chain of filters: one, several, or nothing."""
+
+
+def several(built: Built) -> tuple[Extension | Delivered, ...]:
+    """Return what was built for a place, as many as there are."""
+    return (built,) if isinstance(built, Extension) else built or ()
+
+
 def encode(message: Any) -> bytes:
     """Encode so that equal messages are equal bytes: maps in the order of their keys."""
     encoded: bytes = message.SerializeToString(deterministic=True)
@@ -26,10 +44,17 @@ def pack(target: Any, message: Any) -> None:
     target.value = encode(message)
 
 
-def extend(target: Any, extension: Extension) -> None:
-    """Fill `target`, any of Envoy's messages made of a `name` and a `typed_config`."""
+def extend(target: Any, extension: Extension | Delivered) -> None:
+    """Fill `target`, any of Envoy's messages made of a `name` and a `typed_config` (or a `config_discovery`)."""
     target.name = extension.name
-    pack(target.typed_config, extension.config)
+    if isinstance(extension, Extension):
+        return pack(target.typed_config, extension.config)
+    discovery = target.config_discovery
+    from_ads(discovery.config_source, wait=True)
+    discovery.type_urls.extend(PREFIX + name for name in extension.types)
+    if extension.default is not None:
+        pack(discovery.default_config, extension.default)
+    return None
 
 
 def milliseconds(target: Any, ms: int) -> None:

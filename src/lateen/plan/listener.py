@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from lateen.base.refs import Origin
-from lateen.plan.extension import Script
+from lateen.plan.extension import ModulePlace, Script
 from lateen.plan.route import RouteConfig
 
 ListenerFilter = Literal["original_dst", "tls_inspector", "http_inspector"]
@@ -56,7 +56,7 @@ class HttpProxy(Struct, frozen=True, kw_only=True, gc=False):
     `client_certificate`: forward the peer's identity to the application (x-forwarded-client-cert,
     APPEND_FORWARD) or strip that header (SANITIZE). `mesh_alpn`: mark upstream TLS as HTTP of the mesh.
     `trust_xff_hops`: proxies in front (gateways: 0). `edge`: a gateway: use the remote address. `dynamic_dns`: the
-    host that a request asks for is looked up, where its upstream is found so. `scripts`: of users, the first to run
+    host that a request asks for is looked up, where its upstream is found so. `extensions`: of users, the first to run
     first.
     """
 
@@ -67,7 +67,7 @@ class HttpProxy(Struct, frozen=True, kw_only=True, gc=False):
     mesh_alpn: bool = False
     edge: bool = False
     dynamic_dns: bool = False
-    scripts: tuple[Script, ...] = ()
+    extensions: tuple[Script | ModulePlace, ...] = ()
     server_name: str = "istio-envoy"
 
 
@@ -95,12 +95,13 @@ class TcpProxy(Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Chain(Struct, frozen=True, kw_only=True, gc=False):
-    """A filter chain: match, TLS, proxy."""
+    """A filter chain: match, TLS, what looks at the bytes on their way (`modules`, the first to run first), proxy."""
 
     name: str
     match: ChainMatch
     proxy: HttpProxy | TcpProxy
     tls: DownstreamTls | None = None
+    modules: tuple[ModulePlace, ...] = ()
     origin: Origin = Origin()
 
 

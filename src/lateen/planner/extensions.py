@@ -1,23 +1,28 @@
 """Extensions as collections: which are in force for the proxies of a scope, and listeners with them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lateen.base.refs import Key
+from lateen.kinds.object import Object
 from lateen.plan.listener import Listener
 from lateen.planner.extension import ExtensionRules, extended, extension_rules
 from lateen.planner.scope import ByName, Scope, Traits
 from lateen.reactive import Collection, Engine, Index, Read
+from lateen.reactive.gather import union
 from lateen.registry.registry import Registry
 from lateen.store.store import Store
+
+# An extension by kind, namespace and name.
+Name = tuple[str, str, str]
+KINDS = ("TrafficExtension", "WasmPlugin")
 
 
 @dataclass(frozen=True)
 class Extensions:
     """`by_namespace`: all; `selecting`: those that tell the proxies of their namespace apart."""
 
-    by_namespace: Index[str, Key, ExtensionRules]
-    selecting: Index[str, Key, ExtensionRules]
+    by_namespace: Index[str, Name, ExtensionRules]
+    selecting: Index[str, Name, ExtensionRules]
 
     def in_force(self, read: Read, scope: Scope, root_namespace: str) -> tuple[ExtensionRules, ...]:
         """Return those for the proxies of a scope, the first to run first."""
@@ -29,7 +34,11 @@ class Extensions:
 
 def build_extensions(engine: Engine, store: Store) -> Extensions:
     """Build the collections over the store's."""
-    rules = engine.map("extensions", store["TrafficExtension"], lambda read, key, found: extension_rules(found))
+    rules = union(
+        engine,
+        "extensions",
+        *(engine.flat_map(f"rules of {kind}", store[kind], lambda _, __, found: _named(found)) for kind in KINDS),
+    )
     return Extensions(
         by_namespace=engine.index("extensions in namespace", rules, lambda key, one: [one.namespace]),
         selecting=engine.index("extensions for some", rules, lambda key, one: [one.namespace] if one.selectors else []),
@@ -46,3 +55,8 @@ def extend_listeners(
         return extended(listener, extensions.in_force(read, key[0], root))
 
     return engine.map("extended listeners", listeners, extend)
+
+
+def _named(found: Object) -> Iterator[tuple[Name, ExtensionRules]]:
+    if (rules := extension_rules(found)) is not None:
+        yield (found.kind, found.namespace, found.name), rules

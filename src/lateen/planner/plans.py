@@ -6,6 +6,7 @@ from typing import Any
 
 from lateen.base.errors import Fault
 from lateen.base.refs import Key
+from lateen.plan.extension import Module
 from lateen.plan.listener import Listener
 from lateen.plan.name import Name
 from lateen.plan.patch import Addition
@@ -17,6 +18,7 @@ from lateen.planner.everyone import Everyone, build_everyone
 from lateen.planner.extensions import build_extensions, extend_listeners
 from lateen.planner.gateways import build_gateways
 from lateen.planner.inbounds import Inbounds, build_inbounds
+from lateen.planner.modules import Modules, build_modules, plan_modules
 from lateen.planner.outbound import Outbound, build_outbound
 from lateen.planner.patches import PatchPlans, build_additions, build_patches
 from lateen.planner.remarks import build_remarks
@@ -40,8 +42,8 @@ class Plans:
 
     `names`: what the DNS proxies of captured clients know, by scope and host. `remarks`: what is noticed of
     VirtualServices among others. `scopes`: the scopes of every proxy, by pod; subscribe to it, for a proxy moves when
-    its labels change. `patches`: what hits the rows of the others, `additions`: what exists by
-    patches alone, by what it is.
+    its labels change. `patches`: what hits the rows of the others, `additions`: what exists by patches alone, by what
+    it is. `module_store`: what modules there are to fetch, and where they are put then.
     Wants and releases take effect when the engine settles.
     """
 
@@ -52,6 +54,8 @@ class Plans:
     routes: Collection[ByName, RouteConfig]
     names: Collection[ByName, Name]
     secrets: Collection[ByName, Secret]
+    modules: Collection[ByName, Module]
+    module_store: Modules
     patches: PatchPlans
     additions: Mapping[str, Collection[ByName, Addition]]
     scopes: Collection[Key, Scopes]
@@ -108,18 +112,28 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
     everyone = build_everyone(engine, registry)
     upstreams = union(engine, "planned upstreams", outbound.upstreams, inbounds.upstreams, everyone.upstreams)
     extensions = build_extensions(engine, store)
-    listeners = union(engine, "planned listeners", outbound.listeners, gateways.listeners, inbounds.listeners)
+    plain = union(engine, "planned listeners", outbound.listeners, gateways.listeners, inbounds.listeners)
+    listeners = extend_listeners(engine, registry, extensions, plain)
+    module_store = build_modules(engine, store)
+    modules = plan_modules(engine, module_store, listeners)
     patches = build_patches(engine, filters, gateways.servers_at)
+    planned: Mapping[str, Collection[ByName, Any]] = {
+        "CLUSTER": upstreams,
+        "LISTENER": listeners,
+        "EXTENSION_CONFIG": modules,
+    }
     return Plans(
         registry=registry,
         upstreams=upstreams,
         assignments=outbound.assignments,
-        listeners=extend_listeners(engine, registry, extensions, listeners),
+        listeners=listeners,
         routes=union(engine, "planned routes", outbound.routes, gateways.routes),
         names=outbound.names,
         secrets=build_secrets(engine, store, upstreams, listeners),
+        modules=modules,
+        module_store=module_store,
         patches=patches,
-        additions=build_additions(engine, patches, {"CLUSTER": upstreams, "LISTENER": listeners}),
+        additions=build_additions(engine, patches, planned),
         scopes=build_scopes(engine, Distinctions(registry, rules, sidecars, security, filters, extensions)),
         remarks=build_remarks(engine, rules),
         _outbound=outbound,

@@ -21,7 +21,9 @@ def listener(direction: str, *chains: Chain, virtual: bool = False, default: Cha
 
 
 def scripts(found: Listener) -> list[list[str]]:
-    return [[one.name for one in chain.proxy.scripts] for chain in found.chains if isinstance(chain.proxy, HttpProxy)]
+    return [
+        [one.name for one in chain.proxy.extensions] for chain in found.chains if isinstance(chain.proxy, HttpProxy)
+    ]
 
 
 def hit(spec: str, *listeners: Listener) -> list[list[list[str]]]:
@@ -29,16 +31,47 @@ def hit(spec: str, *listeners: Listener) -> list[list[list[str]]]:
 
 
 def test_a_script_knows_its_object_and_field():
-    script = rules(", phase: STATS").script
+    script = rules(", phase: STATS").content
     assert (script.name, script.code, script.phase) == ("shop.x", "code", "STATS")
     assert str(script.origin) == "TrafficExtension shop/x spec.lua.inlineCode"
+
+
+def plugin(spec: str = "", **wasm: str) -> ExtensionRules | None:
+    return extension_rules(decode(istio("WasmPlugin", "x", f"{{url: 'https://a.x/m.wasm'{spec}}}")))
+
+
+def test_a_module_has_a_place_by_the_name_of_its_object():
+    found = plugin(", phase: AUTHZ, failStrategy: FAIL_OPEN, priority: 3")
+    place = found.content
+    assert (place.name, place.phase, place.fails_open) == ("extensions.istio.io/wasmplugin/shop.x", "AUTHZ", True)
+    assert (found.order, plugin().content.phase, plugin().content.fails_open) == (
+        (-3, "x", "shop"),
+        "UNSPECIFIED",
+        False,
+    )
+    wasm = "{wasm: {url: a.x/m}, phase: STATS}"
+    other = extension_rules(decode(istio("TrafficExtension", "x", wasm))).content
+    assert (other.name, other.phase) == ("extensions.istio.io/trafficextension/shop.x", "STATS")
+
+
+def test_a_plug_in_may_have_one_target():
+    gateway = "{group: gateway.networking.k8s.io, kind: Gateway, name: front}"
+    assert plugin(f", targetRef: {gateway}").selectors == ({"gateway.networking.k8s.io/gateway-name": "front"},)
+    assert plugin(", targetRef: {kind: Service, name: web}") is None
+
+
+def test_a_module_for_bytes_sees_every_chain_and_one_for_requests_http_only():
+    bytes_only, requests = plugin(", type: NETWORK"), plugin(", type: HTTP")
+    changed = extended(listener("OUTBOUND", http(), TCP), [bytes_only, requests])
+    assert [chain.modules for chain in changed.chains] == [(bytes_only.content,)] * 2
+    assert changed.chains[0].proxy.extensions == (requests.content,)
 
 
 def test_without_a_match_it_sees_all_http_and_no_bytes():
     both = listener("OUTBOUND", http(), TCP), listener("INBOUND", http(8080), TCP, virtual=True, default=http())
     assert hit("", *both) == [[["shop.x"]], [["shop.x"]]]
     changed = extended(both[1], [rules()])
-    assert changed.chains[1] == TCP and changed.default_chain.proxy.scripts == (rules().script,)
+    assert changed.chains[1] == TCP and changed.default_chain.proxy.extensions == (rules().content,)
 
 
 def test_a_mode_chooses_the_side():

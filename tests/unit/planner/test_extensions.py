@@ -18,12 +18,12 @@ def world() -> World:
 
 
 def outbound(found: World, scope: Scope = SHOP) -> list[str]:
-    return [one.name for one in found.listener("0.0.0.0_80", scope).chains[0].proxy.scripts]
+    return [one.name for one in found.listener("0.0.0.0_80", scope).chains[0].proxy.extensions]
 
 
 def inbound(found: World, scope: Scope = WEB) -> list[str]:
     chains = found.listener("virtualInbound", scope).chains
-    return [one.name for one in next(chain for chain in chains if chain.match.port == 80).proxy.scripts]
+    return [one.name for one in next(chain for chain in chains if chain.match.port == 80).proxy.extensions]
 
 
 def test_one_is_for_its_namespace_and_of_the_root_namespace_for_all():

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from lateen.envoy.fields import Extension
+from lateen.envoy.fields import Built, Extension
 from lateen.envoy.http_filters.cors import cors, route_cors
 from lateen.envoy.http_filters.dynamic_dns import dynamic_dns
+from lateen.envoy.http_filters.extension import extensions
 from lateen.envoy.http_filters.fault import fault, route_fault
 from lateen.envoy.http_filters.mesh_alpn import mesh_alpn
 from lateen.envoy.http_filters.router import router
-from lateen.envoy.http_filters.script import scripts
 from lateen.plan.listener import HttpProxy
 from lateen.plan.route import Route
 
@@ -22,18 +22,18 @@ class HttpFilter(NamedTuple):
     """`of_proxy` builds the filter (or several in its place), `of_route` what a route asks of it; None: not needed,
     nothing asked."""
 
-    of_proxy: Callable[[HttpProxy], Extension | tuple[Extension, ...] | None]
+    of_proxy: Callable[[HttpProxy], Built]
     of_route: Callable[[Route], Extension | None] = _nothing
 
 
 HTTP_FILTERS: tuple[HttpFilter, ...] = (
     # Who asks is found out, and whether they may, before any rule of routing counts.
-    HttpFilter(scripts("AUTHN")),
-    HttpFilter(scripts("AUTHZ")),
+    HttpFilter(extensions("AUTHN")),
+    HttpFilter(extensions("AUTHZ")),
     HttpFilter(fault, route_fault),
     HttpFilter(cors, route_cors),
-    HttpFilter(scripts("STATS")),
-    HttpFilter(scripts("UNSPECIFIED")),  # may change what the route is chosen by
+    HttpFilter(extensions("STATS")),
+    HttpFilter(extensions("UNSPECIFIED")),  # may change what the route is chosen by
     HttpFilter(mesh_alpn),  # after all that may choose another route: it reads the chosen cluster
     HttpFilter(dynamic_dns),  # looks up hosts for the route that stands by now
     HttpFilter(router),  # ends the chain

@@ -3,7 +3,7 @@
 from typing import Any
 
 from lateen.envoy.access_loggers import log_to
-from lateen.envoy.fields import Extension, extend, from_ads, milliseconds
+from lateen.envoy.fields import Extension, extend, from_ads, milliseconds, several
 from lateen.envoy.http_filters import HTTP_FILTERS
 from lateen.envoy.route import route_config
 from lateen.plan.listener import Chain, HttpProxy, Listener
@@ -26,8 +26,7 @@ def http_proxy(chain: Chain, listener: Listener) -> Extension | None:
     config.upgrade_configs.add(upgrade_type="websocket")
     milliseconds(config.stream_idle_timeout, 0)
     for http_filter in HTTP_FILTERS:
-        made = http_filter.of_proxy(plan)
-        for extension in (made,) if isinstance(made, Extension) else made or ():
+        for extension in several(http_filter.of_proxy(plan)):
             extend(config.http_filters.add(), extension)
     log_to(config.access_log, listener)
     return Extension("envoy.filters.network.http_connection_manager", config)

@@ -64,6 +64,8 @@ def module_faults(path: str, module: WasmModule) -> Iterator[Fault]:
         yield Fault(fault.path, f"{fault.message} (url must have schema one of {', '.join(_SCHEMES)})", fault.fix)
     if module.sha256 and urlsplit(module.url).scheme == "file":
         yield Fault(f"{path}.sha256", "is not checked for a file", "", "warning")
+    if module.verification_key:
+        yield Fault(f"{path}.verificationKey", "signatures are not checked", "pin the module by sha256", "warning")
     names: set[str] = set()
     for index, variable in enumerate(module.vm_config.env if module.vm_config is not None else ()):
         place = f"{path}.vmConfig.env[{index}]"
