@@ -1,27 +1,24 @@
 """What a service adds to a sidecar's outbound listeners, and where its TCP and TLS goes."""
 
 from collections.abc import Iterable, Iterator
-from ipaddress import ip_network
 from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from lateen.base.refs import Origin
-from lateen.kinds.networking.connection_routes import RouteDestination
 from lateen.kinds.networking.sidecar_port import is_unix
 from lateen.plan.listener import Chain, ChainMatch
 from lateen.planner import names
 from lateen.planner.client import Client
+from lateen.planner.connection_rule import ConnectionRule
+from lateen.planner.connection_rules import block
 from lateen.planner.outbound_listeners import Contribution
 from lateen.planner.sidecar import Egress
 from lateen.planner.sight import Sight
-from lateen.planner.site import Place, Site
+from lateen.planner.site import Place
 from lateen.planner.target import Target
 from lateen.planner.tcp_action import plan_tcp, proxy_to
-from lateen.planner.traffic import Traffic
 from lateen.planner.virtual_hosts import table_of
-from lateen.planner.virtual_service import applies
 from lateen.registry.service import Service, ServicePort
 
 _ALL = ChainMatch()
@@ -45,7 +42,7 @@ def plan_contributions(service: Service, addresses: Iterable[str], sight: Sight)
     headless = service.resolution == "HEADLESS"
     addresses = tuple(addresses)
     singles = tuple(dict.fromkeys(address for address in addresses if "/" not in address))
-    blocks = tuple(dict.fromkeys(_block(address) for address in addresses if "/" in address))
+    blocks = tuple(dict.fromkeys(block(address) for address in addresses if "/" in address))
     for port in others:
         there = _There(service, port, sight)
         for address in singles:
@@ -100,15 +97,8 @@ class _There(Struct, frozen=True):
         return "mongo" if self.port.protocol == "mongo" else ""
 
     @property
-    def rules(self) -> Traffic | None:
-        return self.sight.rules
-
-    def place(self, namespace: str) -> Place:
-        return self.sight.place(self.port.number, namespace)
-
-    @property
-    def site(self) -> Site:
-        return self.place("").site
+    def place(self) -> Place:
+        return self.sight.place(self.port.number)
 
 
 def _contribution(there: _There, address: str, blocks: tuple[str, ...], shared: bool = False) -> Contribution:
@@ -128,71 +118,43 @@ def _contribution(there: _There, address: str, blocks: tuple[str, ...], shared: 
 def _chains(there: _There, blocks: tuple[str, ...], shared: bool = False) -> Iterator[Chain]:
     """Plan TCP of a port. `shared`: the listener is not the service's own, it must be told by `blocks` or
     SNI."""
-    service, port = there.service, there.port
+    service, port, rules = there.service, there.port, there.sight.rules
     if port.is_tls:
-        said = list(_tls_rules(there, blocks))
+        said = list(_ruled(rules.tls if rules else (), there, blocks))
         yield from said
         if not said:
             sni = (service.host,) if shared and service.host != "*" else ()
             match = ChainMatch(prefixes=blocks, server_names=sni)
             yield _own(match, there)
         return
-    for chain in _tcp_rules(there, blocks):
+    for chain in _ruled(rules.tcp if rules else (), there, blocks):
         yield chain
         if chain.match.prefixes == blocks:
             return
     yield _own(ChainMatch(prefixes=blocks), there)
 
 
-def _tls_rules(there: _There, blocks: tuple[str, ...]) -> Iterator[Chain]:
-    rules = there.rules
-    for index, rule in enumerate(rules.spec.tls if rules else ()):
-        assert rules is not None
-        for match in rule.match:
-            if applies(match, rules.namespace, there.site):
-                found = ChainMatch(
-                    prefixes=_blocks(match.destination_subnets) or blocks,
-                    server_names=sni_hosts(match.sni_hosts),
-                )
-                yield _to(rule.route, found, there, rules.origin_at(f"spec.tls[{index}]"))
-
-
-def _tcp_rules(there: _There, blocks: tuple[str, ...]) -> Iterator[Chain]:
-    rules = there.rules
-    for index, rule in enumerate(rules.spec.tcp if rules else ()):
-        assert rules is not None
-        origin = rules.origin_at(f"spec.tcp[{index}]")
-        if not rule.match:
-            yield _to(rule.route, ChainMatch(prefixes=blocks), there, origin)
-        for match in rule.match:
-            if applies(match, rules.namespace, there.site):
-                prefixes = _blocks(match.destination_subnets) or blocks
-                yield _to(rule.route, ChainMatch(prefixes=prefixes), there, origin)
+def _ruled(rules: Iterable[ConnectionRule], there: _There, blocks: tuple[str, ...]) -> Iterator[Chain]:
+    for rule in rules:
+        for match in rule.matches:
+            if match.where.holds(there.place.site):
+                prefixes, server_names = match.prefixes or blocks, sni_hosts(match.server_names)
+                yield _to(rule, ChainMatch(prefixes=prefixes, server_names=server_names), there)
 
 
 def sni_hosts(hosts: Iterable[str]) -> tuple[str, ...]:
     """Plan the server names of a match; `*` is any, which is not to be matched at all."""
-    found = tuple(dict.fromkeys(host.lower() for host in hosts))
+    found = tuple(dict.fromkeys(hosts))
     return () if "*" in found else found
 
 
-def _to(route: tuple[RouteDestination, ...], match: ChainMatch, there: _There, origin: Origin) -> Chain:
-    assert there.rules is not None
+def _to(rule: ConnectionRule, match: ChainMatch, there: _There) -> Chain:
     own = there.own
-    proxy = replace(plan_tcp(route, there.place(there.rules.namespace), own.upstream), protocol=there.protocol)
-    return Chain(name=own.upstream, match=match, proxy=proxy, origin=origin)
+    proxy = replace(plan_tcp(rule, there.place, own.upstream), protocol=there.protocol)
+    return Chain(name=own.upstream, match=match, proxy=proxy, origin=rule.origin)
 
 
 def _own(match: ChainMatch, there: _There) -> Chain:
     own = there.own
-    proxy = replace(proxy_to(own, there.place(own.host)), protocol=there.protocol)
+    proxy = replace(proxy_to(own, there.place), protocol=there.protocol)
     return Chain(name=own.upstream, match=match, proxy=proxy, origin=there.service.origin)
-
-
-def _blocks(subnets: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(_block(subnet) for subnet in subnets))
-
-
-def _block(text: str) -> str:
-    """Write a CIDR block in its one canonical form: two ways to write it would be a duplicate to Envoy."""
-    return str(ip_network(text, strict=False))

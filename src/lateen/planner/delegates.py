@@ -16,7 +16,8 @@ from lateen.kinds.networking.headers import HeaderOperations, Headers
 from lateen.kinds.networking.http_match import HTTPMatchRequest
 from lateen.kinds.networking.http_route import HTTPRoute
 from lateen.planner.merged_matches import merge_matches
-from lateen.planner.traffic import HttpRule, Traffic, gateway_names
+from lateen.planner.site import gateway_names
+from lateen.planner.virtual_service import VirtualService, WrittenRule
 from lateen.registry.visibility import sees
 
 # Settings that a delegate's rule has of its own or takes over.
@@ -34,7 +35,10 @@ _INHERITED = (
 )
 
 
-def with_delegates(root: Traffic, find: Callable[[Key], Traffic | None]) -> Traffic:
+Find = Callable[[Key], VirtualService | None]
+
+
+def with_delegates(root: VirtualService, find: Find) -> VirtualService:
     """Put the rules of delegates in the place of the rules that name them. `find`: VirtualServices by key.
 
     A rule whose delegate is not there, is not seen, or has hosts of its own takes no effect.
@@ -44,41 +48,42 @@ def with_delegates(root: Traffic, find: Callable[[Key], Traffic | None]) -> Traf
     return structs.replace(root, http=tuple(rule for one in root.http for rule in _rules(root, one, find)))
 
 
-def _rules(root: Traffic, one: HttpRule, find: Callable[[Key], Traffic | None]) -> Iterator[HttpRule]:
+def _rules(root: VirtualService, one: WrittenRule, find: Find) -> Iterator[WrittenRule]:
     named = one.route.delegate
     if named is None:
         yield one
         return
-    delegate = find(Key(named.namespace or root.namespace, named.name))
+    delegate = find(Key(named.namespace or root.rules.namespace, named.name))
     if delegate is None or _refusal(root, delegate):
         return
-    own = _resolved(one.route, root.namespace)
+    own = _resolved(one.route, root.rules.namespace)
     for rule in delegate.http:
-        merged = merge_route(own, _resolved(rule.route, delegate.namespace))
+        merged = merge_route(own, _resolved(rule.route, delegate.rules.namespace))
         if merged is not None and rule.route.delegate is None:
-            yield HttpRule(merged, rule.origin)
+            yield WrittenRule(merged, rule.origin)
 
 
-def delegate_faults(root: Traffic, find: Callable[[Key], Traffic | None]) -> Iterator[Fault]:
+def delegate_faults(root: VirtualService, find: Find) -> Iterator[Fault]:
     """Yield why rules of delegates take no effect."""
-    for index, one in enumerate(root.spec.http):
-        if one.delegate is None:
+    for index, one in enumerate(root.http):
+        named, path = one.route.delegate, f"spec.http[{index}].delegate"
+        if named is None:
             continue
-        key, path = Key(one.delegate.namespace or root.namespace, one.delegate.name), f"spec.http[{index}].delegate"
+        key = Key(named.namespace or root.rules.namespace, named.name)
         delegate = find(key)
         why = _refusal(root, delegate) if delegate else "is not there"
         if why:
             yield Fault(path, f"VirtualService {key} {why}: this rule has no effect", severity="warning")
         for number, rule in enumerate(delegate.http if delegate and not why else ()):
-            if merge_matches(one.match, rule.route.match) is None:
+            if merge_matches(one.route.match, rule.route.match) is None:
                 place = f"spec.http[{number}] of VirtualService {key}"
                 yield Fault(path, f"{place} matches more than this rule does, and has no effect", severity="warning")
 
 
-def _refusal(root: Traffic, delegate: Traffic) -> str:
-    if delegate.hosts:
+def _refusal(root: VirtualService, delegate: VirtualService) -> str:
+    if delegate.rules.hosts:
         return "has hosts of its own, so that it is no delegate"
-    return "" if sees(delegate.exports, root.namespace) else f"is not exported to {root.namespace}"
+    return "" if sees(delegate.rules.exports, root.rules.namespace) else f"is not exported to {root.rules.namespace}"
 
 
 def merge_route(root: HTTPRoute, delegate: HTTPRoute) -> HTTPRoute | None:

@@ -16,7 +16,6 @@ from lateen.planner.outbound_listeners import free_chains, inspectors
 from lateen.planner.site import Place
 from lateen.planner.tcp_action import plan_tcp
 from lateen.planner.traffic import Traffic
-from lateen.planner.virtual_service import applies
 from lateen.registry.mesh import Mesh
 
 _FAMILIES: dict[Carries, str] = {"http": "http", "https": "tls", "tls": "tls", "sni": "tls", "tcp": "tcp"}
@@ -55,7 +54,7 @@ def rule_part(bound: BoundServer, rules: Traffic, place: Place) -> Part | None:
     taken = [host for said in rules.hosts for host in bound.server.taken(said, rules.namespace)]
     if bound.table or not taken:
         return None
-    by_sni = bound.server.carries == "sni" or (rules.gateway_semantics and rules.spec.tls)
+    by_sni = bound.server.carries == "sni" or (rules.gateway_semantics and rules.tls)
     make = _sni_chains if by_sni else _tcp_chains
     chains = tuple(make(bound, rules, place))
     return _part(bound, chains) if chains else None
@@ -97,24 +96,22 @@ def _part(bound: BoundServer, chains: tuple[Chain, ...]) -> Part:
 
 def _sni_chains(bound: BoundServer, rules: Traffic, place: Place) -> Iterator[Chain]:
     server = bound.server
-    for index, rule in enumerate(rules.spec.tls):
-        proxy = plan_tcp(rule.route, place, _name(bound))
-        origin = rules.origin_at(f"spec.tls[{index}]")
-        for match in rule.match:
-            hosts = (one for host in match.sni_hosts for one in server.taken(host.lower(), rules.namespace))
-            taken = tuple(hosts)
-            if taken and applies(match, rules.namespace, place.site):
-                yield _chain(bound, ChainMatch(server_names=sni_hosts(taken)), proxy, origin)
+    for rule in rules.tls:
+        proxy = plan_tcp(rule, place, _name(bound))
+        for match in rule.matches:
+            taken = tuple(one for host in match.server_names for one in server.taken(host, rules.namespace))
+            if taken and match.where.holds(place.site):
+                yield _chain(bound, ChainMatch(server_names=sni_hosts(taken)), proxy, rule.origin)
 
 
 def _tcp_chains(bound: BoundServer, rules: Traffic, place: Place) -> Iterator[Chain]:
     server = bound.server
     where = ChainMatch(server_names=server.server_names if server.tls else ())
-    for index, rule in enumerate(rules.spec.tcp):
-        if not rule.match or any(applies(match, rules.namespace, place.site) for match in rule.match):
+    for rule in rules.tcp:
+        if any(match.where.holds(place.site) for match in rule.matches):
             protocol: Literal["", "mongo"] = "mongo" if server.mongo else ""
-            proxy = replace(plan_tcp(rule.route, place, _name(bound)), protocol=protocol)
-            yield _chain(bound, where, proxy, rules.origin_at(f"spec.tcp[{index}]"))
+            proxy = replace(plan_tcp(rule, place, _name(bound)), protocol=protocol)
+            yield _chain(bound, where, proxy, rule.origin)
 
 
 def _chain(bound: BoundServer, match: ChainMatch, proxy: TcpProxy, origin: Origin) -> Chain:

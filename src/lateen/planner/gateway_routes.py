@@ -9,9 +9,9 @@ from lateen.plan.route import Route, RouteConfig, VirtualHost
 from lateen.planner.gateway import GatewayRules, Server
 from lateen.planner.matches import is_catch_all
 from lateen.planner.route_tables import plan_table
+from lateen.planner.routes import plan_routes
 from lateen.planner.site import Place
 from lateen.planner.traffic import Traffic
-from lateen.planner.virtual_service import plan_routes
 
 
 class BoundServer(Struct, frozen=True, kw_only=True):

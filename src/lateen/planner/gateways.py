@@ -100,7 +100,7 @@ class _Facts:
                         retries=client.mesh.retries,
                     )
                     known = self.rules.directory(read, self.registry, client)
-                    yield scope, bound, Place(rules.namespace, site, known)
+                    yield scope, bound, Place(site, known)
 
     def rule_pieces(self, read: Read, key: Key, rules: Traffic) -> Iterator[tuple[PieceKey, HostPiece]]:
         for scope, bound, place in self.places(read, rules):

@@ -2,60 +2,63 @@
 
 from base64 import b64decode
 from collections.abc import Iterator
+from typing import Literal
 
 from lateen.kinds.networking.fault_injection import Percentage
 from lateen.kinds.networking.http_actions import HTTPDirectResponse, HTTPRedirect, HTTPRewrite
 from lateen.kinds.networking.http_route import HTTPMirrorPolicy, HTTPRoute
-from lateen.plan.route import Destination, DirectResponse, Forward, Redirect, Rewrite
-from lateen.plan.route_policy import HashKey, Mirror
+from lateen.plan.route import DirectResponse, Redirect, Retries, Rewrite
 from lateen.planner.header_changes import plan_changes
+from lateen.planner.http_rule import Copy, Refer, Send, Share
 from lateen.planner.retries import plan_retries
 from lateen.planner.route_policies import share
-from lateen.planner.site import Place, Site
-from lateen.planner.target import resolve
+from lateen.planner.target import target
 from lateen.registry.durations import milliseconds
 
+_PORTS: dict[str | None, Literal["request", "scheme"]] = {
+    "FROM_REQUEST_PORT": "request",
+    "FROM_PROTOCOL_DEFAULT": "scheme",
+}
 
-def plan_action(rule: HTTPRoute, place: Place) -> Forward | Redirect | DirectResponse | None:
-    """Plan what becomes of a request; None where the rule names no destination."""
+
+def read_action(rule: HTTPRoute, namespace: str) -> Send | Refer | DirectResponse | None:
+    """Read what becomes of a request; None where the rule names no destination. `namespace`: the VirtualService's."""
     if rule.redirect is not None:
-        return _redirect(rule.redirect, place.site)
+        return _refer(rule.redirect)
     if rule.direct_response is not None:
         return _answer(rule.direct_response)
-    destinations = tuple(_destinations(rule, place))
-    if not destinations:
+    shares = tuple(_shares(rule, namespace))
+    if not shares:
         return None
-    return Forward(
-        destinations=destinations,
+    return Send(
+        shares=shares,
         timeout_ms=milliseconds(rule.timeout),
-        retries=plan_retries(rule.retries or place.site.retries),
+        retries=(plan_retries(rule.retries) or Retries(attempts=0)) if rule.retries else None,
         rewrite=_rewrite(rule),
-        mirrors=tuple(_mirrors(rule, place)),
-        hashing=tuple(_hash_keys(rule, place)),
+        mirrors=tuple(_copies(rule, namespace)),
     )
 
 
-def _destinations(rule: HTTPRoute, place: Place) -> Iterator[Destination]:
-    for target in rule.route:
+def _shares(rule: HTTPRoute, namespace: str) -> Iterator[Share]:
+    for to in rule.route:
         # The weight of an only destination does not count; 0 among several means none of the traffic.
-        if len(rule.route) > 1 and not target.weight:
+        if len(rule.route) > 1 and not to.weight:
             continue
-        changes = plan_changes(target.headers)
-        yield Destination(
-            upstream=resolve(target.destination, place).upstream,
-            weight=target.weight if len(rule.route) > 1 and target.weight else 100,
+        changes = plan_changes(to.headers)
+        yield Share(
+            target=target(to.destination, namespace),
+            weight=to.weight if len(rule.route) > 1 else 100,
             authority=changes.authority,
             request_headers=changes.request,
             response_headers=changes.response,
         )
 
 
-def _mirrors(rule: HTTPRoute, place: Place) -> Iterator[Mirror]:
+def _copies(rule: HTTPRoute, namespace: str) -> Iterator[Copy]:
     for policy in _mirror_policies(rule):
         percent = share(policy.percentage, 100.0)
         if percent:
-            found = resolve(policy.destination, place)
-            yield Mirror(found.upstream, percent)
+            yield Copy(target(policy.destination, namespace), percent)
 
 
 def _mirror_policies(rule: HTTPRoute) -> Iterator[HTTPMirrorPolicy]:
@@ -67,17 +70,6 @@ def _mirror_policies(rule: HTTPRoute) -> Iterator[HTTPMirrorPolicy]:
         yield HTTPMirrorPolicy(destination=rule.mirror, percentage=percentage)
 
 
-def _hash_keys(rule: HTTPRoute, place: Place) -> Iterator[HashKey]:
-    """The keys of all destinations, each once: Envoy hashes by all that it is given."""
-    seen: set[HashKey] = set()
-    for target in rule.route:
-        found = resolve(target.destination, place)
-        key = place.directory.hash_key(found.host, found.port, found.subset)
-        if key is not None and key not in seen:
-            seen.add(key)
-            yield key
-
-
 def _answer(response: HTTPDirectResponse) -> DirectResponse:
     body = response.body
     if body is None:
@@ -87,24 +79,16 @@ def _answer(response: HTTPDirectResponse) -> DirectResponse:
     return DirectResponse(response.status, body.string or "")
 
 
-def _redirect(redirect: HTTPRedirect, site: Site) -> Redirect:
-    return Redirect(
+def _refer(redirect: HTTPRedirect) -> Refer:
+    planned = Redirect(
         path=redirect.uri,
         prefix=redirect.prefix_rewrite,
         authority=redirect.authority,
         scheme=redirect.scheme,
-        port=_redirect_port(redirect, site),
+        port=redirect.port or 0,
         status=redirect.redirect_code or 301,
     )
-
-
-def _redirect_port(redirect: HTTPRedirect, site: Site) -> int:
-    match redirect.derive_port:
-        case "FROM_REQUEST_PORT":
-            return site.port
-        case "FROM_PROTOCOL_DEFAULT":
-            return 443 if (redirect.scheme == "https" if redirect.scheme else site.tls) else 80
-    return redirect.port or 0
+    return Refer(planned, _PORTS.get(redirect.derive_port, ""))
 
 
 def _rewrite(rule: HTTPRoute) -> Rewrite | None:

@@ -10,15 +10,13 @@ from typing import NamedTuple
 from lateen.base.hosts import fqdn
 from lateen.base.refs import Key, Origin
 from lateen.kinds.core.ingress import HTTPIngressPath, Ingress, IngressBackend
-from lateen.kinds.networking.destination import Destination, PortSelector
-from lateen.kinds.networking.http_match import HTTPMatchRequest
-from lateen.kinds.networking.http_route import HTTPRoute, HTTPRouteDestination
-from lateen.kinds.networking.string_match import StringMatch
-from lateen.kinds.networking.virtual_service import VirtualServiceSpec
 from lateen.kinds.object import Object
 from lateen.plan.listener import DownstreamTls
+from lateen.plan.matching import RouteMatch, StringMatch
 from lateen.planner.gateway import GatewayRules, Server, ServerHost
-from lateen.planner.traffic import HttpRule, Traffic
+from lateen.planner.http_rule import HttpRule, Match, Send, Share
+from lateen.planner.target import Target
+from lateen.planner.traffic import Traffic
 from lateen.registry.mesh import Mesh
 
 CLASS = "kubernetes.io/ingress.class"
@@ -37,7 +35,7 @@ class HostRule(NamedTuple):
     rank: tuple[int, int]
     created: str
     ingress: Key
-    matches: tuple[HTTPMatchRequest, ...]
+    paths: tuple[StringMatch | None, ...]
     backend: IngressBackend
     origin: Origin
 
@@ -88,11 +86,11 @@ def host_rules(found: Object) -> Iterator[tuple[str, HostRule]]:
             rank = (0 if path.path_type == "Exact" else 1, -len(path.path))
             yield (
                 rule.host.lower() or "*",
-                HostRule(rank, found.created, found.key, tuple(_matches(path)), path.backend, origin),
+                HostRule(rank, found.created, found.key, tuple(_paths(path)), path.backend, origin),
             )
     if spec.default_backend is not None:
         origin = found.origin_at("spec.defaultBackend")
-        yield "*", HostRule((2, 0), found.created, found.key, (), spec.default_backend, origin)
+        yield "*", HostRule((2, 0), found.created, found.key, (None,), spec.default_backend, origin)
 
 
 def ingress_traffic(host: str, rules: Iterable[HostRule], port_of: PortOf) -> Traffic:
@@ -100,15 +98,13 @@ def ingress_traffic(host: str, rules: Iterable[HostRule], port_of: PortOf) -> Tr
     rules = list(rules)
     first = min(rules, key=lambda rule: (rule.created, rule.ingress))
     ordered = sorted(rules, key=lambda rule: (rule.rank, rule.created, rule.ingress))
-    routes = [(rule, route) for rule in ordered if (route := _route(rule, port_of)) is not None]
     return Traffic(
         namespace=first.ingress.namespace,
         name=f"{host}-{first.ingress.name}-{_SUFFIX}",
         hosts=(host,),
         gateways=(f"{NAMESPACE}/{_gateway(first.ingress)}",),
         exports=("*",),
-        spec=VirtualServiceSpec(hosts=(host,), http=tuple(route for _, route in routes)),
-        http=tuple(HttpRule(route, rule.origin) for rule, route in routes),
+        http=tuple(read for rule in ordered if (read := _rule(rule, port_of)) is not None),
         created=first.created,
         origin=first.origin._replace(field=""),
     )
@@ -118,23 +114,23 @@ def _gateway(ingress: Key) -> str:
     return f"{ingress.name}-{_SUFFIX}-{ingress.namespace}"
 
 
-def _matches(path: HTTPIngressPath) -> Iterator[HTTPMatchRequest]:
+def _paths(path: HTTPIngressPath) -> Iterator[StringMatch]:
     """A Prefix ends between path elements; where the implementation decides, `*` at the end is a prefix."""
     stem = path.path.rstrip("/")
     if path.path_type == "Exact":
-        yield HTTPMatchRequest(uri=StringMatch(exact=path.path))
+        yield StringMatch("exact", path.path)
     elif path.path_type == "Prefix" and stem:
-        yield HTTPMatchRequest(uri=StringMatch(exact=stem))
-        yield HTTPMatchRequest(uri=StringMatch(prefix=f"{stem}/"))
+        yield StringMatch("exact", stem)
+        yield StringMatch("prefix", f"{stem}/")
     elif path.path_type == "Prefix" or not path.path or path.path == "/":
-        yield HTTPMatchRequest(uri=StringMatch(prefix="/"))
+        yield StringMatch("prefix", "/")
     elif path.path.endswith("*"):
-        yield HTTPMatchRequest(uri=StringMatch(prefix=path.path.removesuffix("*").removesuffix(".")))
+        yield StringMatch("prefix", path.path.removesuffix("*").removesuffix("."))
     else:
-        yield HTTPMatchRequest(uri=StringMatch(exact=path.path))
+        yield StringMatch("exact", path.path)
 
 
-def _route(rule: HostRule, port_of: PortOf) -> HTTPRoute | None:
+def _rule(rule: HostRule, port_of: PortOf) -> HttpRule | None:
     service = rule.backend.service
     if service is None:
         return None
@@ -142,5 +138,8 @@ def _route(rule: HostRule, port_of: PortOf) -> HTTPRoute | None:
     number = service.port.number or port_of(host, service.port.name)
     if not number:
         return None
-    to = Destination(host=host, port=PortSelector(number=number))
-    return HTTPRoute(match=rule.matches, route=(HTTPRouteDestination(destination=to, weight=100),))
+    return HttpRule(
+        action=Send(shares=(Share(target=Target(host, number)),)),
+        matches=tuple(Match(request=RouteMatch(path=path)) for path in rule.paths),
+        origin=rule.origin,
+    )

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from operator import itemgetter
 
+from lateen.kinds.networking.connection_routes import L4MatchAttributes, TLSMatchAttributes
 from lateen.kinds.networking.http_match import HTTPMatchRequest
 from lateen.kinds.networking.string_match import StringMatch as Text
 from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch
+from lateen.planner.site import Where, gateway_names
 
 _PRESENT = StringMatch("present")
 
@@ -16,6 +18,16 @@ def plan_match(match: HTTPMatchRequest) -> RouteMatch:
         path=_path(match),
         headers=(*_headers(match), *_pseudo_headers(match)),
         query=tuple(_named(match.query_params, lower=False)),
+    )
+
+
+def where(match: HTTPMatchRequest | TLSMatchAttributes | L4MatchAttributes, namespace: str) -> Where:
+    """Read a match's condition on where a request comes in and comes from. `namespace`: the VirtualService's."""
+    return Where(
+        port=match.port or 0,
+        gateways=gateway_names(match.gateways, namespace),
+        namespace=match.source_namespace,
+        labels=match.source_labels,
     )
 
 

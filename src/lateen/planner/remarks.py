@@ -30,7 +30,9 @@ def build_remarks(engine: Engine, rules: Rules) -> Collection[Key, tuple[Fault, 
     def remarks(read: Read, key: Key, one: Traffic) -> tuple[Fault, ...] | None:
         rivals = (other for host in one.hosts for other in rules.rivals(read, host))
         conflicting = _faults(conflicts(one, rivals) if MESH_GATEWAY in one.gateways else ())
-        return (*conflicting, *delegate_faults(one, lambda name: read.get(rules.written, name))) or None
+        written = read.get(rules.written, key)
+        delegated = delegate_faults(written, lambda name: read.get(rules.written, name)) if written else ()
+        return (*conflicting, *delegated) or None
 
     return engine.map("remarks", rules.traffic, remarks)
 

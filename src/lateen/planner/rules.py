@@ -15,7 +15,8 @@ from lateen.planner.gateway import GatewayRules, gateway_rules
 from lateen.planner.ingresses import build_ingresses
 from lateen.planner.sidecar import Egress
 from lateen.planner.site import MESH_GATEWAY, Carriage, Directory
-from lateen.planner.traffic import Traffic, choose_traffic, destinations, traffic
+from lateen.planner.traffic import Traffic, choose_traffic, targets
+from lateen.planner.virtual_service import VirtualService, traffic, virtual_service
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.reactive.gather import union
 from lateen.registry.registry import Registry
@@ -36,7 +37,7 @@ class Rules:
     `traffic_for`: rules for sidecars by exact host, and all with a wildcard under "*"; `traffic_to`: by the hosts
     that they send to. `traffic_at`: by gateway."""
 
-    written: Collection[Key, Traffic]
+    written: Collection[Key, VirtualService]
     traffic: Collection[Key, Traffic]
     destinations: Collection[Key, Rule]
     gateways: Collection[Key, GatewayRules]
@@ -68,7 +69,7 @@ class Rules:
             if sees(one.exports, client.namespace) and any(
                 each.obeys(one.namespace, one.hosts) for each in client.egress
             ):
-                yield from (port for to, port in destinations(one) if to == host)
+                yield from (to.port for to in targets(one) if to.host == host)
 
     def destination(self, read: Read, service: Service, client: Client) -> Rule | None:
         """Return the destination rule that a client obeys for a service."""
@@ -98,16 +99,18 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
     """Build the rules' collections over the store's."""
     settings = registry.settings
 
-    def read_traffic(read: Read, key: Key, found: Object) -> Traffic:
-        return traffic(found, settings(read).virtual_service_exports)
+    def read_written(read: Read, key: Key, found: Object) -> VirtualService:
+        return virtual_service(found, settings(read).virtual_service_exports)
 
     def read_destination(read: Read, key: Key, found: Object) -> Rule:
         return rule(found, settings(read).destination_rule_exports)
 
-    written = engine.map("virtual services", store["VirtualService"], read_traffic)
+    written = engine.map("virtual services", store["VirtualService"], read_written)
 
-    def delegated(read: Read, key: Key, found: Traffic) -> Traffic | None:
-        return with_delegates(found, lambda name: read.get(written, name)) if found.hosts else None
+    def delegated(read: Read, key: Key, found: VirtualService) -> Traffic | None:
+        if not found.rules.hosts:
+            return None
+        return traffic(with_delegates(found, lambda name: read.get(written, name)))
 
     asked = build_ingresses(engine, store, registry)
     all_traffic = union(engine, "traffic", engine.map("rules of virtual services", written, delegated), asked.traffic)
@@ -160,7 +163,7 @@ def _mesh_buckets(one: Traffic) -> Iterable[str]:
 
 
 def _targets(one: Traffic) -> Iterable[str]:
-    return {host for host, _ in destinations(one)} if MESH_GATEWAY in one.gateways else ()
+    return {to.host for to in targets(one)} if MESH_GATEWAY in one.gateways else ()
 
 
 def _gateways(one: Traffic) -> Iterator[str]:

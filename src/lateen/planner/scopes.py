@@ -18,7 +18,7 @@ from lateen.planner.locality import LOCALITY, labels_read, near
 from lateen.planner.rules import Rules
 from lateen.planner.scope import COMMON, Scope, Traits
 from lateen.planner.sidecars import Sidecars
-from lateen.planner.traffic import Traffic
+from lateen.planner.traffic import Traffic, conditions
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.reactive.gather import group
 from lateen.registry.place import place_labels
@@ -145,8 +145,4 @@ def _selecting(key: Key, rule: Rule) -> list[str]:
 
 def _sources(traffic: Traffic) -> set[str]:
     """Return the labels by which rules for sidecars tell clients apart."""
-    spec = traffic.spec
-    found = [match.source_labels for rule in traffic.http for match in rule.route.match]
-    found += [match.source_labels for route in spec.tls for match in route.match]
-    found += [match.source_labels for route in spec.tcp for match in route.match]
-    return {label for labels in found for label in labels}
+    return {label for where in conditions(traffic) for label in where.labels}

@@ -17,8 +17,8 @@ class Sight(Struct, frozen=True):
     rules: Traffic | None
     directory: Directory
 
-    def place(self, port: int, namespace: str) -> Place:
-        """Return where rules of `namespace` are read, for what was sent to a port."""
+    def place(self, port: int) -> Place:
+        """Return where rules are read, for what was sent to a port."""
         client = self.client
         site = Site(
             namespace=client.namespace,
@@ -27,4 +27,4 @@ class Sight(Struct, frozen=True):
             labels=client.labels,
             retries=client.mesh.retries,
         )
-        return Place(namespace, site, self.directory)
+        return Place(site, self.directory)

@@ -1,15 +1,21 @@
 """The place at which routing rules are read: which proxy, on which port; and what is known there."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from msgspec import Struct
 
+from lateen.base.selectors import matches
 from lateen.kinds.networking.retries import HTTPRetry
 from lateen.plan.listener import Tunnel
 from lateen.plan.route_policy import HashKey
 from lateen.registry.service import Service
 
 MESH_GATEWAY = "mesh"
+
+
+def gateway_names(names: Iterable[str], namespace: str) -> tuple[str, ...]:
+    """Resolve gateway names: "mesh" stands, a bare name is in `namespace`."""
+    return tuple(name if name == MESH_GATEWAY or "/" in name else f"{namespace}/{name}" for name in names)
 
 
 def no_hash_key(host: str, port: int, subset: str) -> HashKey | None:
@@ -56,10 +62,31 @@ class Site(Struct, frozen=True, kw_only=True):
     retries: HTTPRetry | None = None
 
 
-class Place(Struct, frozen=True):
-    """Where a rule stands: the namespace of its VirtualService, the site at which it is read, and what is
-    known there of other services."""
+class Where(Struct, frozen=True, kw_only=True):
+    """A condition on where a request comes in and comes from; what is not said holds. `gateways`: "mesh" or
+    "namespace/name"."""
 
-    namespace: str
+    port: int = 0
+    gateways: tuple[str, ...] = ()
+    namespace: str = ""
+    labels: Mapping[str, str] = {}
+
+    def holds(self, site: Site) -> bool:
+        """Say whether it holds at `site`."""
+        if self.port and self.port != site.port:
+            return False
+        if self.gateways and site.gateway not in self.gateways:
+            return False
+        if self.namespace and self.namespace != site.namespace:
+            return False
+        return matches(self.labels, site.labels)
+
+
+EVERYWHERE = Where()
+
+
+class Place(Struct, frozen=True):
+    """Where rules are read: the site, and what is known there of other services."""
+
     site: Site
     directory: Directory

@@ -9,11 +9,11 @@ from lateen.planner.site import Place
 
 
 class Target(Struct, frozen=True):
-    """`host`: in full, in lower case; `port` as the service numbers it; `subset` "" = none."""
+    """`host`: in full, in lower case; `port` as the service numbers it, 0 = not said; `subset` "" = none."""
 
     host: str
-    port: int
-    subset: str
+    port: int = 0
+    subset: str = ""
 
     @property
     def upstream(self) -> str:
@@ -21,11 +21,16 @@ class Target(Struct, frozen=True):
         return names.outbound(self.port, self.subset, self.host)
 
 
-def resolve(destination: Destination, place: Place) -> Target:
-    """Resolve a destination. Without a port: the service's only one, else the one where the request came in."""
-    host = fqdn(destination.host, place.namespace).lower()
-    number = destination.port.number if destination.port and destination.port.number else 0
-    if not number:
-        service = place.directory.service(host)
-        number = service.ports[0].number if service and len(service.ports) == 1 else place.site.port
-    return Target(host, number, destination.subset)
+def target(destination: Destination, namespace: str) -> Target:
+    """Read a destination; a short host is in the namespace of the object that names it."""
+    port = destination.port.number if destination.port else 0
+    return Target(fqdn(destination.host, namespace).lower(), port, destination.subset)
+
+
+def resolve(said: Target, place: Place) -> Target:
+    """Find the port of a target that says none: the service's only one, else the one where the request came in."""
+    if said.port:
+        return said
+    service = place.directory.service(said.host)
+    number = service.ports[0].number if service and len(service.ports) == 1 else place.site.port
+    return Target(said.host, number, said.subset)

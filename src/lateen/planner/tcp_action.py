@@ -1,20 +1,20 @@
-"""Where a rule of a VirtualService sends bytes: TCP, and TLS that is not terminated."""
+"""Where a rule sends bytes: TCP, and TLS that is not terminated."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from msgspec.structs import asdict
 
-from lateen.kinds.networking.connection_routes import RouteDestination
 from lateen.plan.listener import TcpProxy
+from lateen.planner.connection_rule import ConnectionRule
 from lateen.planner.site import NO_CARRIAGE, Place
 from lateen.planner.target import Target, resolve
 
 
-def plan_tcp(targets: tuple[RouteDestination, ...], place: Place, name: str) -> TcpProxy:
-    """Plan the proxy to `targets` by weight, counted under `name` where there are several. The weight of an
+def plan_tcp(rule: ConnectionRule, place: Place, name: str) -> TcpProxy:
+    """Plan the proxy to a rule's targets by weight, counted under `name` where there are several. The weight of an
     only one does not count."""
-    found = [(resolve(one.destination, place), one.weight) for one in targets]
+    found = [(resolve(one, place), weight) for one, weight in rule.shares]
     if len(found) == 1:
         return proxy_to(found[0][0], place)
     weighted = [(target, weight) for target, weight in found if weight]

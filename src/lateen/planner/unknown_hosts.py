@@ -6,13 +6,13 @@ from lateen.base.hosts import covers
 from lateen.base.refs import Key
 from lateen.plan.route import VirtualHost
 from lateen.planner.client import Client
+from lateen.planner.routes import plan_routes
 from lateen.planner.rules import Rules
 from lateen.planner.scope import PartKey, Scope
 from lateen.planner.sidecar import Egress
 from lateen.planner.sight import Sight
 from lateen.planner.traffic import Traffic
 from lateen.planner.virtual_hosts import TableHost
-from lateen.planner.virtual_service import plan_routes
 from lateen.reactive import Collection, Demand, Engine, Read
 from lateen.registry.registry import Registry
 
@@ -57,7 +57,7 @@ def build_unknown_hosts(
 def plan_unknown_host(host: str, sight: Sight) -> TableHost | None:
     """Plan the virtual host of a host that only rules know; None when they have no routes for it."""
     rules = sight.rules
-    routes = plan_routes(rules, sight.place(PORT, rules.namespace)) if rules else ()
+    routes = plan_routes(rules, sight.place(PORT)) if rules else ()
     if not rules or not routes:
         return None
     name = f"{host}:{PORT}"

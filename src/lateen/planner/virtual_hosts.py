@@ -7,9 +7,9 @@ from lateen.plan.route import Destination, Forward, Route, VirtualHost
 from lateen.planner import names
 from lateen.planner.domains import domains
 from lateen.planner.retries import plan_retries
+from lateen.planner.routes import plan_routes
 from lateen.planner.sidecar import Egress
 from lateen.planner.sight import Sight
-from lateen.planner.virtual_service import plan_routes
 from lateen.registry.service import Service, ServicePort
 
 TableHost = tuple[str, VirtualHost]
@@ -58,7 +58,7 @@ def _routes(service: Service, port: ServicePort, sight: Sight) -> tuple[Route, .
     """Return the rules' routes, or the one to the service itself where they say nothing of this port to
     this client."""
     rules = sight.rules
-    routes = plan_routes(rules, sight.place(port.number, rules.namespace)) if rules is not None else ()
+    routes = plan_routes(rules, sight.place(port.number)) if rules is not None else ()
     if routes:
         return routes
     upstream = names.outbound(port.number, "", service.host)

@@ -5,10 +5,10 @@ from lateen.planner.gateway import gateway_rules
 from lateen.planner.gateway_listeners import Part, plan_gateway_listener, rule_part, server_part
 from lateen.planner.gateway_routes import BoundServer
 from lateen.planner.site import Directory, Place, Site
-from lateen.planner.traffic import traffic
+from lateen.planner.virtual_service import traffic, virtual_service
 from lateen.registry.mesh import Mesh
 
-HERE = Place("shop", Site(namespace="istio-system", gateway="shop/g", port=443), Directory(lambda host: None))
+HERE = Place(Site(namespace="istio-system", gateway="shop/g", port=443), Directory(lambda host: None))
 
 
 def bound(protocol: str, hosts: str = "'*'", tls: str = "", bind: str = "", name: str = "g") -> BoundServer:
@@ -21,7 +21,7 @@ def bound(protocol: str, hosts: str = "'*'", tls: str = "", bind: str = "", name
 def part(server: BoundServer, rules: str, semantics: str = "") -> Part | None:
     raw = istio("VirtualService", "v", f"{{gateways: [g], {rules}}}")
     raw["metadata"]["annotations"] = {"internal.istio.io/route-semantics": semantics}
-    return rule_part(server, traffic(decode(raw), ("*",)), HERE)
+    return rule_part(server, traffic(virtual_service(decode(raw), ("*",))), HERE)
 
 
 def test_http_comes_with_the_server_and_bytes_with_rules():

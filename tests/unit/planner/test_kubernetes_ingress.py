@@ -4,6 +4,7 @@ import pytest
 
 from lateen.kinds.decode import decode
 from lateen.kinds.object import Object
+from lateen.plan.matching import StringMatch
 from lateen.planner.kubernetes_ingress import host_rules, ingress_gateway, ingress_traffic, is_ours
 from lateen.planner.traffic import Traffic
 from lateen.registry.mesh import DEFAULT_MESH, Mesh
@@ -35,13 +36,11 @@ def traffic(*found: Object, host: str = "a.x") -> Traffic:
 
 
 def targets(found: Traffic) -> list[str]:
-    return [
-        f"{one.host}:{one.port.number}" for rule in found.http for one in [rule.route.route[0].destination] if one.port
-    ]
+    return [f"{one.host}:{one.port}" for rule in found.http for one in rule.targets]
 
 
-def uris(found: Traffic) -> list[tuple[str | None, str | None]]:
-    return [(match.uri.exact, match.uri.prefix) for one in found.http for match in one.route.match if match.uri]
+def paths(found: Traffic) -> list[StringMatch | None]:
+    return [match.request.path for rule in found.http for match in rule.matches]
 
 
 def test_an_ingress_is_ours_by_annotation_or_class() -> None:
@@ -74,17 +73,18 @@ def test_its_gateway_has_http_for_every_host_and_https_for_those_with_a_certific
 @pytest.mark.parametrize(
     ("path", "kind", "matches"),
     [
-        ("/a", "Prefix", [("/a", None), (None, "/a/")]),
-        ("/a/", "Prefix", [("/a", None), (None, "/a/")]),
-        ("/", "Prefix", [(None, "/")]),
-        ("/a", "Exact", [("/a", None)]),
-        ("/a", "ImplementationSpecific", [("/a", None)]),
-        ("/a/*", "ImplementationSpecific", [(None, "/a/")]),
-        ("/a/.*", "ImplementationSpecific", [(None, "/a/")]),
+        ("/a", "Prefix", ["exact /a", "prefix /a/"]),
+        ("/a/", "Prefix", ["exact /a", "prefix /a/"]),
+        ("/", "Prefix", ["prefix /"]),
+        ("/a", "Exact", ["exact /a"]),
+        ("/a", "ImplementationSpecific", ["exact /a"]),
+        ("/a/*", "ImplementationSpecific", ["prefix /a/"]),
+        ("/a/.*", "ImplementationSpecific", ["prefix /a/"]),
     ],
 )
-def test_paths_are_matched_by_their_type(path: str, kind: str, matches: list[tuple[str | None, str | None]]) -> None:
-    assert uris(traffic(ingress({"rules": [rule(path, kind)]}))) == matches
+def test_paths_are_matched_by_their_type(path: str, kind: str, matches: list[str]) -> None:
+    found = paths(traffic(ingress({"rules": [rule(path, kind)]})))
+    assert [f"{one.kind} {one.value}" for one in found if one] == matches
 
 
 def test_the_closest_path_comes_first_and_the_default_last() -> None:

@@ -3,7 +3,8 @@ import pytest
 
 from lateen.kinds.networking.http_match import HTTPMatchRequest
 from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch
-from lateen.planner.matches import is_catch_all, plan_match
+from lateen.planner.matches import is_catch_all, plan_match, where
+from lateen.planner.site import Where
 
 
 def planned(match: str) -> RouteMatch:
@@ -62,3 +63,10 @@ def test_what_takes_everything():
             "{uri: {prefix: /}, method: {exact: GET}}",
         )
     )
+
+
+def test_where_is_what_is_said_of_the_place():
+    said = "{port: 80, gateways: [edge, mesh, x/y], sourceNamespace: bank, sourceLabels: {app: a}}"
+    match = msgspec.yaml.decode(said, type=HTTPMatchRequest)
+    gateways = ("shop/edge", "mesh", "x/y")
+    assert where(match, "shop") == Where(port=80, gateways=gateways, namespace="bank", labels={"app": "a"})

@@ -35,8 +35,8 @@ def hosts(mesh: World, table: str) -> list[str]:
 
 def test_a_place_is_the_clients_with_its_settings():
     client = Client(namespace="shop", labels={"app": "x"}, mesh=Mesh())
-    place = Sight(client, EVERYTHING, None, Directory(lambda host: None)).place(80, "bank")
-    assert (place.namespace, place.site.namespace, place.site.port) == ("bank", "shop", 80)
+    place = Sight(client, EVERYTHING, None, Directory(lambda host: None)).place(80)
+    assert (place.site.namespace, place.site.port) == ("shop", 80)
     assert (place.site.gateway, place.site.labels) == ("mesh", {"app": "x"})
 
 

@@ -1,15 +1,16 @@
-from lateen.kinds.networking.connection_routes import RouteDestination
-from lateen.kinds.networking.destination import Destination
 from lateen.plan.listener import TcpProxy
 from lateen.plan.route_policy import HashKey
+from lateen.planner.connection_rule import ConnectionRule
 from lateen.planner.site import Directory, Place, Site
+from lateen.planner.target import Target
 from lateen.planner.tcp_action import plan_tcp
 
 
 def planned(key, *targets):
     directory = Directory(lambda host: None, lambda host, port, subset: key)
-    place = Place("shop", Site(namespace="shop", gateway="mesh", port=9), directory)
-    return plan_tcp(tuple(RouteDestination(destination=Destination(host=h), weight=w) for h, w in targets), place, "n")
+    place = Place(Site(namespace="shop", gateway="mesh", port=9), directory)
+    rule = ConnectionRule(shares=tuple((Target(host), weight) for host, weight in targets))
+    return plan_tcp(rule, place, "n")
 
 
 def test_one_target_gets_all_and_counts_under_its_own_name():

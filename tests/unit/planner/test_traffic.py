@@ -1,24 +1,22 @@
+from typing import Any
+
 from worlds import istio
 
 from lateen.kinds.decode import decode
-from lateen.planner.traffic import Traffic, choose_traffic, destinations, traffic
+from lateen.planner.target import Target
+from lateen.planner.traffic import Traffic, choose_traffic, conditions, targets
+from lateen.planner.virtual_service import traffic, virtual_service
 
 ROUTE = "http: [{route: [{destination: {host: a.x}}]}]"
 
 
 def rules(name: str, hosts: str, more: str = "", *, created: str = "", namespace: str = "shop") -> Traffic:
     spec = f"{{hosts: [{hosts}], {ROUTE}{more}}}"
-    return traffic(decode(istio("VirtualService", name, spec, namespace=namespace, created=created)), ("*",))
+    return read(istio("VirtualService", name, spec, namespace=namespace, created=created))
 
 
-def test_names_are_resolved_in_the_rules_own_namespace():
-    found = rules("a", "web, Www.Example.com", ", gateways: [edge, mesh, other/edge]")
-    assert found.hosts == ("web.shop.svc.cluster.local", "www.example.com")
-    assert found.gateways == ("shop/edge", "mesh", "other/edge")
-
-
-def test_without_gateways_rules_are_for_sidecars():
-    assert rules("a", "web").gateways == ("mesh",)
+def read(raw: dict[str, Any]) -> Traffic:
+    return traffic(virtual_service(decode(raw), ("*",)))
 
 
 def test_the_closest_host_counts_whoever_is_older():
@@ -40,12 +38,6 @@ def test_what_is_not_exported_here_does_not_count():
     assert choose_traffic([hidden], "a.x", "far") is hidden
 
 
-def test_a_field_is_found_by_its_line():
-    raw = istio("VirtualService", "a", f"{{hosts: [a.x], {ROUTE}}}")
-    found = traffic(decode(raw, file="a.yaml", lines={"": 1, "spec.http[0]": 7}), ("*",))
-    assert (found.origin_at("spec.http[0].timeout").line, found.origin_at("spec.hosts").line) == (7, 1)
-
-
 def test_what_is_for_its_own_namespace_counts_before_what_is_for_some_and_for_all():
     everybody = rules("everybody", "a.x", created="2019-01-01T00:00:00Z")
     some = rules("some", "a.x", ", exportTo: [shop, bank]", created="2020-01-01T00:00:00Z")
@@ -55,7 +47,7 @@ def test_what_is_for_its_own_namespace_counts_before_what_is_for_some_and_for_al
     assert choose_traffic([everybody, some, own], "a.x", "far").name == "everybody"
 
 
-def test_destinations_are_all_that_rules_send_to():
+def test_targets_are_all_that_rules_send_to():
     spec = """
     hosts: [a.x]
     http: [{route: [{destination: {host: one, port: {number: 80}}}], mirrors: [{destination: {host: two.y}}]},
@@ -63,12 +55,22 @@ def test_destinations_are_all_that_rules_send_to():
     tls: [{match: [{sniHosts: [a.x]}], route: [{destination: {host: five.y}}]}]
     tcp: [{route: [{destination: {host: six.y, port: {number: 6}}}]}]
     """
-    found = traffic(decode(istio("VirtualService", "a", spec)), ("*",))
-    assert sorted(destinations(found)) == [
-        ("five.y", 0),
-        ("four.y", 0),
-        ("one.shop.svc.cluster.local", 80),
-        ("six.y", 6),
-        ("three.y", 0),
-        ("two.y", 0),
-    ]
+    found = set(targets(read(istio("VirtualService", "a", spec))))
+    assert found == {
+        Target("five.y"),
+        Target("four.y"),
+        Target("one.shop.svc.cluster.local", 80),
+        Target("six.y", 6),
+        Target("three.y"),
+        Target("two.y"),
+    }
+
+
+def test_conditions_are_those_of_all_matches():
+    spec = """
+    hosts: [a.x]
+    http: [{match: [{port: 1}, {port: 2}], route: [{destination: {host: b.x}}]}]
+    tls: [{match: [{sniHosts: [a.x], port: 3}], route: [{destination: {host: b.x}}]}]
+    tcp: [{match: [{port: 4}], route: [{destination: {host: b.x}}]}]
+    """
+    assert [one.port for one in conditions(read(istio("VirtualService", "a", spec)))] == [1, 2, 3, 4]

@@ -5,9 +5,9 @@ from lateen.kinds.decode import decode
 from lateen.plan.matching import StringMatch
 from lateen.plan.route import DirectResponse, Forward, HeaderChanges, Redirect, Rewrite, Route
 from lateen.plan.route_policy import Abort, Cors, Fault
+from lateen.planner.routes import plan_routes
 from lateen.planner.site import Directory, Place, Site
-from lateen.planner.traffic import traffic
-from lateen.planner.virtual_service import plan_routes
+from lateen.planner.virtual_service import traffic, virtual_service
 from lateen.registry.service import Service, ServicePort
 
 HERE = Site(namespace="shop", gateway="mesh", port=80)
@@ -21,7 +21,7 @@ def known(host: str) -> Service | None:
 
 def routes(http: str, site: Site = HERE) -> tuple[Route, ...]:
     found = decode(istio("VirtualService", "web", f"{{hosts: [web.x], gateways: [mesh, edge], http: {http}}}"))
-    return plan_routes(traffic(found, ("*",)), Place("shop", site, Directory(known)))
+    return plan_routes(traffic(virtual_service(found, ("*",))), Place(site, Directory(known)))
 
 
 def forward(rule: str) -> Forward:
@@ -134,3 +134,24 @@ def test_faults_cors_and_statistics_are_the_routes():
     (route,) = routes(f"[{rule}]")
     assert route.fault == Fault(abort=Abort(500, 5.0)) and route.stat_prefix == "shop"
     assert route.cors == Cors(origins=(StringMatch("exact", "https://a.x"),))
+
+
+def test_names_are_resolved_in_the_rules_own_namespace():
+    spec = "{hosts: [web, Www.Example.com], gateways: [edge, mesh, other/edge], tcp: [{route: [{destination: {host: a.x}}]}]}"
+    found = virtual_service(decode(istio("VirtualService", "a", spec)), ("*",)).rules
+    assert found.hosts == ("web.shop.svc.cluster.local", "www.example.com")
+    assert found.gateways == ("shop/edge", "mesh", "other/edge")
+
+
+def test_without_gateways_rules_are_for_sidecars():
+    found = virtual_service(
+        decode(istio("VirtualService", "a", "{hosts: [web], tcp: [{route: [{destination: {host: a.x}}]}]}")), ("*",)
+    )
+    assert found.rules.gateways == ("mesh",)
+
+
+def test_a_rule_is_found_by_its_line():
+    spec = "{hosts: [a.x], http: [{route: [{destination: {host: a.x}}]}]}"
+    raw = istio("VirtualService", "a", spec)
+    found = virtual_service(decode(raw, file="a.yaml", lines={"": 1, "spec.http[0]": 7}), ("*",))
+    assert (found.http[0].origin.line, found.rules.origin.line) == (7, 1)
