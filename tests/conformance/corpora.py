@@ -12,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import analyze
 import authn
+import authz_rbac
 import config_semantics
 import crds
 import dns_names
@@ -37,6 +38,7 @@ CORPORA: tuple[ModuleType, ...] = (
     integration_config,
     samples,
     authn,
+    authz_rbac,
     injection,
     gateway_api_validation,
 )

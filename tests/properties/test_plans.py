@@ -160,6 +160,7 @@ def others(draw: st.DrawFn) -> dict[str, Any]:
         istio("PeerAuthentication", "q", f"{{selector: {{matchLabels: {{app: web}}}}, mtls: {{mode: {mode}}}}}"),
         istio("Gateway", "g", f"{{selector: {{app: edge}}, servers: [{server}]}}"),
         mesh_config(f"outboundTrafficPolicy: {{mode: {policy}}}"),
+        mesh_config(f"trustDomainAliases: [td]\npathNormalization: {{normalization: MERGE_SLASHES}}\n{ASKED}"),
         on_node(pod("web-1", "10.1.0.1", {"version": version})),
         slices("web", {"web-1": "10.1.0.1"}, {"http-80": 80}),
         {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n", "labels": {REGION: draw(NAMES)}}},
@@ -212,8 +213,35 @@ def extensions(draw: st.DrawFn) -> dict[str, Any]:
     return istio(kind, draw(st.sampled_from(["x", "y"])), spec, namespace=namespace)
 
 
+WHOM = [
+    "",
+    ", selector: {matchLabels: {app: web}}",
+    ", selector: {matchLabels: {app: web, v: v1}}",
+    ", targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: web}]",
+]
+
+
+@st.composite
+def authorizations(draw: st.DrawFn) -> dict[str, Any]:
+    action = draw(st.sampled_from(["ALLOW", "DENY", "AUDIT", "CUSTOM, provider: {name: ask}"]))
+    rules = draw(
+        st.sampled_from(
+            ["", "{to: [{operation: {methods: [GET]}}]}", "{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}, {}"]
+        )
+    )
+    spec = f"{{action: {action}, rules: [{rules}]{draw(st.sampled_from(WHOM))}}}"
+    namespace = draw(st.sampled_from(["shop", "bank", "istio-system"]))
+    made = istio("AuthorizationPolicy", draw(st.sampled_from(["x", "y", "z"])), spec, namespace=namespace)
+    if draw(st.booleans()):
+        made["metadata"]["annotations"] = {"istio.io/dry-run": "true"}
+    return made
+
+
+ASKED = "extensionProviders: [{name: ask, envoyExtAuthzGrpc: {service: web.shop.svc.cluster.local, port: 80}}]"
+
 OBJECTS = st.one_of(
-    services(), entries(), machines(), rules(), delegations(), destinations(), sidecars(), extensions(), others()
+    *(services(), entries(), machines(), rules(), delegations(), destinations(), sidecars(), extensions()),
+    *(authorizations(), others()),
 )
 STEPS = st.lists(st.tuples(OBJECTS, st.booleans()), min_size=1, max_size=25)
 

@@ -198,6 +198,7 @@ def istio(kind: str, name: str, spec: str, *, namespace: str = "shop", created: 
     """An Istio object with its spec in YAML."""
     groups = {
         "PeerAuthentication": "security.istio.io/v1",
+        "AuthorizationPolicy": "security.istio.io/v1",
         "TrafficExtension": "extensions.istio.io/v1alpha1",
         "WasmPlugin": "extensions.istio.io/v1alpha1",
     }

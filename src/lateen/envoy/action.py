@@ -4,9 +4,8 @@ from typing import Any
 
 from lateen.envoy.fields import fraction, milliseconds
 from lateen.envoy.headers import change
-from lateen.envoy.matching import escape
 from lateen.envoy.retries import retry_policy
-from lateen.plan.matching import StringMatch
+from lateen.plan.matching import StringMatch, escape
 from lateen.plan.route import DirectResponse, Forward, HeaderChanges, Redirect, Rewrite, Route
 from lateen.plan.route_policy import HashKey
 

@@ -2,27 +2,20 @@
 
 from typing import Any
 
-from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch
-
-_SPECIAL = frozenset(r"\.+*?()|[]{}^$")
+from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch, escape
 
 
 def match(target: Any, plan: RouteMatch) -> None:
     """Fill an envoy.config.route.v3.RouteMatch."""
     _path(target, plan.path or StringMatch("prefix", "/"))
-    for header in plan.headers:
-        _header(target.headers.add(name=header.name), header)
+    for each in plan.headers:
+        header(target.headers.add(), each)
     for parameter in plan.query:
         added = target.query_parameters.add(name=parameter.name)
         if parameter.match.kind == "present":
             added.present_match = True
         else:
             text(added.string_match, parameter.match)
-
-
-def escape(text: str) -> str:
-    """Return the RE2 expression that matches `text` itself."""
-    return "".join("\\" + char if char in _SPECIAL else char for char in text)
 
 
 def text(target: Any, plan: StringMatch) -> None:
@@ -59,7 +52,9 @@ def _path(target: Any, plan: StringMatch) -> None:
             target.safe_regex.regex = _insensitive(plan)
 
 
-def _header(target: Any, plan: NamedMatch) -> None:
+def header(target: Any, plan: NamedMatch) -> None:
+    """Fill an envoy.config.route.v3.HeaderMatcher."""
+    target.name = plan.name
     target.invert_match = plan.invert
     if plan.match.kind == "present":
         target.present_match = True

@@ -49,6 +49,12 @@ class InboundTrafficPolicy(Model, frozen=True, kw_only=True):
     mode: Literal["PASSTHROUGH", "LOCALHOST"] = "PASSTHROUGH"
 
 
+class PathNormalization(Model, frozen=True, kw_only=True):
+    """What becomes of the path of a request before rules read it. DEFAULT is BASE."""
+
+    normalization: Literal["DEFAULT", "NONE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES"] = "DEFAULT"
+
+
 class TLSConfig(Model, frozen=True, kw_only=True):
     """Limits of TLS; "" = Istio's default."""
 
@@ -110,7 +116,7 @@ class MeshConfig(Model, frozen=True, kw_only=True):
     extension_providers: tuple[Mapping[str, Any], ...] = ()
     default_providers: Mapping[str, Any] | None = None
     discovery_selectors: tuple[LabelSelector, ...] = ()
-    path_normalization: Mapping[str, Any] | None = None
+    path_normalization: PathNormalization | None = None
     default_http_retry_policy: HTTPRetry | None = None
     default_inbound_http_retry_policy: HTTPRetry | None = None
     default_traffic_policy: DefaultTrafficPolicy | None = None

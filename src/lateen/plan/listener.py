@@ -5,10 +5,14 @@ from typing import Literal
 from msgspec import Struct
 
 from lateen.base.refs import Origin
+from lateen.plan.authorization import NO_CHECKS, Checks
 from lateen.plan.extension import ModulePlace, Script
 from lateen.plan.route import RouteConfig
 
 ListenerFilter = Literal["original_dst", "tls_inspector", "http_inspector"]
+# What is done to a path before anything reads it. BASE: `.`, `..` and backslashes are resolved; the wider ones also
+# make one slash of several, the last after decoding %2F and %5C.
+PathNormalization = Literal["NONE", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES"]
 
 MESH_ALPN_HTTP = ("istio-http/1.0", "istio-http/1.1", "istio-h2")
 MESH_ALPN_TCP = ("istio-peer-exchange", "istio")
@@ -57,7 +61,7 @@ class HttpProxy(Struct, frozen=True, kw_only=True, gc=False):
     APPEND_FORWARD) or strip that header (SANITIZE). `mesh_alpn`: mark upstream TLS as HTTP of the mesh.
     `trust_xff_hops`: proxies in front (gateways: 0). `edge`: a gateway: use the remote address. `dynamic_dns`: the
     host that a request asks for is looked up, where its upstream is found so. `extensions`: of users, the first to run
-    first.
+    first. `checks`: what requests have to pass.
     """
 
     stat_prefix: str
@@ -68,6 +72,8 @@ class HttpProxy(Struct, frozen=True, kw_only=True, gc=False):
     edge: bool = False
     dynamic_dns: bool = False
     extensions: tuple[Script | ModulePlace, ...] = ()
+    checks: Checks = NO_CHECKS
+    path_normalization: PathNormalization = "BASE"
     server_name: str = "istio-envoy"
 
 
@@ -82,7 +88,8 @@ class TcpProxy(Struct, frozen=True, kw_only=True, gc=False):
     """Bytes on this chain, to one of the weighted upstreams. `hash_source_ip`: the client's address chooses the
     endpoint, where the upstream's balancer hashes. `protocol`: what the bytes are, "" = nobody looks.
     `dynamic_port`: the server name is looked up, and reached at this port; 0 = not. Times in milliseconds: a connection
-    ends after `idle_ms` without a byte (-1 = Envoy's default, 0 = never), and after `max_duration_ms` (0 = never)."""
+    ends after `idle_ms` without a byte (-1 = Envoy's default, 0 = never), and after `max_duration_ms` (0 = never).
+    `checks`: what connections have to pass."""
 
     stat_prefix: str
     upstreams: tuple[tuple[str, int], ...]
@@ -92,6 +99,7 @@ class TcpProxy(Struct, frozen=True, kw_only=True, gc=False):
     idle_ms: int = -1
     max_duration_ms: int = 0
     tunnel: Tunnel | None = None
+    checks: Checks = NO_CHECKS
 
 
 class Chain(Struct, frozen=True, kw_only=True, gc=False):

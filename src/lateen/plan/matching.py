@@ -28,3 +28,11 @@ class RouteMatch(Struct, frozen=True, kw_only=True, gc=False):
     path: StringMatch | None = None
     headers: tuple[NamedMatch, ...] = ()
     query: tuple[NamedMatch, ...] = ()
+
+
+_SPECIAL = frozenset(r"\.+*?()|[]{}^$")
+
+
+def escape(text: str) -> str:
+    """Return the RE2 expression that matches `text` itself."""
+    return "".join("\\" + char if char in _SPECIAL else char for char in text)

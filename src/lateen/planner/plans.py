@@ -13,6 +13,7 @@ from lateen.plan.patch import Addition
 from lateen.plan.route import RouteConfig
 from lateen.plan.secret import Secret
 from lateen.plan.upstream import LoadAssignment, Upstream
+from lateen.planner.checks import check_listeners
 from lateen.planner.envoy_filters import build_envoy_filters
 from lateen.planner.everyone import Everyone, build_everyone
 from lateen.planner.extensions import build_extensions, extend_listeners
@@ -32,6 +33,7 @@ from lateen.reactive.gather import union
 from lateen.registry.mesh import DEFAULT_MESH, Mesh
 from lateen.registry.registry import Registry, build_registry
 from lateen.registry.workload import Workload
+from lateen.security.authorization_rules import build_authorization_security
 from lateen.security.rules import build_peer_security
 from lateen.store.store import Store
 
@@ -103,6 +105,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
     """Build everything from the store's objects to plans. `default`: the mesh's settings, unless they say more."""
     registry = build_registry(engine, store, default)
     security = build_peer_security(engine, store)
+    authorization = build_authorization_security(engine, store, registry)
     rules = build_rules(engine, store, registry)
     sidecars = build_sidecars(engine, store)
     filters = build_envoy_filters(engine, store, registry)
@@ -112,8 +115,9 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
     everyone = build_everyone(engine, registry)
     upstreams = union(engine, "planned upstreams", outbound.upstreams, inbounds.upstreams, everyone.upstreams)
     extensions = build_extensions(engine, store)
-    plain = union(engine, "planned listeners", outbound.listeners, gateways.listeners, inbounds.listeners)
-    listeners = extend_listeners(engine, registry, extensions, plain)
+    accepting = union(engine, "planned listeners", outbound.listeners, gateways.listeners, inbounds.listeners)
+    checked = check_listeners(engine, registry, authorization, accepting)
+    listeners = extend_listeners(engine, registry, extensions, checked)
     module_store = build_modules(engine, store)
     modules = plan_modules(engine, module_store, listeners)
     patches = build_patches(engine, filters, gateways.servers_at)
@@ -134,7 +138,9 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
         module_store=module_store,
         patches=patches,
         additions=build_additions(engine, patches, planned),
-        scopes=build_scopes(engine, Distinctions(registry, rules, sidecars, security, filters, extensions)),
+        scopes=build_scopes(
+            engine, Distinctions(registry, rules, sidecars, security, authorization, filters, extensions)
+        ),
         remarks=build_remarks(engine, rules),
         _outbound=outbound,
         _inbounds=inbounds,

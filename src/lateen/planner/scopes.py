@@ -25,6 +25,7 @@ from lateen.registry.place import place_labels
 from lateen.registry.registry import Registry
 from lateen.registry.service import Service
 from lateen.registry.workload import Workload
+from lateen.security.authorization_rules import AuthorizationSecurity
 from lateen.security.peer_authentication import PeerPolicy
 from lateen.security.rules import PeerSecurity
 
@@ -44,6 +45,7 @@ class Distinctions:
     rules: Rules
     sidecars: Sidecars
     security: PeerSecurity
+    authorization: AuthorizationSecurity
     filters: EnvoyFilters
     extensions: Extensions
 
@@ -54,6 +56,7 @@ def build_scopes(engine: Engine, by: Distinctions) -> Collection[Key, Scopes]:
     extensions = by.extensions
     selected = _names(engine, "labels services select by", registry.declared_in, _of_service)
     policed = _names(engine, "labels peer policies select by", security.policies_in, _of_policy)
+    checked = _names(engine, "labels authorization selects by", by.authorization.labels_in, tuple)
     clients = engine.index("destinations for some clients", rules.destinations, _selecting)
     destined = _names(engine, "labels destinations select by", clients, lambda rule: rule.selector)
     sources = engine.index("traffic by source", rules.traffic, lambda key, one: [""] if _sources(one) else [])
@@ -81,15 +84,19 @@ def build_scopes(engine: Engine, by: Distinctions) -> Collection[Key, Scopes]:
         namespace = workload.namespace
         if not workload.injected:
             return None
-        added = ((extended, namespace), (extended, registry.settings(read).root_namespace))
+        root = registry.settings(read).root_namespace
+        added = ((extended, namespace), (extended, root))
+        guarded = ((checked, namespace), (checked, root))
         if workload.gateway:
-            name = named((gated, ""), (selected, namespace), (sourced, ""), (destined, namespace), *added, *placed)
+            name = named(
+                (gated, ""), (selected, namespace), (sourced, ""), (destined, namespace), *guarded, *added, *placed
+            )
             patches = filters.chosen(read, workload, "gateway") or ""
             return (Scope("gateway", namespace, name, patches=patches),)
         sidecar = sidecars.chosen(read, workload)
         outward, inward, both = (filters.chosen(read, workload, kind) for kind in ("sidecar", "inbound", "common"))
         clients = named((sourced, ""), (destined, namespace), *added, *placed)
-        servers = named((selected, namespace), (policed, namespace), *added)
+        servers = named((selected, namespace), (policed, namespace), *guarded, *added)
         return (
             COMMON if both is None else Scope("common", namespace, patches=both),
             Scope("sidecar", namespace, clients, sidecar, patches=outward or ""),

@@ -1,5 +1,8 @@
 """The mesh's settings: the ConfigMap `istio` in `istio-system`, or Istio's defaults where it is silent."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from msgspec import Struct
 
 from lateen.base.refs import Key
@@ -7,6 +10,7 @@ from lateen.kinds.label_selector import LabelSelector
 from lateen.kinds.mesh_config import MeshConfig
 from lateen.kinds.networking.locality import LocalityLoadBalancerSetting
 from lateen.kinds.networking.retries import HTTPRetry
+from lateen.plan.listener import PathNormalization
 from lateen.plan.upstream import Keepalive
 from lateen.registry.durations import milliseconds
 
@@ -23,12 +27,18 @@ class Mesh(Struct, frozen=True, kw_only=True):
     HTTP among it to where its host is found. `auto_mtls`: clients use mesh TLS wherever it is accepted. `access_log`:
     a path, "" = none. `detection_timeout_ms`: how long sniffing waits for the client, 0 = for ever. Default `exports`
     are those of objects that say nothing. `discovery`: which namespaces are the mesh's, () = all. `config_map`: where
-    the settings are. `ingress_class`, `ingress_by_default`: which Ingresses are for gateways with the label
-    istio=`ingress_selector`."""
+    the settings are.
+    `trust_domain_aliases`: other trust domains whose identities are this mesh's. `several_authorizers`: a workload may
+    ask more than one extension provider. `ingress_class`, `ingress_by_default`: which Ingresses are for gateways with
+    the label istio=`ingress_selector`."""
 
     config_map: Key = MESH_KEY
     root_namespace: str = "istio-system"
     trust_domain: str = "cluster.local"
+    trust_domain_aliases: tuple[str, ...] = ()
+    extension_providers: tuple[Mapping[str, Any], ...] = ()
+    several_authorizers: bool = False
+    path_normalization: PathNormalization = "BASE"
     allow_any: bool = True
     dynamic_dns: bool = False
     localhost: bool = False
@@ -59,6 +69,10 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
         config_map=default.config_map,
         root_namespace=config.root_namespace or default.root_namespace,
         trust_domain=config.trust_domain or default.trust_domain,
+        trust_domain_aliases=config.trust_domain_aliases,
+        extension_providers=config.extension_providers,
+        several_authorizers=default.several_authorizers,
+        path_normalization=_normalization(config),
         allow_any=policy is None or policy.mode != "REGISTRY_ONLY",
         dynamic_dns=policy is not None and policy.mode == "ALLOW_ANY_DYNAMIC_DNS",
         localhost=inward is not None and inward.mode == "LOCALHOST",
@@ -78,6 +92,11 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
         ingress_by_default=config.ingress_controller_mode == "DEFAULT",
         ingress_selector=config.ingress_selector or default.ingress_selector,
     )
+
+
+def _normalization(config: MeshConfig) -> PathNormalization:
+    said = config.path_normalization.normalization if config.path_normalization else "DEFAULT"
+    return "BASE" if said == "DEFAULT" else said
 
 
 def _keepalive(config: MeshConfig) -> Keepalive | None:

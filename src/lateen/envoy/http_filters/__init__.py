@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from lateen.envoy.fields import Built, Extension
+from lateen.envoy.http_filters.checks import checks
 from lateen.envoy.http_filters.cors import cors, route_cors
 from lateen.envoy.http_filters.dynamic_dns import dynamic_dns
 from lateen.envoy.http_filters.extension import extensions
@@ -30,6 +31,7 @@ HTTP_FILTERS: tuple[HttpFilter, ...] = (
     # Who asks is found out, and whether they may, before any rule of routing counts.
     HttpFilter(extensions("AUTHN")),
     HttpFilter(extensions("AUTHZ")),
+    HttpFilter(checks),
     HttpFilter(fault, route_fault),
     HttpFilter(cors, route_cors),
     HttpFilter(extensions("STATS")),

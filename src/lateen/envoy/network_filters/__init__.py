@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from lateen.envoy.fields import Built
+from lateen.envoy.network_filters.checks import checks
 from lateen.envoy.network_filters.dynamic_dns import dynamic_dns
 from lateen.envoy.network_filters.http import http_proxy
 from lateen.envoy.network_filters.module import modules
@@ -15,6 +16,7 @@ NetworkFilter = Callable[[Chain, Listener], Built]  # None: this chain does not 
 NETWORK_FILTERS: tuple[NetworkFilter, ...] = (
     modules("AUTHN"),
     modules("AUTHZ"),
+    checks,  # before anything is done with the bytes
     modules("STATS"),
     modules("UNSPECIFIED"),
     dynamic_dns,  # before the cluster is asked for a host

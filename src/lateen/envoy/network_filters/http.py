@@ -6,7 +6,7 @@ from lateen.envoy.access_loggers import log_to
 from lateen.envoy.fields import Extension, extend, from_ads, milliseconds, several
 from lateen.envoy.http_filters import HTTP_FILTERS
 from lateen.envoy.route import route_config
-from lateen.plan.listener import Chain, HttpProxy, Listener
+from lateen.plan.listener import Chain, HttpProxy, Listener, PathNormalization
 from lateen.proto.descriptors import message
 
 _MANAGER = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
@@ -21,7 +21,7 @@ def http_proxy(chain: Chain, listener: Listener) -> Extension | None:
     _route(config, plan)
     _forward_identity(config, plan)
     config.use_remote_address.value = plan.edge
-    config.normalize_path.value = True
+    _normalize(config, plan.path_normalization)
     config.http_protocol_options.accept_http_10 = True
     config.upgrade_configs.add(upgrade_type="websocket")
     milliseconds(config.stream_idle_timeout, 0)
@@ -30,6 +30,13 @@ def http_proxy(chain: Chain, listener: Listener) -> Extension | None:
             extend(config.http_filters.add(), extension)
     log_to(config.access_log, listener)
     return Extension("envoy.filters.network.http_connection_manager", config)
+
+
+def _normalize(config: Any, said: PathNormalization) -> None:
+    config.normalize_path.value = said != "NONE"
+    config.merge_slashes = said in ("MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES")
+    if said == "DECODE_AND_MERGE_SLASHES":
+        config.path_with_escaped_slashes_action = "UNESCAPE_AND_FORWARD"
 
 
 def _route(config: Any, plan: HttpProxy) -> None:

@@ -9,7 +9,13 @@ from lateen.base.errors import Fault
 from lateen.kinds.paths import join
 
 DRY_RUN = "istio.io/dry-run"
-_BOOLEANS = frozenset({"1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"})
+_TRUE = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+_BOOLEANS = _TRUE | {"0", "f", "F", "FALSE", "false", "False"}
+
+
+def is_dry_run(annotations: Mapping[str, str]) -> bool:
+    """Say whether a policy only tells what it would do."""
+    return annotations.get(DRY_RUN) in _TRUE
 
 
 def dry_run_faults(annotations: Mapping[str, str]) -> Iterator[Fault]:
