@@ -1,12 +1,23 @@
-"""The corpus `authn`: how PeerAuthentications compose; RequestAuthentication and ambient policies come later."""
+"""The corpus `authn`: how PeerAuthentications compose, and the filter of RequestAuthentications; ambient policies come later."""
 
 import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import msgspec
+from google.protobuf import json_format
+from msgspec import structs
+
+from lateen.envoy.fields import Extension
+from lateen.envoy.http_filters.jwt_authn import jwt_authn
+from lateen.kinds.security.jwt_rule import JWTRule
+from lateen.plan.listener import HttpProxy
+from lateen.plan.tokens import Keys, TokenIssuer
 from lateen.security.peer_authentication import PeerPolicy, compose
+from lateen.security.request_authentication import token_issuer
 
 CORPUS = "authn"
 ROOT = "root-namespace"
@@ -58,4 +69,62 @@ def _composes(case: dict[str, Any]) -> None:
     assert {str(port): mode for port, mode in found.ports} == wanted.get("perPort", {}), found.ports
 
 
-_CHECKS = {"composepeerauthentication": _composes}
+def _jwt_config(case: dict[str, Any]) -> None:
+    _same_config(_jwt_filter(case["in"]), case["expected"])
+
+
+def _jwt_named_filter(case: dict[str, Any]) -> None:
+    rules = [rule for policy in case["in"] for rule in policy.get("spec", {}).get("jwtRules", ())]
+    built = _jwt_filter(rules)
+    if "expected" not in case:
+        assert built is None, "a filter for nothing"
+        return
+    assert built is not None and built.name == case["expected"]["name"]
+    wanted = {name: value for name, value in case["expected"]["typedConfig"].items() if name != "@type"}
+    _same_config(built, wanted)
+
+
+def _jwt_filter(rules: list[dict[str, Any]]) -> Extension | None:
+    """The filter of rules whose keys are found where the corpus says that they are: at its own server, in the text of
+    the rule, which is no set of keys there, or at a service of the mesh."""
+
+    def find(issuer: TokenIssuer, rule: dict[str, Any]) -> TokenIssuer:
+        url = urlsplit(issuer.keys.url)
+        if "jwks" in rule:
+            return structs.replace(issuer, keys=Keys(text=rule["jwks"]))
+        if url.hostname == "jwks.test":
+            return structs.replace(issuer, keys=Keys(text="some keys"))
+        inside = f"outbound|{url.port}||{url.hostname}.svc.cluster.local" if url.hostname == "jwt-token-issuer.mesh" else ""  # fmt: skip
+        return structs.replace(issuer, keys=structs.replace(issuer.keys, upstream=inside))
+
+    issuers = tuple(find(token_issuer(msgspec.convert(rule, JWTRule)), rule) for rule in rules)
+    return jwt_authn(HttpProxy(stat_prefix="inbound", route_name="inbound", tokens=issuers))
+
+
+def _same_config(built: Extension | None, wanted: dict[str, Any]) -> None:
+    assert built is not None, "no filter"
+    found = json_format.MessageToDict(built.config, descriptor_pool=built.config.DESCRIPTOR.file.pool)
+    assert _judged(found) == _judged(wanted), found
+
+
+def _judged(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration as far as it is judged: that there are keys, not which; that there are none (upstream puts in a
+    key that nobody has, we send Envoy to where nobody answers); fetching ahead is ours."""
+    judged: dict[str, Any] = json.loads(json.dumps(config))
+    for provider in judged["providers"].values():
+        remote = provider.get("remoteJwks", {})
+        remote.pop("asyncFetch", None)
+        if remote.get("httpUri", {}).get("cluster") == "BlackHoleCluster":
+            del provider["remoteJwks"]
+        elif text := provider.pop("localJwks", {}).get("inlineString", ""):
+            provider["keys"] = text != "PUBLIC_ONLY_JWKS"
+        if not provider.get("keys"):
+            provider.pop("keys", None)
+    return judged
+
+
+_CHECKS = {
+    "composepeerauthentication": _composes,
+    "converttoenvoyjwtconfig": _jwt_config,
+    "jwtfilter": _jwt_named_filter,
+}

@@ -199,6 +199,7 @@ def istio(kind: str, name: str, spec: str, *, namespace: str = "shop", created: 
     groups = {
         "PeerAuthentication": "security.istio.io/v1",
         "AuthorizationPolicy": "security.istio.io/v1",
+        "RequestAuthentication": "security.istio.io/v1",
         "TrafficExtension": "extensions.istio.io/v1alpha1",
         "WasmPlugin": "extensions.istio.io/v1alpha1",
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lateen.app.allocator import ADDRESSES, Allocator
+from lateen.app.key_fetcher import KeyFetcher
 from lateen.app.pipeline import ConnectedProxy, Pipeline
 from lateen.app.pump import Pump
 from lateen.app.refusals import Refusals
@@ -32,6 +33,8 @@ from lateen.server.pki_files import open_authority
 from lateen.server.proxy_node import ProxyNode
 from lateen.server.server_certificate import ServerCertificate
 from lateen.sources.client import Client
+from lateen.sources.fetch import Fetcher
+from lateen.sources.guard import Guard
 from lateen.sources.lease import Elector
 from lateen.sources.statuses import Statuses
 
@@ -48,13 +51,16 @@ DNS_NAMES = (
 @dataclass(frozen=True, kw_only=True)
 class Places:
     """Where the control plane listens and keeps its keys. `endpoints`: addresses for proxies and agents;
-    `revision`: of which the mesh's settings are read and the lease is held."""
+    `revision`: of which the mesh's settings are read and the lease is held. `inside`: networks (CIDR) of the mesh, from
+    which nothing is fetched that users' objects name by URL; `allowed`: networks from which it is all the same."""
 
     pki: Path
     debug_socket: Path
     endpoints: Sequence[Endpoint]
     trust_domain: str = "cluster.local"
     revision: str = ""
+    inside: Sequence[str] = ()
+    allowed: Sequence[str] = ()
 
 
 class ControlPlane:
@@ -78,7 +84,11 @@ class ControlPlane:
         self._statuses = Statuses(client, self.elector, clock)
         refusals = Refusals(self.pipeline, lambda: self.ads.connections)
         self._reports = Reports(self.pipeline.store, self.pump, self._statuses, refusals, clock)
-        self._reports.follow(self.pipeline.plans.remarks)
+        self._reports.follow("VirtualService", self.pipeline.plans.remarks)
+        requests = self.pipeline.plans.requests
+        self._reports.follow("RequestAuthentication", requests.remarks)
+        fetcher = Fetcher(Guard(places.inside, places.allowed))
+        self._keys = KeyFetcher(requests.wanted, self.pipeline.store, fetcher, self.pump.poke, clock)
         self._addresses = Statuses(client, self.elector, clock, ADDRESSES)
         writers = Writers(self._reports, Allocator(self.pipeline.store, self._addresses))
         self.source = Source(client, self.pipeline, writers, self.pump.poke, clock)
@@ -96,6 +106,7 @@ class ControlPlane:
             "statuses": self._statuses.run(),
             "reports": self._reports.run(),
             "addresses": self._addresses.run(),
+            "keys": self._keys.run(),
         }
         tasks = [spawn(part, name=name) for name, part in parts.items()]
         try:

@@ -14,6 +14,8 @@ from lateen.sources.client import Client
 
 NODE_IP = "10.244.0.1"
 PROXY_PORT, TOKEN_PORT = 15012, 15013
+# Of pods and of services, the API server among them.
+NETWORKS = ("10.244.0.0/16", "10.96.0.0/16")
 
 
 async def run_istiod(settings: Settings) -> None:
@@ -27,6 +29,8 @@ async def run_istiod(settings: Settings) -> None:
             Endpoint(f"{NODE_IP}:{PROXY_PORT}", mutual=True),
             Endpoint(f"{NODE_IP}:{TOKEN_PORT}", mutual=False),
         ),
+        inside=NETWORKS,
+        allowed=settings.fetch_allow,
     )
     async with Client.from_kubeconfig(settings.inner_kubeconfig("istiod")) as client:
         running = spawn(ControlPlane(client, places, SystemClock()).run(), name="control plane")

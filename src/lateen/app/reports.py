@@ -8,6 +8,7 @@ of: those say so. Proxies of other replicas are not seen.
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 from lateen.app import conditions
@@ -18,12 +19,14 @@ from lateen.base.clock import Clock
 from lateen.base.errors import Fault, Invalid
 from lateen.base.refs import Key
 from lateen.kinds.all import by_kind
+from lateen.kinds.spec import KindSpec
 from lateen.reactive import Collection
 from lateen.server.ads import Connection
 from lateen.sources.statuses import Place, Statuses, Wanted
 from lateen.store.store import Store
 
 Raw = dict[str, Any]
+Remarks = Collection[Key, tuple[Fault, ...]]
 
 GROUPS = ("networking.istio.io", "security.istio.io", "telemetry.istio.io", "extensions.istio.io")
 LOOK = 0.1
@@ -51,15 +54,14 @@ class Reports:
         self._reviewed: frozenset[Refusal] = frozenset()
         self._behind: list[Connection] = []
         self._news = asyncio.Event()
-        self._remarks: Collection[Key, tuple[Fault, ...]] | None = None
+        self._remarks: dict[str, Remarks] = {}
 
-    def follow(self, remarks: Collection[Key, tuple[Fault, ...]]) -> None:
-        """Report of VirtualServices what is noticed of them among others, as it changes."""
-        self._remarks = remarks
-        remarks.subscribe(self._remarked)
+    def follow(self, kind: str, remarks: Remarks) -> None:
+        """Report of a kind's objects what is noticed of them beside their own faults, as it changes."""
+        self._remarks[kind] = remarks
+        remarks.subscribe(partial(self._remarked, by_kind(kind)))
 
-    def _remarked(self, changes: Mapping[Key, tuple[Fault, ...] | None]) -> None:
-        spec = by_kind("VirtualService")
+    def _remarked(self, spec: KindSpec, changes: Mapping[Key, tuple[Fault, ...] | None]) -> None:
         for key in changes:
             found = self._store[spec.name].get(key)
             if found is not None and (spec.name, key) not in self._store.rejections:
@@ -171,8 +173,8 @@ class Reports:
         found = self._store[place.kind.name].get(place.key)
         if found is None or found.meta.uid != version.uid or place in self._fresh:
             return
-        remarks = self._remarks.get(place.key) if self._remarks is not None and found.kind == "VirtualService" else None
-        warnings = (*found.warnings, *(remarks or ()))
+        remarks = self._remarks.get(place.kind.name)
+        warnings = (*found.warnings, *((remarks.get(place.key) if remarks is not None else None) or ()))
         conditions_ = [conditions.accepted(version.generation, warnings), second]
         status = conditions.status_of(version.generation, conditions_, warnings)
         self._statuses.want(place, Wanted(version.uid, version.api_version, status))

@@ -3,6 +3,7 @@
 import os
 import re
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 
 from lateen.base.errors import LateenError
@@ -19,11 +20,14 @@ class Settings:
 
     `state` outlives the mesh (objects, keys, logs); `run` holds sockets and what a running mesh made.
     LATEEN_MESH names the mesh (default `local`), LATEEN_STATE and LATEEN_RUN move the folders' parents.
+    LATEEN_FETCH_ALLOW lists networks (CIDR) inside or beside the machine from which the control plane fetches what
+    objects name by URL (JWKS, modules): others that only it can reach are refused.
     """
 
     mesh: str
     state: Path
     run: Path
+    fetch_allow: tuple[str, ...] = ()
 
     @classmethod
     def load(cls, mesh: str = "") -> "Settings":
@@ -41,7 +45,7 @@ class Settings:
                 f"{run / mesh} is too long a path for sockets below it",
                 f"set LATEEN_RUN to a folder of at most {LONGEST_RUN - len(mesh) - 1} characters",
             )
-        return cls(mesh, state / mesh, run / mesh)
+        return cls(mesh, state / mesh, run / mesh, _networks("LATEEN_FETCH_ALLOW"))
 
     @property
     def database(self) -> Path:
@@ -80,8 +84,18 @@ class Settings:
         return self.run / "node.sock"
 
 
+def _networks(name: str) -> tuple[str, ...]:
+    found = tuple(part.strip() for part in os.environ.get(name, "").split(",") if part.strip())
+    for text in found:
+        try:
+            ip_network(text)
+        except ValueError as error:
+            raise LateenError(f"{name}: {error}", "list networks, as 10.1.0.0/16,192.0.2.7") from error
+    return found
+
+
 def child_environment() -> dict[str, str]:
     """The environment that Lateen's own processes start with: only what they read."""
-    kept = ("PATH", "HOME", "LANG", "TERM", "LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN")
+    kept = ("PATH", "HOME", "LANG", "TERM", "LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN", "LATEEN_FETCH_ALLOW")
     env = {name: os.environ[name] for name in kept if name in os.environ}
     return env | {"GRPC_ENABLE_FORK_SUPPORT": "0", "PYTHONUNBUFFERED": "1"}

@@ -8,6 +8,7 @@ from lateen.base.refs import Origin
 from lateen.plan.authorization import NO_CHECKS, Checks
 from lateen.plan.extension import ModulePlace, Script
 from lateen.plan.route import RouteConfig
+from lateen.plan.tokens import TokenIssuer
 
 ListenerFilter = Literal["original_dst", "tls_inspector", "http_inspector"]
 # What is done to a path before anything reads it. BASE: `.`, `..` and backslashes are resolved; the wider ones also
@@ -61,7 +62,7 @@ class HttpProxy(Struct, frozen=True, kw_only=True, gc=False):
     APPEND_FORWARD) or strip that header (SANITIZE). `mesh_alpn`: mark upstream TLS as HTTP of the mesh.
     `trust_xff_hops`: proxies in front (gateways: 0). `edge`: a gateway: use the remote address. `dynamic_dns`: the
     host that a request asks for is looked up, where its upstream is found so. `extensions`: of users, the first to run
-    first. `checks`: what requests have to pass.
+    first. `tokens`: whose tokens are checked; a request without any passes. `checks`: what requests have to pass.
     """
 
     stat_prefix: str
@@ -74,6 +75,7 @@ class HttpProxy(Struct, frozen=True, kw_only=True, gc=False):
     extensions: tuple[Script | ModulePlace, ...] = ()
     checks: Checks = NO_CHECKS
     path_normalization: PathNormalization = "BASE"
+    tokens: tuple[TokenIssuer, ...] = ()
     server_name: str = "istio-envoy"
 
 

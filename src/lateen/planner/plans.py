@@ -28,12 +28,14 @@ from lateen.planner.scope import ByName, Scope
 from lateen.planner.scopes import Distinctions, Scopes, build_scopes
 from lateen.planner.secrets import build_secrets
 from lateen.planner.sidecars import build_sidecars
+from lateen.planner.tokens import check_tokens
 from lateen.reactive import Collection, Demand, Engine
 from lateen.reactive.gather import union
 from lateen.registry.mesh import DEFAULT_MESH, Mesh
 from lateen.registry.registry import Registry, build_registry
 from lateen.registry.workload import Workload
 from lateen.security.authorization_rules import build_authorization_security
+from lateen.security.request_rules import RequestSecurity, build_request_security
 from lateen.security.rules import build_peer_security
 from lateen.store.store import Store
 
@@ -46,6 +48,7 @@ class Plans:
     VirtualServices among others. `scopes`: the scopes of every proxy, by pod; subscribe to it, for a proxy moves when
     its labels change. `patches`: what hits the rows of the others, `additions`: what exists by patches alone, by what
     it is. `module_store`: what modules there are to fetch, and where they are put then.
+    `requests`: whose tokens count, and which keys of theirs are wanted.
     Wants and releases take effect when the engine settles.
     """
 
@@ -62,6 +65,7 @@ class Plans:
     additions: Mapping[str, Collection[ByName, Addition]]
     scopes: Collection[Key, Scopes]
     remarks: Collection[Key, tuple[Fault, ...]]
+    requests: RequestSecurity
     _outbound: Outbound
     _inbounds: Inbounds
     _everyone: Everyone
@@ -106,6 +110,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
     registry = build_registry(engine, store, default)
     security = build_peer_security(engine, store)
     authorization = build_authorization_security(engine, store, registry)
+    requests = build_request_security(engine, store, registry)
     rules = build_rules(engine, store, registry)
     sidecars = build_sidecars(engine, store)
     filters = build_envoy_filters(engine, store, registry)
@@ -116,7 +121,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
     upstreams = union(engine, "planned upstreams", outbound.upstreams, inbounds.upstreams, everyone.upstreams)
     extensions = build_extensions(engine, store)
     accepting = union(engine, "planned listeners", outbound.listeners, gateways.listeners, inbounds.listeners)
-    checked = check_listeners(engine, registry, authorization, accepting)
+    checked = check_listeners(engine, registry, authorization, check_tokens(engine, requests, accepting))
     listeners = extend_listeners(engine, registry, extensions, checked)
     module_store = build_modules(engine, store)
     modules = plan_modules(engine, module_store, listeners)
@@ -139,9 +144,10 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
         patches=patches,
         additions=build_additions(engine, patches, planned),
         scopes=build_scopes(
-            engine, Distinctions(registry, rules, sidecars, security, authorization, filters, extensions)
+            engine, Distinctions(registry, rules, sidecars, security, authorization, requests, filters, extensions)
         ),
         remarks=build_remarks(engine, rules),
+        requests=requests,
         _outbound=outbound,
         _inbounds=inbounds,
         _everyone=everyone,

@@ -27,6 +27,7 @@ from lateen.registry.service import Service
 from lateen.registry.workload import Workload
 from lateen.security.authorization_rules import AuthorizationSecurity
 from lateen.security.peer_authentication import PeerPolicy
+from lateen.security.request_rules import RequestSecurity
 from lateen.security.rules import PeerSecurity
 
 K = TypeVar("K")
@@ -46,6 +47,7 @@ class Distinctions:
     sidecars: Sidecars
     security: PeerSecurity
     authorization: AuthorizationSecurity
+    requests: RequestSecurity
     filters: EnvoyFilters
     extensions: Extensions
 
@@ -57,6 +59,7 @@ def build_scopes(engine: Engine, by: Distinctions) -> Collection[Key, Scopes]:
     selected = _names(engine, "labels services select by", registry.declared_in, _of_service)
     policed = _names(engine, "labels peer policies select by", security.policies_in, _of_policy)
     checked = _names(engine, "labels authorization selects by", by.authorization.labels_in, tuple)
+    asked = _names(engine, "labels token policies select by", by.requests.labels_in, tuple)
     clients = engine.index("destinations for some clients", rules.destinations, _selecting)
     destined = _names(engine, "labels destinations select by", clients, lambda rule: rule.selector)
     sources = engine.index("traffic by source", rules.traffic, lambda key, one: [""] if _sources(one) else [])
@@ -86,11 +89,10 @@ def build_scopes(engine: Engine, by: Distinctions) -> Collection[Key, Scopes]:
             return None
         root = registry.settings(read).root_namespace
         added = ((extended, namespace), (extended, root))
-        guarded = ((checked, namespace), (checked, root))
+        guarded = ((checked, namespace), (checked, root), (asked, namespace), (asked, root))
         if workload.gateway:
-            name = named(
-                (gated, ""), (selected, namespace), (sourced, ""), (destined, namespace), *guarded, *added, *placed
-            )
+            served = ((selected, namespace), *guarded)
+            name = named((gated, ""), *served, (sourced, ""), (destined, namespace), *added, *placed)
             patches = filters.chosen(read, workload, "gateway") or ""
             return (Scope("gateway", namespace, name, patches=patches),)
         sidecar = sidecars.chosen(read, workload)

@@ -1,7 +1,7 @@
 """A call to simulate, and what became of it."""
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 
@@ -18,7 +18,6 @@ Failure = Literal[
     "protocol error",
     "no virtual host",
     "no route",
-    "denied",
 ]
 _ALPN = {
     ("tls", "http"): ("http/1.1",),
@@ -34,9 +33,7 @@ class Call(Struct, frozen=True, kw_only=True):
 
     `mode`: captured on its way out of the workload, captured on its way in, or sent to the proxy's own port.
     `address` and `port`: where the client sent it. `tls`: what the client speaks; `mtls` with a certificate of
-    the mesh, whose URI is `identity`. `alpn` None and `sni` "": what such a client offers. `host`: with a port if the
-    client sends one. `client`: the address that it calls from. `claims`: of the token that the request carries, which
-    is verified; None = there is none.
+    the mesh. `alpn` None and `sni` "": what such a client offers. `host`: with a port if the client sends one.
     """
 
     port: int
@@ -50,9 +47,6 @@ class Call(Struct, frozen=True, kw_only=True):
     path: str = "/"
     method: str = "GET"
     headers: Mapping[str, str] = {}
-    client: str = "10.1.0.9"
-    identity: str = ""
-    claims: Mapping[str, Any] | None = None
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -89,8 +83,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     `clusters`: by weight; `endpoints`: of the first of them; `path` and `host`: what they are asked for. `status`: of
     the answer that the proxy gives itself, 0 when the call is sent on; `location`: the URL that it redirects to.
-    `flags`: Envoy's response flags (NC: no such cluster, UH: no healthy endpoint, FI: answered on purpose). `rule`: the
-    name of the rule of authorization that decided, "" where a call was denied because none takes it.
+    `flags`: Envoy's response flags (NC: no such cluster, UH: no healthy endpoint, FI: answered on purpose).
     """
 
     listener: str = ""
@@ -105,7 +98,6 @@ class Outcome(Struct, frozen=True, kw_only=True):
     status: int = 0
     location: str = ""
     flags: str = ""
-    rule: str = ""
     failure: Failure = ""
     steps: tuple[Step, ...] = ()
 

@@ -20,11 +20,14 @@ class Store:
     """Accepted objects by kind. A refused version leaves the last accepted one in force.
 
     `addresses`: what the statuses of ServiceEntries, which come apart from the objects, say of allocated addresses.
+    `keys`: keys of token issuers, as text, by the URL that they were fetched from; `key_faults`: why they were not.
     `rejections`: by kind and key, why the newest version of an object is not in force.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._inputs: dict[str, Input[Key, Object]] = {spec.name: engine.input(spec.name) for spec in KINDS}
+        self.keys: Input[str, str] = engine.input("keys")
+        self.key_faults: Input[str, str] = engine.input("faults of keys")
         self.addresses: Input[Key, tuple[AllocatedAddress, ...]] = engine.input("allocated addresses")
         self.rejections: dict[tuple[str, Key], Invalid] = {}
 

@@ -9,6 +9,7 @@ from lateen.envoy.http_filters.cors import cors, route_cors
 from lateen.envoy.http_filters.dynamic_dns import dynamic_dns
 from lateen.envoy.http_filters.extension import extensions
 from lateen.envoy.http_filters.fault import fault, route_fault
+from lateen.envoy.http_filters.jwt_authn import jwt_authn
 from lateen.envoy.http_filters.mesh_alpn import mesh_alpn
 from lateen.envoy.http_filters.router import router
 from lateen.plan.listener import HttpProxy
@@ -30,6 +31,7 @@ class HttpFilter(NamedTuple):
 HTTP_FILTERS: tuple[HttpFilter, ...] = (
     # Who asks is found out, and whether they may, before any rule of routing counts.
     HttpFilter(extensions("AUTHN")),
+    HttpFilter(jwt_authn),
     HttpFilter(extensions("AUTHZ")),
     HttpFilter(checks),
     HttpFilter(fault, route_fault),
