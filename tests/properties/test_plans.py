@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
-from worlds import SHOP, World, istio, mesh_config, pod, service, slices
+from worlds import SHOP, World, gateway_api, istio, mesh_config, pod, service, slices
 
 from lateen.base.errors import Invalid
 from lateen.plan.listener import Listener
@@ -59,6 +59,17 @@ POLICIES = [
     ", trafficPolicy: {outlierDetection: {consecutive5xxErrors: 7}}",
     f", trafficPolicy: {{loadBalancer: {{localityLbSetting: {SHARES}}}}}",
     ", trafficPolicy: {tunnel: {targetHost: a.x, targetPort: 7}, tls: {mode: SIMPLE, credentialName: c}}",
+]
+PARENTS = [
+    "{group: '', kind: Service, name: web, namespace: shop}",
+    "{group: '', kind: Service, name: api, sectionName: http-80}",
+    "{group: '', kind: Service, name: web, port: 81}",
+    "{group: networking.istio.io, kind: ServiceEntry, name: e}",
+]
+ROUTED = [
+    ("HTTPRoute", ""),
+    ("HTTPRoute", "matches: [{path: {value: /a}}, {path: {type: Exact, value: /b}, method: GET}], "),
+    ("GRPCRoute", "matches: [{method: {service: a.B}}], "),
 ]
 SIDECARS = [
     ("s", "shop", ", workloadSelector: {labels: {app: web}}"),
@@ -239,9 +250,20 @@ def authorizations(draw: st.DrawFn) -> dict[str, Any]:
 
 ASKED = "extensionProviders: [{name: ask, envoyExtAuthzGrpc: {service: web.shop.svc.cluster.local, port: 80}}]"
 
+
+@st.composite
+def routes(draw: st.DrawFn) -> dict[str, Any]:
+    parents = draw(st.lists(st.sampled_from(PARENTS), min_size=1, max_size=2, unique=True))
+    kind, matches = draw(st.sampled_from(ROUTED))
+    backends = draw(st.sampled_from(["", "backendRefs: [{name: api, port: 80}, {name: web, port: 81, kind: X}]"]))
+    spec = f"{{parentRefs: [{', '.join(parents)}], rules: [{{{matches}{backends}}}]}}"
+    name = draw(st.sampled_from(["r", "s"]))
+    return gateway_api(kind, name, spec, namespace=draw(NAMESPACES), created=draw(CREATED))
+
+
 OBJECTS = st.one_of(
     *(services(), entries(), machines(), rules(), delegations(), destinations(), sidecars(), extensions()),
-    *(authorizations(), others()),
+    *(authorizations(), routes(), others()),
 )
 STEPS = st.lists(st.tuples(OBJECTS, st.booleans()), min_size=1, max_size=25)
 

@@ -214,6 +214,20 @@ def istio(kind: str, name: str, spec: str, *, namespace: str = "shop", created: 
     }
 
 
+def gateway_api(
+    kind: str, name: str, spec: str, *, namespace: str = "shop", created: str = "", **more: Any
+) -> dict[str, Any]:
+    """An object of the Gateway API with its spec in YAML. `more`: of its metadata."""
+    meta = {"name": name, "namespace": namespace, **more} | ({"creationTimestamp": created} if created else {})
+    version = "v1beta1" if kind == "ReferenceGrant" else "v1"
+    return {
+        "apiVersion": f"gateway.networking.k8s.io/{version}",
+        "kind": kind,
+        "metadata": meta,
+        "spec": yaml.safe_load(spec) or {},
+    }
+
+
 def mesh_config(text: str) -> dict[str, Any]:
     """The mesh's settings."""
     meta = {"name": "istio", "namespace": "istio-system"}

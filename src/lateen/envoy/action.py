@@ -25,7 +25,7 @@ def act(target: Any, route: Route) -> None:
         case Forward() as forward:
             _forward(target.route, forward, route.match.path)
         case Redirect() as redirect:
-            _redirect(target.redirect, redirect)
+            _redirect(target.redirect, redirect, route.match.path)
         case DirectResponse(status, body):
             target.direct_response.status = status
             if body:
@@ -34,6 +34,8 @@ def act(target: Any, route: Route) -> None:
 
 def _forward(target: Any, plan: Forward, path: StringMatch | None) -> None:
     _destine(target, plan)
+    if plan.missing == 500:
+        target.cluster_not_found_response_code = "INTERNAL_SERVER_ERROR"
     milliseconds(target.timeout, plan.timeout_ms)
     if not plan.timeout_ms:
         # A gRPC client's own deadline is kept. Envoy disregards `timeout` beside it, so only where there is none.
@@ -79,19 +81,22 @@ def _replace(target: Any, replacement: str, path: StringMatch | None) -> None:
     if path is None or path.kind != "path_prefix":
         target.prefix_rewrite = replacement
     elif shorter := replacement.rstrip("/"):
-        target.prefix_rewrite = shorter
+        # Of the prefix `/` the slash that begins what follows is replaced too.
+        target.prefix_rewrite = shorter if path.value.rstrip("/") else f"{shorter}/"
+    elif not path.value.rstrip("/"):
+        target.prefix_rewrite = "/"
     else:
         # /old/x becomes /x: the replacement `/` and the slash after the prefix are one.
         target.regex_rewrite.pattern.regex = f"^{escape(path.value.rstrip('/'))}/*"
         target.regex_rewrite.substitution = "/"
 
 
-def _redirect(target: Any, plan: Redirect) -> None:
+def _redirect(target: Any, plan: Redirect, path: StringMatch | None) -> None:
     target.response_code = _REDIRECTS[plan.status]
     target.host_redirect = plan.authority
     target.port_redirect = plan.port
     if plan.prefix:
-        target.prefix_rewrite = plan.prefix
+        _replace(target, plan.prefix, path)
     elif plan.path:
         target.path_redirect = plan.path
     if plan.scheme:

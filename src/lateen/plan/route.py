@@ -1,5 +1,7 @@
 """Routes: which request goes where. VirtualService and HTTPRoute both end here."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from lateen.base.refs import Origin
@@ -53,7 +55,8 @@ class Rewrite(Struct, frozen=True, kw_only=True, gc=False):
 
 class Forward(Struct, frozen=True, kw_only=True, gc=False):
     """Send to one of `destinations` by weight. `timeout_ms` 0 = no limit (Istio's default). `hashing`: by
-    what an endpoint is chosen, where the upstream's balancer hashes."""
+    what an endpoint is chosen, where the upstream's balancer hashes. `missing`: the answer where there is no such
+    upstream."""
 
     destinations: tuple[Destination, ...]
     timeout_ms: int = 0
@@ -61,6 +64,7 @@ class Forward(Struct, frozen=True, kw_only=True, gc=False):
     rewrite: Rewrite | None = None
     mirrors: tuple[Mirror, ...] = ()
     hashing: tuple[HashKey, ...] = ()
+    missing: Literal[500, 503] = 503
 
 
 class Redirect(Struct, frozen=True, kw_only=True, gc=False):

@@ -39,21 +39,24 @@ class Copy(Struct, frozen=True):
 
 
 class Send(Struct, frozen=True, kw_only=True):
-    """Requests are forwarded, by weight. `timeout_ms` 0 = no limit; `retries` None = the mesh's default."""
+    """Requests are forwarded, by weight. `timeout_ms` 0 = no limit; `retries` None = the mesh's default. `missing`: the
+    answer where a target does not exist."""
 
     shares: tuple[Share, ...]
     timeout_ms: int = 0
     retries: Retries | None = None
     rewrite: Rewrite | None = None
     mirrors: tuple[Copy, ...] = ()
+    missing: Literal[500, 503] = 503
 
 
 class Refer(Struct, frozen=True):
     """Clients are sent elsewhere: to the port of the `redirect`, or to the one where the request came in, or to that of
-    the scheme."""
+    the scheme. `terse`: a port that is the scheme's own is not said."""
 
     redirect: Redirect
     port: Literal["", "request", "scheme"] = ""
+    terse: bool = False
 
 
 class HttpRule(Struct, frozen=True, kw_only=True):

@@ -10,6 +10,7 @@ from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch
 from lateen.planner.site import Where, gateway_names
 
 _PRESENT = StringMatch("present")
+_EVERY_PATH = (StringMatch("prefix", "/"), StringMatch("path_prefix", "/"), StringMatch("regex", ".*"))
 
 
 def plan_match(match: HTTPMatchRequest) -> RouteMatch:
@@ -33,7 +34,7 @@ def where(match: HTTPMatchRequest | TLSMatchAttributes | L4MatchAttributes, name
 
 def is_catch_all(match: RouteMatch) -> bool:
     """Say whether every request matches, so that no later route is ever reached."""
-    whole = match.path is None or match.path in (StringMatch("prefix", "/"), StringMatch("regex", ".*"))
+    whole = match.path is None or match.path in _EVERY_PATH
     return whole and not match.headers and not match.query
 
 

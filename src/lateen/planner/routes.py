@@ -69,6 +69,7 @@ def _forward(send: Send, place: Place) -> Forward:
         rewrite=send.rewrite,
         mirrors=tuple(Mirror(resolve(one.target, place).upstream, one.percent) for one in send.mirrors),
         hashing=tuple(_hash_keys(send, place)),
+        missing=send.missing,
     )
 
 
@@ -96,10 +97,6 @@ def _hash_keys(send: Send, place: Place) -> Iterator[HashKey]:
 
 def _port(said: Refer, site: Site) -> int:
     scheme = said.redirect.scheme
-    match said.port:
-        case "request":
-            return site.port
-        case "scheme":
-            return 443 if (scheme == "https" if scheme else site.tls) else 80
-        case _:
-            return said.redirect.port
+    own = 443 if (scheme == "https" if scheme else site.tls) else 80
+    port = {"request": site.port, "scheme": own}.get(said.port, said.redirect.port)
+    return 0 if said.terse and port == own else port

@@ -12,6 +12,7 @@ from lateen.planner.client import Client, finder
 from lateen.planner.delegates import with_delegates
 from lateen.planner.destination_rule import Rule, choose, rule
 from lateen.planner.gateway import GatewayRules, gateway_rules
+from lateen.planner.gateway_api.routes import build_gateway_api
 from lateen.planner.ingresses import build_ingresses
 from lateen.planner.sidecar import Egress
 from lateen.planner.site import MESH_GATEWAY, Carriage, Directory
@@ -113,7 +114,9 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
         return traffic(with_delegates(found, lambda name: read.get(written, name)))
 
     asked = build_ingresses(engine, store, registry)
-    all_traffic = union(engine, "traffic", engine.map("rules of virtual services", written, delegated), asked.traffic)
+    routes = build_gateway_api(engine, store, registry)
+    read = engine.map("rules of virtual services", written, delegated)
+    all_traffic = union(engine, "traffic", read, asked.traffic, routes.traffic)
     destinations = engine.map("destinations", store["DestinationRule"], read_destination)
     traffic_for = engine.index("traffic for host", all_traffic, lambda key, one: _mesh_buckets(one))
     destinations_for = engine.index("destinations for host", destinations, lambda key, one: _buckets((one.host,)))

@@ -14,11 +14,12 @@ _MATCHED = "envoy.transport_socket_match"
 Spoken = Literal["mutual", "tls", "plaintext"]
 
 
-def choose(proxy: Proxy, name: str, call: Call, trail: Trail, *, answer: int = 503) -> None:
-    """Note what endpoints a cluster has for a call. `answer`: its status where there is none, 0 to bytes."""
+def choose(proxy: Proxy, name: str, call: Call, trail: Trail, *, answer: int = 503, missing: int = 0) -> None:
+    """Note what endpoints a cluster has for a call. `answer`: its status where there is none, 0 to bytes; `missing`:
+    where there is no such cluster, 0 = the same."""
     cluster = proxy.cluster(name)
     if cluster is None:
-        trail.step("cluster", name, "there is no such cluster", flags="NC", status=answer)
+        trail.step("cluster", name, "there is no such cluster", flags="NC", status=missing or answer)
         return
     origin = proxy.origin_of(types.CLUSTER, name)
     found = tuple(choices(proxy, name, call))

@@ -10,6 +10,7 @@ from lateen.simulate.rewrites import location, rewritten_path
 from lateen.simulate.routes import Request, find_route, find_virtual_host, read_request
 from lateen.simulate.trail import Trail
 
+_MISSING = (503, 404, 500)
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FAULT = "envoy.filters.http.fault"
 _DYNAMIC_DNS = "envoy.filters.http.dynamic_forward_proxy"
@@ -61,7 +62,9 @@ def _follow(proxy: Proxy, route: Any, origin: Origin, of: tuple[Any, Request, Ca
             host = route.route.host_rewrite_literal or request.headers[":authority"]
             trail.step("route", route.name, "sent on", origin, clusters=clusters, path=path, host=host)
             if clusters:
-                choose(proxy, clusters[0][0], call, trail)
+                choose(
+                    proxy, clusters[0][0], call, trail, missing=_MISSING[route.route.cluster_not_found_response_code]
+                )
         case "redirect":
             status, to = _REDIRECTS[route.redirect.response_code], location(route.match, route.redirect, request)
             trail.step("route", route.name, "redirected", origin, status=status, location=to)

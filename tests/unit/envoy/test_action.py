@@ -111,3 +111,20 @@ def test_a_destination_with_a_host_of_its_own_is_asked_by_it():
 
 def test_a_redirect_replaces_a_prefix():
     assert acted(Redirect(prefix="/b")).redirect.prefix_rewrite == "/b"
+
+
+def test_a_redirect_keeps_the_slash_between_a_prefix_and_the_rest():
+    to_root = acted(Redirect(prefix="/"), StringMatch("path_prefix", "/a")).redirect.regex_rewrite
+    assert re2.sub(to_root.pattern.regex, to_root.substitution, "/a/b") == "/b"
+    assert acted(Redirect(prefix="/b"), StringMatch("path_prefix", "/a")).redirect.prefix_rewrite == "/b"
+
+
+@pytest.mark.parametrize(("replacement", "rewritten"), [("/b", "/b/"), ("/b/", "/b/"), ("/", "/")])
+def test_of_the_whole_path_the_first_slash_is_replaced_too(replacement, rewritten):
+    route = forwarded(path=StringMatch("path_prefix", "/"), rewrite=Rewrite(path=replacement))
+    assert route.prefix_rewrite == rewritten
+
+
+def test_what_is_missing_is_answered_as_said():
+    assert forwarded().cluster_not_found_response_code == 0
+    assert forwarded(missing=500).cluster_not_found_response_code == 2

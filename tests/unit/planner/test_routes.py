@@ -69,3 +69,16 @@ def test_rules_hold_where_they_say_and_nothing_follows_what_takes_everything():
     all_ = HttpRule(action=DirectResponse(404), name="all")
     behind = HttpRule(action=sends("a.x"), name="behind")
     assert [one.name for one in Here().routes(elsewhere, all_, behind)] == ["all"]
+
+
+def test_a_terse_redirect_leaves_out_the_schemes_own_port():
+    def port(said: Refer, number: int = 80, **site) -> int:
+        found = Here(Site(namespace="shop", gateway="mesh", port=number, **site)).action(said)
+        assert isinstance(found, Redirect)
+        return found.port
+
+    assert port(Refer(Redirect(), "request", terse=True)) == 0
+    assert port(Refer(Redirect(), "request", terse=True), 8080) == 8080
+    assert port(Refer(Redirect(), "request", terse=True), 443, tls=True) == 0
+    assert port(Refer(Redirect(scheme="https", port=443), terse=True)) == 0
+    assert port(Refer(Redirect(scheme="https", port=80), terse=True)) == 80

@@ -1,0 +1,62 @@
+"""Routes at what they are attached to, and what several routes at one place come to.
+
+https://gateway-api.sigs.k8s.io/geps/gep-1294/
+"""
+
+from collections.abc import Iterable
+from itertools import chain
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from lateen.base.refs import Origin
+from lateen.planner.gateway_api.precedence import in_order
+from lateen.planner.http_rule import HttpRule
+from lateen.planner.site import EVERYWHERE, Where
+from lateen.planner.traffic import Traffic
+
+
+class Attachment(Struct, frozen=True, kw_only=True):
+    """A route's rules for one host of a parent. `parent`: "mesh", or "namespace/name" of a gateway; `namespace`,
+    `name`: the route's; `exports`: which namespaces obey it; `where`: at which of the parent's ports."""
+
+    parent: str
+    host: str
+    namespace: str
+    name: str
+    rules: tuple[HttpRule, ...]
+    exports: tuple[str, ...] = ("*",)
+    where: Where = EVERYWHERE
+    created: str = ""
+    origin: Origin = Origin()
+
+    @property
+    def age(self) -> tuple[str, str, str]:
+        """Sort key: the oldest first, then by namespace and name."""
+        return (self.created, self.namespace, self.name)
+
+
+def together(found: Iterable[Attachment]) -> Traffic:
+    """Take routes at one host of one parent together: of two matches the more particular counts, of equals the
+    oldest route's."""
+    attached = sorted(found, key=lambda one: one.age)
+    first = attached[0]
+    return Traffic(
+        namespace=first.namespace,
+        name=first.name,
+        hosts=(first.host,),
+        gateways=(first.parent,),
+        exports=first.exports,
+        http=in_order(chain.from_iterable(map(_placed, attached))),
+        created=first.created,
+        origin=first.origin,
+    )
+
+
+def _placed(one: Attachment) -> Iterable[HttpRule]:
+    """The rules, limited to the place that the route is attached to."""
+    if one.where == EVERYWHERE:
+        return one.rules
+    return (
+        replace(rule, matches=tuple(replace(match, where=one.where) for match in rule.matches)) for rule in one.rules
+    )
