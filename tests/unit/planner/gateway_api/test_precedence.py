@@ -24,7 +24,8 @@ def test_the_more_particular_match_counts():
         match(),
         match("regex", "/a/b/c.*"),
     ]
-    assert sorted(ordered[::-1], key=precedence) == ordered
+    backwards = list(reversed(ordered))
+    assert sorted(backwards, key=precedence) == ordered
 
 
 def test_matches_are_taken_apart_and_equals_stay_in_their_order():
