@@ -1,5 +1,10 @@
 """Real Envoys for tests: one that judges a configuration, and some that run on free ports of the loopback."""
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
+
 import contextlib
 import datetime
 import socket

@@ -5,7 +5,7 @@ What a good one says stands in this filter's metadata, under `payload`, for rule
 
 from typing import Any
 
-from lateen.envoy.fields import Extension, milliseconds
+from lateen.envoy.fields import Extension, extend, milliseconds
 from lateen.plan.listener import HttpProxy
 from lateen.plan.tokens import Keys, TokenIssuer
 from lateen.proto.descriptors import message
@@ -15,6 +15,7 @@ _NAME = "envoy.filters.http.jwt_authn"
 # Nobody answers there: Envoy then refuses the token, for want of keys. A set of keys it will not take empty.
 _NOWHERE = "BlackHoleCluster"
 _CACHE_SECONDS = 300
+_OTHER_AUDIENCE = "response.code_details == 'jwt_authn_access_denied{Audiences_in_Jwt_are_not_allowed}'"
 
 
 def jwt_authn(proxy: HttpProxy) -> Extension | None:
@@ -29,6 +30,14 @@ def jwt_authn(proxy: HttpProxy) -> Extension | None:
     rule.match.prefix = "/"
     _require(rule.requires.requires_any, names)
     return Extension(_NAME, config)
+
+
+def answer_other_audiences(mapper: Any) -> None:
+    """Fill the mapping of local replies that answers a token for another audience 401, as every bad one: Envoy's own
+    403 is for those whose token is good. https://www.rfc-editor.org/rfc/rfc6750#section-3.1"""
+    cel = message("envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter")(expression=_OTHER_AUDIENCE)
+    extend(mapper.filter.extension_filter, Extension("envoy.access_loggers.extension_filters.cel", cel))
+    mapper.status_code.value = 401
 
 
 def _provider(provider: Any, issuer: TokenIssuer, *, clear_route: bool) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 from lateen.envoy.access_loggers import log_to
 from lateen.envoy.fields import Extension, extend, from_ads, milliseconds, several
 from lateen.envoy.http_filters import HTTP_FILTERS
+from lateen.envoy.http_filters.jwt_authn import answer_other_audiences
 from lateen.envoy.route import route_config
 from lateen.plan.listener import Chain, HttpProxy, Listener, PathNormalization
 from lateen.proto.descriptors import message
@@ -28,6 +29,8 @@ def http_proxy(chain: Chain, listener: Listener) -> Extension | None:
     for http_filter in HTTP_FILTERS:
         for extension in several(http_filter.of_proxy(plan)):
             extend(config.http_filters.add(), extension)
+    if plan.tokens:
+        answer_other_audiences(config.local_reply_config.mappers.add())
     log_to(config.access_log, listener)
     return Extension("envoy.filters.network.http_connection_manager", config)
 

@@ -108,7 +108,7 @@ def test_a_real_envoy_takes_good_tokens_and_none_and_says_why_others_are_bad(por
     assert ask(port) == (200, "hello")
     assert ask(port, KNOWN.token(aud="web")) == (200, "hello")
     assert ask(port, KNOWN.token(aud="web", life=-600)) == (401, "Jwt is expired")
-    assert ask(port, KNOWN.token(aud="other")) == (403, "Audiences in Jwt are not allowed")
+    assert ask(port, KNOWN.token(aud="other")) == (401, "Audiences in Jwt are not allowed")
     assert ask(port, Issuer("known").token(aud="web"))[0] == 401
     assert ask(port, Issuer("stranger").token()) == (401, "Jwt issuer is not configured")
     assert ask(port, "no.token")[0] == 401
