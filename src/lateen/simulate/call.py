@@ -1,7 +1,7 @@
 """A call to simulate, and what became of it."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ Failure = Literal[
     "protocol error",
     "no virtual host",
     "no route",
+    "denied",
 ]
 _ALPN = {
     ("tls", "http"): ("http/1.1",),
@@ -33,7 +34,9 @@ class Call(Struct, frozen=True, kw_only=True):
 
     `mode`: captured on its way out of the workload, captured on its way in, or sent to the proxy's own port.
     `address` and `port`: where the client sent it. `tls`: what the client speaks; `mtls` with a certificate of
-    the mesh. `alpn` None and `sni` "": what such a client offers. `host`: with a port if the client sends one.
+    the mesh, whose URI is `identity`. `alpn` None and `sni` "": what such a client offers. `host`: with a port if the
+    client sends one. `client`: the address that it calls from. `claims`: of the token that the request carries, which
+    is verified; None = there is none.
     """
 
     port: int
@@ -47,6 +50,9 @@ class Call(Struct, frozen=True, kw_only=True):
     path: str = "/"
     method: str = "GET"
     headers: Mapping[str, str] = {}
+    client: str = "10.1.0.9"
+    identity: str = ""
+    claims: Mapping[str, Any] | None = None
 
     @property
     def offered(self) -> tuple[str, ...]:
@@ -83,7 +89,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     `clusters`: by weight; `endpoints`: of the first of them; `path` and `host`: what they are asked for. `status`: of
     the answer that the proxy gives itself, 0 when the call is sent on; `location`: the URL that it redirects to.
-    `flags`: Envoy's response flags (NC: no such cluster, UH: no healthy endpoint, FI: answered on purpose).
+    `flags`: Envoy's response flags (NC: no such cluster, UH: no healthy endpoint, FI: answered on purpose). `rule`: the
+    name of the rule of authorization that decided, "" where a call was denied because none takes it.
     """
 
     listener: str = ""
@@ -98,6 +105,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     status: int = 0
     location: str = ""
     flags: str = ""
+    rule: str = ""
     failure: Failure = ""
     steps: tuple[Step, ...] = ()
 

@@ -3,7 +3,9 @@
 from typing import Any
 
 from lateen.base.refs import Origin
+from lateen.proto import types
 from lateen.simulate.call import Call
+from lateen.simulate.checks import KINDS, of_request, passes
 from lateen.simulate.endpoints import choose
 from lateen.simulate.proxy import Proxy, unpack
 from lateen.simulate.rewrites import location, rewritten_path
@@ -22,6 +24,9 @@ def serve(proxy: Proxy, manager: Any, call: Call, encrypted: bool, trail: Trail)
     """Note what becomes of a call's request. `encrypted`: it came by TLS that ended here."""
     table = manager.route_config if manager.HasField("route_config") else proxy.table(manager.rds.route_config_name)
     name = manager.route_config.name or manager.rds.route_config_name
+    request = read_request(call, "https" if encrypted else "http", manager)
+    if not passes(proxy, manager.http_filters, of_request(call, request, manager, encrypted), trail):
+        return
     if table is None:
         trail.fail("route", "no route", f"there is no route table {name}", route_config=name, status=404)
         return
@@ -33,7 +38,6 @@ def serve(proxy: Proxy, manager: Any, call: Call, encrypted: bool, trail: Trail)
     domains = ", ".join(virtual_host.domains[:3])
     trail.step("virtual host", virtual_host.name, f"its domains are {domains}", route_config=name,
                virtual_host=virtual_host.name)  # fmt: skip
-    request = read_request(call, "https" if encrypted else "http", manager.normalize_path.value)
     if virtual_host.require_tls and not encrypted:
         to = f"https://{call.host}{request.headers[':path']}"
         trail.step("virtual host", virtual_host.name, "it takes HTTPS only", status=301, location=to)
@@ -51,7 +55,7 @@ def _follow(proxy: Proxy, route: Any, origin: Origin, of: tuple[Any, Request, Ca
     manager, request, call = of
     trail.step("route", route.name, "the first that takes the request", origin, route=route.name)
     for each in manager.http_filters:
-        if each.name not in _QUIET:
+        if each.name not in _QUIET and types.message_name(each.typed_config.type_url) not in KINDS:
             trail.step("filter", each.name, "what it does is not simulated")
     if _inject(route, origin, trail):
         return

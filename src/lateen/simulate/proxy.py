@@ -1,9 +1,10 @@
 """A proxy as it is configured: its resources, decoded when they are looked at."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from lateen.base.refs import Origin
+from lateen.plan.authorization import Rule, Stage
 from lateen.plan.listener import Listener
 from lateen.plan.route import RouteConfig
 from lateen.proto import types
@@ -28,6 +29,7 @@ class Proxy:
         }
         self._decoded: dict[tuple[str, str], Any] = {}
         self._listeners, self._tables = listeners or {}, tables or {}
+        self._rules: dict[str, Origin] | None = None
 
     def resources(self) -> Mapping[str, Iterable[Resource]]:
         """All resources by type URL."""
@@ -75,6 +77,12 @@ class Proxy:
                 return host.routes[position].origin
         return Origin()
 
+    def rule_origin(self, name: str) -> Origin:
+        """Which policy and rule of it a rule of authorization comes from."""
+        if self._rules is None:
+            self._rules = {rule.name: rule.origin for plan in self._listeners.values() for rule in rules_of(plan)}
+        return self._rules.get(name, Origin())
+
     def _find(self, type_url: str, name: str) -> Any | None:
         found = self._decoded.get((type_url, name))
         if found is None and (resource := self._encoded.get(type_url, {}).get(name)) is not None:
@@ -85,6 +93,14 @@ class Proxy:
 
 def _first(items: Iterable[V], wanted: Callable[[V], bool], of: Callable[[V], Origin]) -> Origin:
     return next((of(item) for item in items if wanted(item)), Origin())
+
+
+def rules_of(listener: Listener) -> Iterator[Rule]:
+    """Yield the rules of authorization of a listener's chains."""
+    for checks in {chain.proxy.checks for chain in listener.chains}:
+        asked = (one if isinstance(one, Stage) else one.stage for one in checks.custom)
+        for stage in (*asked, *checks.stages):
+            yield from (*(stage.rules or ()), *(stage.trial or ()))
 
 
 def unpack(packed: Any) -> Any:

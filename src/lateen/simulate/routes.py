@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 import re2
 
 from lateen.simulate.call import Call
+from lateen.simulate.paths import normalized
 from lateen.simulate.texts import header_matches, parameter_matches
 
 
@@ -17,10 +18,10 @@ class Request(NamedTuple):
     query: dict[str, str]
 
 
-def read_request(call: Call, scheme: str, normalize: bool) -> Request:
-    """Read a call's request. `normalize`: take `.` and `..` out of its path first."""
+def read_request(call: Call, scheme: str, manager: Any) -> Request:
+    """Read a call's request, with its path as the connection manager normalizes it."""
     parts = urlsplit(f"//x{call.path}")
-    path = _normalized(parts.path) if normalize else parts.path
+    path = normalized(parts.path, manager)
     headers = {name.lower(): value for name, value in call.headers.items()}
     whole = path + (f"?{parts.query}" if "?" in call.path else "")
     headers |= {":method": call.method, ":authority": call.host, ":scheme": scheme, ":path": whole}
@@ -78,17 +79,3 @@ def _path_matches(match: Any, path: str) -> bool:
     if kind == "path":
         return path == wanted
     return path.startswith(wanted) and (kind == "prefix" or path[len(wanted) :][:1] in ("", "/"))
-
-
-def _normalized(path: str) -> str:
-    """RFC 3986, section 5.2.4; slashes are not merged."""
-    kept: list[str] = []
-    segments = path.split("/")[1:]
-    for at, segment in enumerate(segments):
-        if segment == "..":
-            kept = kept[:-1]
-        elif segment != ".":
-            kept.append(segment)
-        if segment in (".", "..") and at == len(segments) - 1:
-            kept.append("")
-    return "/" + "/".join(kept)

@@ -7,6 +7,7 @@ from lateen.base.refs import Origin
 from lateen.proto import types
 from lateen.simulate.call import Call, Outcome
 from lateen.simulate.chains import candidates, inspect
+from lateen.simulate.checks import KINDS, of_connection, passes
 from lateen.simulate.endpoints import choose
 from lateen.simulate.http import serve
 from lateen.simulate.proxy import Proxy, unpack
@@ -84,6 +85,8 @@ def _decrypt(chain: Any, call: Call, trail: Trail) -> bool | None:
 
 
 def _hand_on(proxy: Proxy, chain: Any, call: Call, encrypted: bool, trail: Trail) -> None:
+    if not passes(proxy, chain.filters, of_connection(call, encrypted), trail, answer=0):
+        return
     for each in chain.filters:
         match types.message_name(each.typed_config.type_url):
             case name if name == _HTTP:
@@ -94,6 +97,8 @@ def _hand_on(proxy: Proxy, chain: Any, call: Call, encrypted: bool, trail: Trail
                 serve(proxy, unpack(each.typed_config), call, encrypted, trail)
             case name if name == _TCP:
                 _carry(proxy, unpack(each.typed_config), call, trail)
+            case name if name in KINDS:
+                pass
             case _:
                 trail.step("filter", each.name, "what it does is not simulated")
 

@@ -8,6 +8,8 @@ from lateen.simulate.routes import read_request
 Match = message("envoy.config.route.v3.RouteMatch")
 Action = message("envoy.config.route.v3.RouteAction")
 Redirect = message("envoy.config.route.v3.RedirectAction")
+Manager = message("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager")
+MANAGER = Manager(normalize_path={"value": True})
 
 
 @pytest.mark.parametrize(
@@ -44,5 +46,5 @@ def test_what_matched_is_replaced(match, action, path, expected):
     ],
 )
 def test_a_client_is_sent_to_a_whole_url(redirect, host, expected):
-    request = read_request(Call(port=80, host=host, path="/a/b?q=1"), "http", True)
+    request = read_request(Call(port=80, host=host, path="/a/b?q=1"), "http", MANAGER)
     assert location(Match(prefix="/a"), Redirect(**redirect), request) == expected

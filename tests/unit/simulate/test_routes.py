@@ -6,6 +6,8 @@ from lateen.simulate.routes import find_route, find_virtual_host, read_request
 
 Table = message("envoy.config.route.v3.RouteConfiguration")
 Host = message("envoy.config.route.v3.VirtualHost")
+Manager = message("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager")
+MANAGER = Manager(normalize_path={"value": True})
 
 
 def found(authority, *domains, **table):
@@ -44,7 +46,7 @@ def test_a_port_in_the_host_may_not_matter():
     ],
 )
 def test_a_route_takes_what_its_match_says(match, path, taken):
-    request = read_request(Call(port=1, path=path), "http", True)
+    request = read_request(Call(port=1, path=path), "http", MANAGER)
     assert (find_route(Host(routes=[{"match": match}]), request) is not None) is taken
 
 
@@ -52,5 +54,5 @@ def test_the_first_route_that_takes_a_request_counts():
     host = Host(
         routes=[{"match": {"path": "/b"}}, {"match": {"prefix": "/"}, "name": "rest"}, {"match": {"prefix": "/"}}]
     )
-    position, route = find_route(host, read_request(Call(port=1), "http", False))
+    position, route = find_route(host, read_request(Call(port=1), "http", MANAGER))
     assert (position, route.name) == (1, "rest")
