@@ -1,6 +1,8 @@
 """Tokens that requests carry, checked by real proxies with the keys of real issuers (rows 124 to 126)."""
 
 import subprocess
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -185,3 +187,39 @@ def test_an_issuer_inside_the_mesh_is_asked_by_the_proxies_over_its_mutual_tls(s
     put(authentication(jwksUri="http://idp.default.svc.cluster.local:8080/keys"))
     eventually(lambda: ask(shop, issuer.token())[0] == 200, 15, "keys by the mesh")
     assert ask(shop, Issuer(ME).token())[0] == 401
+
+
+def test_a_gateway_chooses_routes_by_claims(shop: Mesh, provider: Provider, put: Any) -> None:
+    def at(claim: str, how: dict[str, str], status: int) -> dict[str, Any]:
+        return {"match": [{"headers": {f"@request.auth.claims{claim}": how}}], "directResponse": {"status": status}}
+
+    server = {"port": {"number": 80, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}
+    rules = [
+        at(".groups", {"exact": "admin"}, 290),
+        at("[sub]", {"prefix": "al"}, 291),
+        {"directResponse": {"status": 292}},
+    ]
+    networking = "networking.istio.io/v1"
+    put(
+        {"apiVersion": networking, "kind": "Gateway", "metadata": {"name": "edge"}, "spec": {"selector": {"istio": "ingressgateway"}, "servers": [server]}},
+        {"apiVersion": networking, "kind": "VirtualService", "metadata": {"name": "edge"}, "spec": {"hosts": ["*"], "gateways": ["edge"], "http": rules}},
+        {"apiVersion": SECURITY, "kind": "RequestAuthentication", "metadata": {"name": "edge", "namespace": "istio-system"},
+         "spec": {"selector": {"matchLabels": {"istio": "ingressgateway"}}, "jwtRules": [{"issuer": ME, "jwksUri": provider.url}]}},
+    )  # fmt: skip
+    me = provider.issuer
+    eventually(lambda: entering(shop, me.token("bob", groups=["user", "admin"])) == 290, 15, "the keys")
+    assert entering(shop, me.token("alice", groups="user")) == 291
+    assert entering(shop, me.token("bob")) == entering(shop) == 292
+    assert entering(shop, Issuer(ME).token("alice")) == 401
+
+
+def entering(mesh: Mesh, token: str = "") -> int:
+    """The status of a request from outside the mesh."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    try:
+        with urllib.request.urlopen(urllib.request.Request(f"{mesh.gateway}/", headers=headers), timeout=5) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0

@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch, escape
+from lateen.plan.matching import ClaimMatch, NamedMatch, RouteMatch, StringMatch, escape
+
+# Where the filter that checks tokens leaves what they say.
+TOKENS, PAYLOAD = "envoy.filters.http.jwt_authn", "payload"
 
 
 def match(target: Any, plan: RouteMatch) -> None:
@@ -16,6 +19,18 @@ def match(target: Any, plan: RouteMatch) -> None:
             added.present_match = True
         else:
             text(added.string_match, parameter.match)
+    for claim in plan.claims:
+        _claim(target.dynamic_metadata.add(), claim)
+
+
+def _claim(target: Any, plan: ClaimMatch) -> None:
+    """Fill an envoy.type.matcher.v3.MetadataMatcher: a text, or a list with one."""
+    target.filter, target.invert = TOKENS, plan.invert
+    for key in (PAYLOAD, *plan.path):
+        target.path.add(key=key)
+    ways = target.value.or_match.value_matchers
+    text(ways.add().string_match, plan.match)
+    text(ways.add().list_match.one_of.string_match, plan.match)
 
 
 def text(target: Any, plan: StringMatch) -> None:

@@ -22,12 +22,21 @@ class NamedMatch(Struct, frozen=True, gc=False):
     invert: bool = False
 
 
+class ClaimMatch(Struct, frozen=True, gc=False):
+    """A claim of a verified token, at `path` within it: a text that matches, or a list with one."""
+
+    path: tuple[str, ...]
+    match: StringMatch
+    invert: bool = False
+
+
 class RouteMatch(Struct, frozen=True, kw_only=True, gc=False):
     """All of it must hold. `path` None = every path. Query string is not part of the path."""
 
     path: StringMatch | None = None
     headers: tuple[NamedMatch, ...] = ()
     query: tuple[NamedMatch, ...] = ()
+    claims: tuple[ClaimMatch, ...] = ()
 
 
 _SPECIAL = frozenset(r"\.+*?()|[]{}^$")

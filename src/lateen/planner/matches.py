@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from operator import itemgetter
 
 from lateen.kinds.networking.connection_routes import L4MatchAttributes, TLSMatchAttributes
-from lateen.kinds.networking.http_match import HTTPMatchRequest
+from lateen.kinds.networking.http_match import CLAIMS, HTTPMatchRequest
 from lateen.kinds.networking.string_match import StringMatch as Text
-from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch
+from lateen.plan.matching import ClaimMatch, NamedMatch, RouteMatch, StringMatch
 from lateen.planner.site import Where, gateway_names
 
 _PRESENT = StringMatch("present")
@@ -19,6 +19,7 @@ def plan_match(match: HTTPMatchRequest) -> RouteMatch:
         path=_path(match),
         headers=(*_headers(match), *_pseudo_headers(match)),
         query=tuple(_named(match.query_params, lower=False)),
+        claims=(*_claims(match.headers, False), *_claims(match.without_headers, True)),
     )
 
 
@@ -35,7 +36,7 @@ def where(match: HTTPMatchRequest | TLSMatchAttributes | L4MatchAttributes, name
 def is_catch_all(match: RouteMatch) -> bool:
     """Say whether every request matches, so that no later route is ever reached."""
     whole = match.path is None or match.path in _EVERY_PATH
-    return whole and not match.headers and not match.query
+    return whole and not match.headers and not match.query and not match.claims
 
 
 def plan_text(text: Text) -> StringMatch:
@@ -70,4 +71,16 @@ def _pseudo_headers(match: HTTPMatchRequest) -> Iterator[NamedMatch]:
 
 def _named(matches: Mapping[str, Text], lower: bool = True) -> Iterator[NamedMatch]:
     for name, text in sorted(matches.items(), key=itemgetter(0)):
+        if name.startswith(CLAIMS):
+            continue
         yield NamedMatch(name.lower() if lower else name, plan_text(text))
+
+
+def _claims(matches: Mapping[str, Text], invert: bool) -> Iterator[ClaimMatch]:
+    """Read the claims among headers: `@request.auth.claims.a.b`, or `@request.auth.claims[a][b]` where names have
+    dots."""
+    for name, text in sorted(matches.items(), key=itemgetter(0)):
+        if name.startswith(CLAIMS):
+            rest = name.removeprefix(CLAIMS)
+            path = rest.strip("[]").split("][") if rest.startswith("[") else rest.removeprefix(".").split(".")
+            yield ClaimMatch(tuple(path), plan_text(text), invert)

@@ -15,7 +15,6 @@ from lateen.simulate.trail import Trail
 
 _RBAC = "envoy.extensions.filters.{}.rbac.v3.RBAC"
 _ASKING = "envoy.extensions.filters.{}.ext_authz.v3.ExtAuthz"
-_TOKENS = "envoy.filters.http.jwt_authn"
 _NOTED = "shadow_effective_policy_id"
 KINDS = frozenset(form.format(side) for form in (_RBAC, _ASKING) for side in ("http", "network"))
 
@@ -40,7 +39,7 @@ def of_request(call: Call, request: Request, manager: Any, encrypted: bool) -> A
         original=_original(call, request, manager),
         path=request.path,
         headers=request.headers,
-        metadata={_TOKENS: {"payload": dict(call.claims)}} if call.claims is not None else {},
+        metadata=request.metadata,
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from lateen.base.refs import Origin
 from lateen.proto import types
+from lateen.simulate import tokens
 from lateen.simulate.call import Call
 from lateen.simulate.checks import KINDS, of_request, passes
 from lateen.simulate.endpoints import choose
@@ -24,7 +25,11 @@ def serve(proxy: Proxy, manager: Any, call: Call, encrypted: bool, trail: Trail)
     """Note what becomes of a call's request. `encrypted`: it came by TLS that ended here."""
     table = manager.route_config if manager.HasField("route_config") else proxy.table(manager.rds.route_config_name)
     name = manager.route_config.name or manager.rds.route_config_name
-    request = read_request(call, "https" if encrypted else "http", manager)
+    token = tokens.verify(manager.http_filters, call)
+    if token.refusal:
+        trail.step("filter", tokens.FILTER, token.refusal, failure="token refused", status=401)
+        return
+    request = read_request(call, "https" if encrypted else "http", manager)._replace(claims=token.claims)
     if not passes(proxy, manager.http_filters, of_request(call, request, manager, encrypted), trail):
         return
     if table is None:
@@ -55,7 +60,7 @@ def _follow(proxy: Proxy, route: Any, origin: Origin, of: tuple[Any, Request, Ca
     manager, request, call = of
     trail.step("route", route.name, "the first that takes the request", origin, route=route.name)
     for each in manager.http_filters:
-        if each.name not in _QUIET and types.message_name(each.typed_config.type_url) not in KINDS:
+        if each.name not in _QUIET and types.message_name(each.typed_config.type_url) not in (*KINDS, tokens.KIND):
             trail.step("filter", each.name, "what it does is not simulated")
     if _inject(route, origin, trail):
         return

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from msgspec import Struct
 
 from lateen.simulate.proxy import unpack
-from lateen.simulate.texts import header_matches, text_matches
+from lateen.simulate.texts import header_matches, metadata_matches, text_matches
 
 
 class Attributes(Struct, frozen=True, kw_only=True):
@@ -98,24 +98,6 @@ _SEGMENT = r"[a-zA-Z0-9\-._~%!$&'()+,;:@]"
 _PATH = r"[a-zA-Z0-9\-._~%!$&'()+,;:@/]"
 
 
-def _metadata(value: Any, call: Attributes) -> bool:
-    found: Any = call.metadata.get(value.filter, {})
-    for segment in value.path:
-        found = found.get(segment.key) if isinstance(found, Mapping) else None
-    return found is not None and _value_matches(value.value, found)
-
-
-def _value_matches(matcher: Any, found: Any) -> bool:
-    match matcher.WhichOneof("match_pattern"):
-        case "string_match":
-            return isinstance(found, str) and text_matches(matcher.string_match, found)
-        case "list_match":
-            return isinstance(found, list) and any(_value_matches(matcher.list_match.one_of, one) for one in found)
-        case "or_match":
-            return any(_value_matches(one, found) for one in matcher.or_match.value_matchers)
-    return False
-
-
 _ATTRIBUTES: Mapping[str, Callable[[Any, Attributes], bool]] = {
     "authenticated": _authenticated,
     "direct_remote_ip": lambda value, call: _within(value, call.address),
@@ -126,5 +108,5 @@ _ATTRIBUTES: Mapping[str, Callable[[Any, Attributes], bool]] = {
     "header": lambda value, call: header_matches(value, call.headers.get(value.name.lower())),
     "url_path": lambda value, call: bool(call.path) and text_matches(value.path, call.path),
     "uri_template": _template,
-    "metadata": _metadata,
+    "metadata": lambda value, call: metadata_matches(value, call.metadata),
 }

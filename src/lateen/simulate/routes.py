@@ -1,5 +1,6 @@
 """Which virtual host and route take a request."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -7,15 +8,23 @@ import re2
 
 from lateen.simulate.call import Call
 from lateen.simulate.paths import normalized
-from lateen.simulate.texts import header_matches, parameter_matches
+from lateen.simulate.texts import header_matches, metadata_matches, parameter_matches
+from lateen.simulate.tokens import FILTER
 
 
 class Request(NamedTuple):
-    """A request as routes see it; header names in lower case, pseudo headers among them."""
+    """A request as routes see it; header names in lower case, pseudo headers among them. `claims`: of its token, None =
+    none that was verified."""
 
     path: str
     headers: dict[str, str]
     query: dict[str, str]
+    claims: Mapping[str, Any] | None = None
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """What filters found out of it, by filter."""
+        return {FILTER: {"payload": self.claims}} if self.claims is not None else {}
 
 
 def read_request(call: Call, scheme: str, manager: Any) -> Request:
@@ -64,6 +73,7 @@ def _takes(match: Any, request: Request) -> bool:
         _path_matches(match, request.path)
         and all(header_matches(each, request.headers.get(each.name.lower())) for each in match.headers)
         and all(parameter_matches(each, request.query.get(each.name)) for each in match.query_parameters)
+        and all(metadata_matches(each, request.metadata) for each in match.dynamic_metadata)
     )
 
 

@@ -1,5 +1,6 @@
 """Compare texts, headers and query parameters as Envoy's matchers do."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import re2
@@ -55,3 +56,22 @@ def parameter_matches(matcher: Any, value: str | None) -> bool:
     if matcher.WhichOneof("query_parameter_match_specifier") == "string_match":
         return text_matches(matcher.string_match, value)
     return True
+
+
+def metadata_matches(matcher: Any, metadata: Mapping[str, Any]) -> bool:
+    """Say whether an envoy.type.matcher.v3.MetadataMatcher takes what filters found out, by filter."""
+    found: Any = metadata.get(matcher.filter, {})
+    for segment in matcher.path:
+        found = found.get(segment.key) if isinstance(found, Mapping) else None
+    return bool((found is not None and _found_matches(matcher.value, found)) != matcher.invert)
+
+
+def _found_matches(matcher: Any, found: Any) -> bool:
+    match matcher.WhichOneof("match_pattern"):
+        case "string_match":
+            return isinstance(found, str) and text_matches(matcher.string_match, found)
+        case "list_match":
+            return isinstance(found, list) and any(_found_matches(matcher.list_match.one_of, one) for one in found)
+        case "or_match":
+            return any(_found_matches(one, found) for one in matcher.or_match.value_matchers)
+    return False

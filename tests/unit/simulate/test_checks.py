@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from tokens import Issuer
 from worlds import istio, mesh_config, pod, service
 
 from lateen.simulate.call import Call, Outcome
@@ -65,7 +66,9 @@ def test_the_last_address_of_x_forwarded_for_is_where_a_request_comes_from(proxy
 )
 def test_claims_are_of_a_verified_token(proxy: Any, claims: Any, failure: str) -> None:
     known = policy("known", "{rules: [{from: [{source: {requestPrincipals: [i/s]}}]}]}")
-    assert called(proxy, known, claims=claims).failure == failure
+    checked = istio("RequestAuthentication", "tokens", f"{{jwtRules: [{{issuer: i, jwks: '{Issuer('i').jwks}'}}]}}")
+    assert called(proxy, known, checked, claims=claims).failure == failure
+    assert called(proxy, known, claims=claims).failure == "denied", "nobody has checked it"
 
 
 def test_a_trial_is_told_and_decides_nothing(proxy: Any) -> None:

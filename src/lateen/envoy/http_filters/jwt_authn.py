@@ -6,12 +6,11 @@ What a good one says stands in this filter's metadata, under `payload`, for rule
 from typing import Any
 
 from lateen.envoy.fields import Extension, extend, milliseconds
+from lateen.envoy.matching import PAYLOAD, TOKENS
 from lateen.plan.listener import HttpProxy
 from lateen.plan.tokens import Keys, TokenIssuer
 from lateen.proto.descriptors import message
 
-PAYLOAD = "payload"
-_NAME = "envoy.filters.http.jwt_authn"
 # Nobody answers there: Envoy then refuses the token, for want of keys. A set of keys it will not take empty.
 _NOWHERE = "BlackHoleCluster"
 _CACHE_SECONDS = 300
@@ -29,7 +28,7 @@ def jwt_authn(proxy: HttpProxy) -> Extension | None:
     rule = config.rules.add()
     rule.match.prefix = "/"
     _require(rule.requires.requires_any, names)
-    return Extension(_NAME, config)
+    return Extension(TOKENS, config)
 
 
 def answer_other_audiences(mapper: Any) -> None:
