@@ -248,6 +248,21 @@ def authorizations(draw: st.DrawFn) -> dict[str, Any]:
     return made
 
 
+KEYS = [
+    'issuer: a, jwks: \'{"keys": [{"kty": "oct", "k": "c2VjcmV0c2VjcmV0c2VjcmV0"}]}\'',
+    "issuer: b, jwksUri: 'http://web.shop:80/keys'",
+    "issuer: c, jwksUri: 'https://a.x/keys'",
+]
+
+
+@st.composite
+def authentications(draw: st.DrawFn) -> dict[str, Any]:
+    rules = ", ".join(f"{{{rule}}}" for rule in draw(st.lists(st.sampled_from(KEYS), max_size=2)))
+    spec = f"{{jwtRules: [{rules}]{draw(st.sampled_from(WHOM))}}}"
+    namespace = draw(st.sampled_from(["shop", "bank", "istio-system"]))
+    return istio("RequestAuthentication", draw(st.sampled_from(["x", "y"])), spec, namespace=namespace)
+
+
 ASKED = "extensionProviders: [{name: ask, envoyExtAuthzGrpc: {service: web.shop.svc.cluster.local, port: 80}}]"
 
 
@@ -263,7 +278,7 @@ def routes(draw: st.DrawFn) -> dict[str, Any]:
 
 OBJECTS = st.one_of(
     *(services(), entries(), machines(), rules(), delegations(), destinations(), sidecars(), extensions()),
-    *(authorizations(), routes(), others()),
+    *(authorizations(), authentications(), routes(), others()),
 )
 STEPS = st.lists(st.tuples(OBJECTS, st.booleans()), min_size=1, max_size=25)
 
@@ -321,7 +336,8 @@ def hosts_of(world: World, scope: Scope) -> set[str]:
 def plans(world: World) -> dict[str, dict[Any, Any]]:
     found = world.plans
     tables = (found.upstreams, found.assignments, found.listeners, found.routes)
-    collections = (*tables, found.names, found.secrets, found.modules, found.scopes, found.remarks)
+    security = (found.requests.wanted, found.requests.remarks)
+    collections = (*tables, *security, found.names, found.secrets, found.modules, found.scopes, found.remarks)
     return {collection.name: dict(collection.items()) for collection in collections}
 
 
