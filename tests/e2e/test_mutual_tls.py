@@ -1,13 +1,16 @@
-"""Identity and mutual TLS between real sidecars (rows 43 to 46, 52)."""
+"""Identity and mutual TLS between real sidecars (rows 43 to 47, 52, 95, 96)."""
 
 import json
 import re
 import subprocess
 import threading
+import time
 from typing import Any
 
 import pytest
-from mesh import Mesh, eventually
+from mesh import ROOT, Mesh, eventually
+
+MTLS = ROOT / "examples/reference/mtls.yaml"
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +107,36 @@ def test_row_46_namespace_over_mesh_workload_over_namespace_port_over_workload(p
     assert "server" in pair.inside(pair.pods("client")[0], "/usr/bin/python3", "-c", program).stdout
     for policy, _ in reversed(steps):
         pair.delete(policy)
+
+
+def test_row_47_of_two_for_the_mesh_the_oldest_counts_and_the_other_is_named(pair: Mesh) -> None:
+    first = peer_authentication("STRICT", name="cluster-mtls-strict", namespace="istio-system")
+    second = peer_authentication("PERMISSIVE", namespace="istio-system")
+    pair.apply(first)
+    eventually(lambda: status(pair, "outsider") == 0, 5, "the first")
+    created = pair.get("peerauthentication", "cluster-mtls-strict", "istio-system")["metadata"]["creationTimestamp"]
+    eventually(lambda: time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()) > created, 3, "the next second")
+    pair.apply(second)
+    told = pair.lateen("analyze", "-n", "istio-system", check=False).stdout
+    assert "default" in told and "cluster-mtls-strict" in told, told
+    assert [status(pair, "outsider") for _ in range(3)] == [0, 0, 0]
+    pair.delete(first)
+    eventually(lambda: status(pair, "outsider") == 200, 5, "the second, alone")
+    pair.delete(second)
+
+
+def test_rows_95_and_96_the_mesh_is_strict_but_for_one_namespace(pair: Mesh) -> None:
+    pair.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "legacy", "labels": {"istio-injection": "enabled"}}})  # fmt: skip
+    pair.deploy("old", namespace="legacy")
+    strict = MTLS.read_text()
+    pair.kubectl("apply", "-f", str(MTLS))
+    assert "security.istio.io/v1beta1" in strict
+    eventually(lambda: status(pair, "outsider") == 0, 5, "strict everywhere")
+    assert status(pair, "client") == 200
+    for client in ("outsider", "client"):
+        assert pair.call(client, "http://old.legacy:8080/")[0] == 200
+    pair.kubectl("delete", "-f", str(MTLS))
+    eventually(lambda: status(pair, "outsider") == 200, 5)
 
 
 def test_row_52_certificate_has_the_spiffe_name_and_lives_a_day(pair: Mesh) -> None:

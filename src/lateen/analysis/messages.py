@@ -242,6 +242,19 @@ MESSAGES: dict[str, Message] = {
         "Clients in namespace %s obey DestinationRule %s for %s, and not this one",
     ),
     "LAT0007": Message("Warning", "LiteralPassword", "%s stands in the environment as text"),
+    "LAT0008": Message(
+        "Warning",
+        "PeerAuthenticationNotObeyed",
+        "This policy has no effect: for %s the older PeerAuthentication %s counts",
+    ),
+    "LAT0009": Message(
+        "Error", "RequestPrincipalWithoutAuthentication", "Nobody checks tokens for the workloads of this policy: %s"
+    ),
+    "LAT0010": Message(
+        "Error",
+        "RequestPrincipalOfUnknownIssuer",
+        "No RequestAuthentication for the workloads of this policy has the issuer %q: no token of it is accepted",
+    ),
 }
 
 _VERB = re.compile(r"%([sdvq%])")

@@ -19,6 +19,8 @@ from lateen.analysis.analyzers import (
     literal_passwords,
     local_rate_limit,
     outlier_errors,
+    peer_policies,
+    request_principals,
     retries,
     schema,
     server_first,
@@ -64,6 +66,8 @@ ANALYZERS: tuple[Analyzer, ...] = (
     deployment_services.ANALYZER,
     conditions.ANALYZER,
     jwks_fetches.ANALYZER,
+    request_principals.ANALYZER,
+    peer_policies.ANALYZER,
     literal_passwords.ANALYZER,
     external_control_plane.ANALYZER,
 )
