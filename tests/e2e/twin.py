@@ -27,7 +27,6 @@ from lateen.proto.resource import Resource
 from lateen.runtime import netns
 from lateen.simulate.call import Call
 
-CLIENT = "10.1.0.9"
 _STARTS = 30
 
 
@@ -44,6 +43,7 @@ class Twin:
     """The Envoy of one mesh at a time: `configure`, then `call`."""
 
     def __init__(self, path: Path, folder: Path, authority: CertificateAuthority) -> None:
+        self.path, self.folder, self.authority = path, folder, authority
         self._path, self._folder = path, folder
         self._log = folder / "access.log"
         self._pair = authority.server_certificate([], "spiffe://cluster.local/ns/shop/sa/default")
@@ -157,11 +157,10 @@ async def _talk(made: socket.socket, call: Call, pair: KeyPair, folder: Path) ->
     reader, writer = await asyncio.open_connection(sock=made)
     try:
         if call.mode != "gateway":
-            source = made.getsockname()[1]
-            writer.write(f"PROXY TCP4 {CLIENT} {call.address} {source} {call.port}\r\n".encode())
+            writer.write(proxy_line(made, call))
         if call.tls != "plaintext":
             await writer.drain()
-            await writer.start_tls(_client_tls(call, pair, folder), server_hostname=call.server_name or "unnamed.test")
+            await writer.start_tls(client_tls(call, pair, folder), server_hostname=call.server_name or "unnamed.test")
         if call.protocol == "tcp":
             writer.write(b"\0hello\r\n")
             return 0, {}, (await reader.read(64)).decode()
@@ -176,7 +175,12 @@ async def _talk(made: socket.socket, call: Call, pair: KeyPair, folder: Path) ->
         writer.transport.abort()
 
 
-def _client_tls(call: Call, pair: KeyPair, folder: Path) -> ssl.SSLContext:
+def proxy_line(made: socket.socket, call: Call) -> bytes:
+    """Tell where a connection comes from and was going."""
+    return f"PROXY TCP4 {call.client} {call.address} {made.getsockname()[1]} {call.port}\r\n".encode()
+
+
+def client_tls(call: Call, pair: KeyPair, folder: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     if call.offered:

@@ -20,15 +20,24 @@ _UNESCAPE = 4  # PathWithEscapedSlashesAction.UNESCAPE_AND_FORWARD
 
 
 def _resolved(path: str) -> str:
-    """RFC 3986, section 5.2.4, as browsers do it: a backslash is a slash, and %2e a dot; slashes are not merged."""
+    """RFC 3986, section 5.2.4, as browsers do it: a backslash is a slash, and what needs no escape has none; slashes
+    are not merged."""
     kept: list[str] = []
-    segments = path.replace("\\", "/").split("/")[1:]
+    segments = _ESCAPED.sub(_plain, path.replace("\\", "/")).split("/")[1:]
     for at, segment in enumerate(segments):
-        plain = re.sub("%2e", ".", segment, flags=re.IGNORECASE)
-        if plain == "..":
+        if segment == "..":
             kept = kept[:-1]
-        elif plain != ".":
+        elif segment != ".":
             kept.append(segment)
-        if plain in (".", "..") and at == len(segments) - 1:
+        if segment in (".", "..") and at == len(segments) - 1:
             kept.append("")
     return "/" + "/".join(kept)
+
+
+_ESCAPED = re.compile("%[0-9A-Fa-f]{2}")
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
+
+
+def _plain(escaped: re.Match[str]) -> str:
+    char = chr(int(escaped[0][1:], 16))
+    return char if _UNRESERVED.fullmatch(char) else escaped[0]

@@ -17,6 +17,7 @@ DECODE = Manager(normalize_path={"value": True}, merge_slashes=True, path_with_e
         ("/a/./b/..", "/a/./b/..", "/a/", "/a/", "/a/"),
         ("/a\\..\\b", "/a\\..\\b", "/b", "/b", "/b"),
         ("/a/%2E%2e/b", "/a/%2E%2e/b", "/b", "/b", "/b"),
+        ("/%61%2d%3b", "/%61%2d%3b", "/a-%3b", "/a-%3b", "/a-%3b"),
         ("//a//b", "//a//b", "//a//b", "/a/b", "/a/b"),
         ("/a%2fb%5Cc", "/a%2fb%5Cc", "/a%2fb%5Cc", "/a%2fb%5Cc", "/a/b/c"),
         ("/a%2F..%2Fb", "/a%2F..%2Fb", "/a%2F..%2Fb", "/a%2F..%2Fb", "/b"),
