@@ -20,6 +20,7 @@ import envoyfilter
 import gateway_api_validation
 import injection
 import integration_config
+import pki
 import samples
 import simulation
 import validation
@@ -41,6 +42,7 @@ CORPORA: tuple[ModuleType, ...] = (
     authz_rbac,
     injection,
     gateway_api_validation,
+    pki,
 )
 
 HERE = Path(__file__).parent

@@ -6,26 +6,34 @@ from datetime import UTC, datetime
 from typing import Self
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 from lateen.base.redacted import Redacted
 from lateen.base.spiffe import Identity
-from lateen.identity.certificate import dump_chain, expires_at, is_authority, load_chain, signed_by
+from lateen.identity.authority_files import AuthorityFiles
+from lateen.identity.certificate import dump_chain, expires_at, is_authority, load_chain
 from lateen.identity.keys import VerifyingKey, load_key, new_key, requested_key
+from lateen.identity.revocation import RevocationLists
+from lateen.identity.template import FACTS, SKEW, key_identifier, key_usage, lived, path_of, signing, utf8
 from lateen.identity.trust import TrustBundle
+
+__all__ = ["DAY", "DEFAULT_TTL", "FACTS", "MAX_TTL", "ROOT_TTL", "SKEW", "CertificateAuthority", "KeyPair"]
 
 DAY = 86_400.0
 DEFAULT_TTL = DAY
 MAX_TTL = 90 * DAY
 ROOT_TTL = 10 * 365 * DAY
-SKEW = 120.0
-"""Certificates begin this many seconds ago: clocks of a mesh differ."""
+INTERMEDIATE_TTL = 2 * 365 * DAY
+LIST_TTL = ROOT_TTL
 
-FACTS = x509.ObjectIdentifier("2.25.208466310924881190")
-"""Type of the otherName that carries a workload's facts (an OID below 2.25 needs no registry)."""
+_LEAF = (
+    (x509.BasicConstraints(ca=False, path_length=None), True),
+    (key_usage(authority=False), True),
+    (x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), False),
+)
 
 
 @dataclass(frozen=True)
@@ -39,38 +47,57 @@ class KeyPair:
 class CertificateAuthority:
     """Signs leaves with `key`, whose certificate is one of `chain`; the others lead to the root."""
 
-    def __init__(self, key: Redacted, chain: bytes, root: bytes, clock: Clock, max_ttl: float = MAX_TTL) -> None:
-        """`chain` (in any order) and `root` are PEM; a self-signed authority's own certificate is both.
+    def __init__(
+        self, key: Redacted, chain: bytes, root: bytes, clock: Clock, max_ttl: float = MAX_TTL, *, crl: bytes = b""
+    ) -> None:
+        """`chain` (in any order), `root` and `crl` are PEM; a self-signed authority's own certificate is both.
 
-        Raises LateenError when key, chain and root do not belong together or have ended.
+        Raises LateenError when they do not belong together, cannot be read, or have ended.
         """
         self.key = key
         self.chain = chain
-        self.trust = TrustBundle.parse(root)
         self._key = load_key(key)
-        self._certificates = _path(load_chain(chain), self._key.public_key())
+        self._certificates = path_of(self._key.public_key(), load_chain(chain))
+        self.trust = TrustBundle(load_chain(root), RevocationLists.parse(crl))
         self._clock = clock
         self._max_ttl = max_ttl
         self._check()
+        self._issuer = key_identifier(self._certificates[0], self._key.public_key())
+        self._above = dump_chain([each for each in self._certificates if each not in self.trust.roots])
 
     @classmethod
-    def create(cls, trust_domain: str, clock: Clock, ttl: float = ROOT_TTL) -> Self:
-        """Make a new root for `trust_domain`, valid for `ttl` seconds."""
+    def of(cls, files: AuthorityFiles, clock: Clock, max_ttl: float = MAX_TTL) -> Self:
+        """Return the authority that was kept in files; raises LateenError as the constructor does."""
+        return cls(files.key, files.certificate + b"\n" + files.chain, files.root, clock, max_ttl, crl=files.crl)
+
+    @classmethod
+    def create(cls, trust_domain: str, clock: Clock, ttl: float = ROOT_TTL, below: int = 0) -> Self:
+        """Make a new root for `trust_domain`, valid for `ttl` seconds, with so many levels of authorities `below`."""
         key = new_key()
-        signer = load_key(key)
-        organization = x509.NameAttribute(NameOID.ORGANIZATION_NAME, trust_domain[:64])
-        name = x509.Name([organization, x509.NameAttribute(NameOID.COMMON_NAME, "lateen root")])
-        builder = _builder(signer.public_key(), clock.now() - SKEW, clock.now() + ttl)
-        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        builder = builder.add_extension(_key_usage(authority=True), critical=True)
-        builder = builder.subject_name(name).issuer_name(name)
+        signer, now = load_key(key), clock.now()
+        name = _name(trust_domain, "lateen root")
+        builder = signing(lived(signer.public_key(), now, now + ttl), below).subject_name(name).issuer_name(name)
         chain = dump_chain([builder.sign(signer, hashes.SHA256())])
         return cls(key, chain, chain, clock)
+
+    @property
+    def certificate(self) -> x509.Certificate:
+        """The certificate of the signing key."""
+        return self._certificates[0]
 
     @property
     def expires(self) -> float:
         """When the signing certificate ends, in seconds since the epoch."""
         return expires_at(self._certificates[0])
+
+    def intermediate(self, trust_domain: str, ttl: float = INTERMEDIATE_TTL) -> AuthorityFiles:
+        """Make an authority below this one, as the files that keep it."""
+        key, now = new_key(), self._clock.now()
+        public = load_key(key).public_key()
+        builder = signing(lived(public, now, min(now + ttl, self.expires)), 0)
+        builder = builder.add_extension(self._issuer, critical=False).issuer_name(self.certificate.subject)
+        own = builder.subject_name(_name(trust_domain, "lateen intermediate")).sign(self._key, hashes.SHA256())
+        return AuthorityFiles(key=key, certificate=dump_chain([own]), chain=self.chain, root=self.trust.pem)
 
     def sign(self, csr: bytes, identity: Identity, ttl: float = DEFAULT_TTL, facts: str = "") -> bytes:
         """Certify the key of a PEM request as that of `identity` for `ttl` seconds; returns the PEM chain.
@@ -80,7 +107,7 @@ class CertificateAuthority:
         """
         names: list[x509.GeneralName] = [x509.UniformResourceIdentifier(identity.uri)]
         if facts:
-            names.append(x509.OtherName(FACTS, _utf8(facts)))
+            names.append(x509.OtherName(FACTS, utf8(facts)))
         return self._leaf(requested_key(csr), names, ttl)
 
     def server_certificate(self, dns_names: Sequence[str], uri: str, ttl: float = DEFAULT_TTL) -> KeyPair:
@@ -89,85 +116,44 @@ class CertificateAuthority:
         names = [*map(x509.DNSName, dns_names), x509.UniformResourceIdentifier(uri)]
         return KeyPair(key, self._leaf(load_key(key).public_key(), names, ttl))
 
+    def revoke(self, serials: Sequence[int], number: int) -> bytes:
+        """Sign this authority's list, PEM, the `number`th, of the certificates with these serial numbers."""
+        now = datetime.fromtimestamp(int(self._clock.now() - SKEW), UTC)
+        end = datetime.fromtimestamp(int(min(self._clock.now() + LIST_TTL, self.expires)), UTC)
+        builder = x509.CertificateRevocationListBuilder(self.certificate.subject, now, end)
+        builder = builder.add_extension(self._issuer, critical=False)
+        builder = builder.add_extension(x509.CRLNumber(number), critical=False)
+        for serial in serials:
+            entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(now)
+            builder = builder.add_revoked_certificate(entry.build())
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
     def _leaf(self, key: VerifyingKey, names: Sequence[x509.GeneralName], ttl: float) -> bytes:
         # The subject is empty, so the names must be critical (SPIFFE X.509-SVID §4.1, RFC 5280 §4.2.1.6).
         now = self._clock.now()
         end = min(now + min(max(ttl, 1.0), self._max_ttl), self.expires)
         if end <= now:
             raise LateenError("the certificate authority's own certificate has ended", "give it a new one")
-        builder = _builder(key, now - SKEW, end)
-        usages = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
-        # Without an AuthorityKeyIdentifier BoringSSL takes the first of two roots of one name, and fails.
-        for extension, critical in (
-            (_key_identifier(self._certificates[0], self._key.public_key()), False),
-            (x509.BasicConstraints(ca=False, path_length=None), True),
-            (_key_usage(authority=False), True),
-            (x509.ExtendedKeyUsage(usages), False),
-            (x509.SubjectAlternativeName(names), True),
-        ):
+        builder = lived(key, now, end).add_extension(self._issuer, critical=False)
+        for extension, critical in _LEAF:
             builder = builder.add_extension(extension, critical)
+        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=True)
         builder = builder.subject_name(x509.Name([])).issuer_name(self._certificates[0].subject)
-        leaf = builder.sign(self._key, hashes.SHA256())
-        return dump_chain([leaf, *self._intermediates()])
-
-    def _intermediates(self) -> list[x509.Certificate]:
-        return [certificate for certificate in self._certificates if certificate not in self.trust.roots]
+        return dump_chain([builder.sign(self._key, hashes.SHA256())]) + self._above
 
     def _check(self) -> None:
+        if not self._certificates:
+            raise LateenError("no certificate of the chain is that of the key", "give the pair that belongs together")
         own = self._certificates[0]
         if not is_authority(own):
             raise LateenError("the authority's certificate may not sign others (CA:TRUE is missing)")
-        if own not in self.trust.roots and not self.trust.vouches_for(self._certificates):
+        if own not in self.trust.roots and not self.trust.leads_to_root(self._certificates):
             raise LateenError("the authority's chain does not end at its root", "give chain and root of one authority")
         if expires_at(own) <= self._clock.now():
             raise LateenError("the authority's certificate has ended", "renew it, or remove it to have a new root made")
+        self.trust.revoked.check([*self._certificates, *self.trust.roots])
 
 
-def _path(chain: list[x509.Certificate], key: VerifyingKey) -> list[x509.Certificate]:
-    """Return the certificate of `key`, then the one that signed it, and so on."""
-    path = [certificate for certificate in chain if certificate.public_key() == key][:1]
-    if not path:
-        raise LateenError("no certificate of the chain is that of the key", "give the pair that belongs together")
-    while above := [other for other in chain if other not in path and signed_by(path[-1], other)]:
-        path.append(above[0])
-    return path
-
-
-def _builder(key: VerifyingKey, start: float, end: float) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .public_key(key)
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(datetime.fromtimestamp(int(start), UTC))
-        .not_valid_after(datetime.fromtimestamp(int(end), UTC))
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
-    )
-
-
-def _key_identifier(issuer: x509.Certificate, key: VerifyingKey) -> x509.AuthorityKeyIdentifier:
-    try:
-        own = issuer.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
-    except x509.ExtensionNotFound:
-        return x509.AuthorityKeyIdentifier.from_issuer_public_key(key)
-    return x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(own)
-
-
-def _key_usage(*, authority: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not authority,
-        key_encipherment=not authority,
-        key_cert_sign=authority,
-        crl_sign=authority,
-        content_commitment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _utf8(text: str) -> bytes:
-    """Encode a DER UTF8String."""
-    value = text.encode()
-    size = len(value).to_bytes((len(value).bit_length() + 7) // 8 or 1, "big")
-    return b"\x0c" + (size if len(value) < 128 else bytes([0x80 | len(size)]) + size) + value
+def _name(trust_domain: str, name: str) -> x509.Name:
+    organization = x509.NameAttribute(NameOID.ORGANIZATION_NAME, trust_domain[:64])
+    return x509.Name([organization, x509.NameAttribute(NameOID.COMMON_NAME, name)])

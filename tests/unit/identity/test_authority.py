@@ -161,3 +161,19 @@ def test_bundle_during_rotation_trusts_both(authority: CertificateAuthority, clo
     assert both.vouches_for([sign(authority)]) and both.vouches_for([sign(new)])
     assert not both.without(authority.trust).vouches_for([sign(authority)])
     assert isinstance(both, TrustBundle)
+
+
+def test_an_intermediate_signs_below_its_root_and_nothing_below_itself(clock: FakeClock) -> None:
+    root = CertificateAuthority.create("cluster.local", clock, below=1)
+    authority = CertificateAuthority.of(root.intermediate("cluster.local"), clock)
+    chain = load_chain(authority.sign(make_request(new_key(), ""), REVIEWS))
+    assert len(chain) == 2 and root.trust.vouches_for(chain)
+    own = authority.certificate.extensions.get_extension_for_class(x509.BasicConstraints).value
+    assert own.ca and own.path_length == 0
+
+
+def test_a_chain_with_the_root_in_it_sends_no_root(clock: FakeClock) -> None:
+    root = CertificateAuthority.create("cluster.local", clock, below=1)
+    files = root.intermediate("cluster.local")
+    authority = CertificateAuthority(files.key, files.certificate + files.root, files.root, clock)
+    assert root.certificate not in load_chain(authority.sign(make_request(new_key(), ""), REVIEWS))
