@@ -19,6 +19,7 @@ from lateen.app.windows import Inspector
 from lateen.base.clock import Clock
 from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn, until
+from lateen.identity.authority import CertificateAuthority
 from lateen.identity.trust import TrustBundle
 from lateen.plan.upstream import LoadAssignment
 from lateen.planner.dns_capture import DnsCapture
@@ -26,10 +27,10 @@ from lateen.planner.scope import ByName
 from lateen.planner.scopes import Scopes
 from lateen.server.ads import AdsServer
 from lateen.server.auth import Caller, Callers, Forbidden
+from lateen.server.authority_folder import AuthorityFolder
 from lateen.server.ca import CertificateService
 from lateen.server.debug import DebugServer
 from lateen.server.grpc_server import Endpoint, GrpcServer
-from lateen.server.pki_files import open_authority
 from lateen.server.proxy_node import ProxyNode
 from lateen.server.server_certificate import ServerCertificate
 from lateen.sources.client import Client
@@ -73,8 +74,9 @@ class ControlPlane:
         self.pipeline = Pipeline(places.trust_domain, places.revision)
         self.pump = Pump(self._step, self._settled, clock)
         self._proxies: dict[Key, set[ConnectedProxy]] = {}
-        self.authority = open_authority(places.pki, places.trust_domain, clock)
-        callers = Callers(TokenReviews(client, places.trust_domain), [places.trust_domain], clock)
+        self._keys_of_mesh = AuthorityFolder(places.pki, places.trust_domain, clock)
+        reviews = TokenReviews(client, places.trust_domain)
+        callers = Callers(reviews, [places.trust_domain], clock, lambda leaf: self._trust().revoked.revokes(leaf))
         self.ads = AdsServer(callers, self._open, clock)
         self._ca = CertificateService(callers, lambda: self.authority, self._trust, self._facts)
         uri = f"spiffe://{places.trust_domain}/ns/istio-system/sa/istiod"
@@ -106,6 +108,7 @@ class ControlPlane:
             "statuses": self._statuses.run(),
             "reports": self._reports.run(),
             "addresses": self._addresses.run(),
+            "authority": self._keys_of_mesh.run(),
             "keys": self._keys.run(),
         }
         tasks = [spawn(part, name=name) for name, part in parts.items()]
@@ -169,6 +172,11 @@ class ControlPlane:
         for key, scopes in changes.items():
             for proxy in tuple(self._proxies.get(key, ())) if scopes else ():
                 proxy.move(scopes or ())
+
+    @property
+    def authority(self) -> CertificateAuthority:
+        """Who signs for the mesh now."""
+        return self._keys_of_mesh.authority
 
     def _trust(self) -> TrustBundle:
         return self.authority.trust

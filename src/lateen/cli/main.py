@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "manifests": ("manifests", "Print what to install in a Kubernetes cluster (alias: manifest)."),
     "kubeconfig": ("kubeconfig", "Print the kubeconfig of the local mesh."),
+    "ca": ("ca", "Show, rotate and revoke the mesh's certificates."),
     "kube-inject": ("kube_inject", "Print the objects of files with proxies in their pods."),
     "check-inject": ("check_inject", "Tell which pods have a proxy, and why others have none."),
     "experimental": ("experimental", "Join machines outside Kubernetes (alias: x)."),

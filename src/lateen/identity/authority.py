@@ -90,6 +90,11 @@ class CertificateAuthority:
         """When the signing certificate ends, in seconds since the epoch."""
         return expires_at(self._certificates[0])
 
+    @property
+    def key_name(self) -> str:
+        """How certificates name the key that signed them, in hex (`certificate.issuer_key`)."""
+        return (self._issuer.key_identifier or b"").hex()
+
     def intermediate(self, trust_domain: str, ttl: float = INTERMEDIATE_TTL) -> AuthorityFiles:
         """Make an authority below this one, as the files that keep it."""
         key, now = new_key(), self._clock.now()
@@ -151,7 +156,7 @@ class CertificateAuthority:
             raise LateenError("the authority's chain does not end at its root", "give chain and root of one authority")
         if expires_at(own) <= self._clock.now():
             raise LateenError("the authority's certificate has ended", "renew it, or remove it to have a new root made")
-        self.trust.revoked.check([*self._certificates, *self.trust.roots])
+        self.trust.revoked.check([*load_chain(self.chain), *self.trust.roots])
 
 
 def _name(trust_domain: str, name: str) -> x509.Name:

@@ -1,6 +1,7 @@
 """The roots a mesh trusts, several while one takes over from another, and what is revoked below them."""
 
 from collections.abc import Iterable
+from hashlib import sha256
 from itertools import pairwise
 from typing import Self
 
@@ -51,6 +52,11 @@ class TrustBundle:
         """Say whether `chain` (leaf first, each signed by the next) ends below one of the roots."""
         links = all(signed_by(lower, upper) for lower, upper in pairwise(chain))
         return bool(chain) and links and any(signed_by(chain[-1], root) for root in self.roots)
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one for every other content, in hex."""
+        return sha256(b"".join(self._content())).hexdigest()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TrustBundle) and self._content() == other._content()

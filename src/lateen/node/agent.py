@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -9,7 +10,7 @@ from typing import NamedTuple
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 from lateen.base.spiffe import Identity
-from lateen.base.tasks import cancel, spawn
+from lateen.base.tasks import cancel, spawn, until
 from lateen.identity.authority import DEFAULT_TTL
 from lateen.identity.trust import TrustBundle
 from lateen.node.ca_client import CaClient, Issued
@@ -94,6 +95,11 @@ class Agent:
         self._workloads: dict[str, WorkloadServer] = {}
 
     @property
+    def trusted(self) -> TrustBundle:
+        """What every Envoy of this machine believes."""
+        return self._trust
+
+    @property
     def workloads(self) -> list[WorkloadServer]:
         """The workloads served now."""
         return list(self._workloads.values())
@@ -142,6 +148,23 @@ class Agent:
             self._roots.commit({ROOTS: roots_secret(roots)})
             self._client.trust(roots)
             _log.info("the mesh now trusts %d root(s)", len(roots.roots))
+
+    async def renew(self, seconds: float = 10.0) -> list[WorkloadServer]:
+        """Renew every certificate, and wait until each Envoy has its new one; returns those that have not in time."""
+        before = {one: one.renewal.renewed for one in self.workloads}
+        for one in before:
+            one.renewal.renew_now()
+
+        def late() -> list[WorkloadServer]:
+            return [
+                one
+                for one, renewed in before.items()
+                if one.workload.uid in self._workloads and (one.renewal.renewed == renewed or not one.sds.answered())
+            ]
+
+        with suppress(TimeoutError):
+            await until(lambda: not late(), seconds=seconds, what="new certificates", every=0.02)
+        return late()
 
     async def close(self) -> None:
         """Stop serving all workloads."""

@@ -77,6 +77,8 @@ def _bearer(token: str) -> tuple[tuple[str, str], ...]:
 def _read(answer: bytes) -> Issued:
     try:
         *chain, roots = CertificateResponse.decode(answer).chain
-        return Issued(dump_chain(load_chain(b"\n".join(chain))), TrustBundle.parse(roots))
+        return Issued(
+            dump_chain(load_chain(b"\n".join(chain))), TrustBundle.parse(roots, roots if b"X509 CRL" in roots else b"")
+        )
     except (ValueError, LateenError) as error:
         raise Unavailable(f"the authority's answer cannot be used: {error}") from None

@@ -12,7 +12,7 @@ from lateen.base.errors import LateenError
 from lateen.base.redacted import Redacted
 from lateen.base.spiffe import Identity
 from lateen.base.tasks import cancel, spawn
-from lateen.identity.certificate import expires_at, identity_of, load_chain
+from lateen.identity.certificate import expires_at, identity_of, issuer_key, load_chain
 from lateen.identity.keys import load_key, make_request, new_key
 from lateen.identity.trust import TrustBundle
 from lateen.node.ca_client import Issued, Unavailable
@@ -34,7 +34,7 @@ class Renewal:
     """Obtains certificates for `identity` and commits each to `view`.
 
     `error` is why the last attempt failed ("" after a success), `renewed` counts successes, `expires` is
-    when the present certificate ends, in seconds since the epoch (0 = none yet).
+    when the present certificate ends, in seconds since the epoch (0 = none yet), `issuer` names the key that signed it.
     """
 
     def __init__(self, identity: Identity, obtain: Obtain, believe: Believe, view: View, clock: Clock) -> None:
@@ -44,6 +44,7 @@ class Renewal:
         self.error = ""
         self.renewed = 0
         self.expires = 0.0
+        self.issuer = ""
         self._obtain = obtain
         self._believe = believe
         self._view = view
@@ -86,7 +87,7 @@ class Renewal:
         leaf = self._check(issued, key)
         await self._believe(issued.trust)
         self._view.commit({CERTIFICATE: certificate_secret(issued.chain, key)})
-        self.expires = expires_at(leaf)
+        self.expires, self.issuer = expires_at(leaf), issuer_key(leaf)
         self.renewed += 1
         self.ready.set()
         return self.expires - self._clock.now()

@@ -31,6 +31,7 @@ class SdsServer:
     def __init__(self, views: Sequence[View], path: Path, owner: int = PROXY_UID) -> None:
         self.path = path
         self.streams = 0
+        self._sessions: set[Session] = set()
         self._views = views
         self._owner = owner
         self._server: grpc.aio.Server | None = None
@@ -55,6 +56,10 @@ class SdsServer:
         await server.start()
         self._server = server
 
+    def answered(self) -> bool:
+        """Say whether every use of every secret has the newest one."""
+        return all(session.answered() for session in self._sessions)
+
     async def stop(self) -> None:
         """Close all streams and remove the socket. Envoy keeps the secrets it has."""
         if self._server is not None:
@@ -67,6 +72,7 @@ class SdsServer:
         for view in self._views:
             view.watchers.add(news.set)
         self.streams += 1
+        self._sessions.add(session)
         try:
             async with aclosing(converse(partial(_read, call), session.receive, session.pending, news)) as responses:
                 async for response in responses:
@@ -76,6 +82,7 @@ class SdsServer:
             await call.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         finally:
             self.streams -= 1
+            self._sessions.discard(session)
             for view in self._views:
                 view.watchers.discard(news.set)
 

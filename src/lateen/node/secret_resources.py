@@ -10,7 +10,8 @@ CERTIFICATE = "default"
 ROOTS = "ROOTCA"
 
 # envoy.extensions.transport_sockets.tls.v3: Secret{name=1, tls_certificate=2, validation_context=4},
-# TlsCertificate{certificate_chain=1, private_key=2}, CertificateValidationContext{trusted_ca=1};
+# TlsCertificate{certificate_chain=1, private_key=2}, CertificateValidationContext{trusted_ca=1, crl=7,
+# only_verify_leaf_cert_crl=14};
 # envoy.config.core.v3.DataSource{inline_bytes=2}.
 
 
@@ -22,7 +23,11 @@ def certificate_secret(chain: bytes, key: Redacted) -> Resource:
 
 def roots_secret(trust: TrustBundle) -> Resource:
     """Return the secret `ROOTCA`: whose certificates to believe."""
-    return _secret(ROOTS, wire.field(4, _file(1, trust.pem)))
+    content = _file(1, trust.pem)
+    if trust.revoked:
+        # Of the leaf alone: Envoy would believe nobody if one authority above had no list.
+        content += _file(7, trust.revoked.pem) + wire.number(14, 1)
+    return _secret(ROOTS, wire.field(4, content))
 
 
 def _secret(name: str, content: bytes) -> Resource:

@@ -21,7 +21,8 @@ async def serve_node(node: "Node", path: Path) -> web.AppRunner:
     """Serve `node` at `path`; `cleanup()` of what is returned ends it.
 
     GET /status[?wait]; POST /stop; POST /hosts?name&ip (a host outside the mesh); POST /processes?pid (to be
-    ended with the mesh); POST /rotate (renew every workload's certificate).
+    ended with the mesh); POST /rotate (renew every workload's certificate, and tell who signed them, what is trusted
+    now and which are late).
     """
     app = web.Application(middlewares=[_explain])
     window = _Window(node)
@@ -60,10 +61,17 @@ class _Window:
         return web.json_response({})
 
     async def rotate(self, request: web.Request) -> web.Response:
-        if self._node.agent is not None:
-            for workload in self._node.agent.workloads:
-                workload.renewal.renew_now()
-        return web.json_response({})
+        agent = self._node.agent
+        if agent is None:
+            return web.json_response({"late": [], "issuers": [], "trust": ""})
+        late = await agent.renew()
+        return web.json_response(
+            {
+                "late": [f"{one.workload.namespace}/{one.workload.pod}: {one.renewal.error}" for one in late],
+                "issuers": sorted({one.renewal.issuer for one in agent.workloads}),
+                "trust": agent.trusted.fingerprint,
+            }
+        )
 
 
 @web.middleware

@@ -1,8 +1,10 @@
 """Who is calling: by client certificate or by bearer token, never by what the caller says of itself."""
 
 import math
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import NamedTuple, Protocol
+
+from cryptography import x509
 
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
@@ -59,8 +61,15 @@ class Call(Protocol):
 class Callers:
     """Finds out who is calling over gRPC."""
 
-    def __init__(self, authenticator: Authenticator, trust_domains: Collection[str], clock: Clock) -> None:
+    def __init__(
+        self,
+        authenticator: Authenticator,
+        trust_domains: Collection[str],
+        clock: Clock,
+        revoked: Callable[[x509.Certificate], bool] = lambda _: False,
+    ) -> None:
         """`trust_domains`: those whose certificates are accepted (one root may serve several)."""
+        self._revoked = revoked
         self._authenticator = authenticator
         self._trust_domains = trust_domains
         self._clock = clock
@@ -83,6 +92,8 @@ class Callers:
         if not pem:
             return None
         leaf = load_chain(pem)[0]
+        if self._revoked(leaf):
+            raise Unauthenticated("the client certificate is revoked")
         try:
             identity = identity_of(leaf)
         except ValueError as error:

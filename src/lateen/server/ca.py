@@ -54,11 +54,16 @@ class CertificateService:
         except LateenError as error:
             _log.error("cannot certify: %s", error)
             await call.abort(grpc.StatusCode.UNAVAILABLE, str(error))
-        _log.info("certified a key of %s", caller.identity.uri)
         return response
 
     def _certify(self, caller: Caller, request: CertificateRequest) -> bytes:
         ttl = float(request.validity) if request.validity > 0 else DEFAULT_TTL
         chain = self._authority().sign(request.csr, caller.identity, ttl, self._facts_of(caller))
-        parts = [dump_chain([certificate]) for certificate in load_chain(chain)]
-        return CertificateResponse([*parts, self._trust().pem]).encode()
+        certificates = load_chain(chain)
+        _log.info("certified a key of %s for pod %s on node %s: serial %x, until %s", caller.identity.uri,
+                  caller.pod_name or "-", caller.node or "-", certificates[0].serial_number,
+                  certificates[0].not_valid_after_utc.isoformat())  # fmt: skip
+        parts = [dump_chain([certificate]) for certificate in certificates]
+        trust = self._trust()
+        # Lists stand behind the roots: who knows nothing of them reads the certificates alone.
+        return CertificateResponse([*parts, trust.pem + trust.revoked.pem]).encode()
