@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import apiserver, cli, compute, istio_cases, live, names, reactive, source
+from bench import apiserver, authorization, cli, compute, istio_cases, live, names, reactive, source
 
 BENCHES = {
     "cli": cli.run,
@@ -11,6 +11,7 @@ BENCHES = {
     "reactive": reactive.run,
     "compute": compute.run,
     "names": names.run,
+    "authorization": authorization.run,
     "istio": istio_cases.run,
     "live": live.run,
 }

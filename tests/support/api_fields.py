@@ -97,6 +97,8 @@ def _others(value: Any, field: Raw) -> Iterator[Any]:
                 "POST",
                 "NOT_FOUND",
             )
+            if value.endswith("]"):  # a member of something, as request.headers[x-a]
+                yield f"{value[:-1]}x]"
 
 
 def _rivals(raw: Raw, field: str, steps: tuple[Any, ...], value: Any) -> Iterator[str]:

@@ -13,65 +13,65 @@ class Anything(Struct, frozen=True, gc=False):
 
 
 class Not(Struct, frozen=True, gc=False):
-    """Holds where `of` does not."""
+    """Holds where `negated` does not."""
 
-    of: "Expression"
+    negated: "Expression"
 
 
 class AllOf(Struct, frozen=True, gc=False):
     """Holds where all of it does."""
 
-    of: tuple["Expression", ...]
+    all_of: tuple["Expression", ...]
 
 
 class AnyOf(Struct, frozen=True, gc=False):
     """Holds where some of it does."""
 
-    of: tuple["Expression", ...]
+    any_of: tuple["Expression", ...]
 
 
 class Peer(Struct, frozen=True, gc=False):
     """The URI in the certificate that the client has proved, whole: `spiffe://…`."""
 
-    match: StringMatch
+    peer: StringMatch
 
 
 class ClientAddress(Struct, frozen=True, gc=False):
     """Where the connection comes from; `original`: where the request came from, as proxies in front tell."""
 
-    cidr: str
+    client: str
     original: bool = False
 
 
 class DestinationAddress(Struct, frozen=True, gc=False):
     """Where the connection was going."""
 
-    cidr: str
+    destination: str
 
 
 class DestinationPort(Struct, frozen=True, gc=False):
     """The port that the connection was going to."""
 
-    number: int
+    port: int
 
 
 class ServerName(Struct, frozen=True, gc=False):
     """The server name in the client's handshake."""
 
-    match: StringMatch
+    server_name: StringMatch
 
 
 class Header(Struct, frozen=True, gc=False):
     """A header, or pseudo header such as `:method`. Of HTTP only."""
 
-    name: str
+    header: str
     match: StringMatch
 
 
 class Path(Struct, frozen=True, gc=False):
     """The path, normalized, without its query. Of HTTP only."""
 
-    match: StringMatch
+    path: StringMatch
 
 
 class PathTemplate(Struct, frozen=True, gc=False):

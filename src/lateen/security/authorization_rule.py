@@ -77,7 +77,7 @@ def reads_http(expression: Expression) -> bool:
 
 
 def _without_http(expression: Expression) -> Expression:
-    parts = expression.of if isinstance(expression, AllOf) else (expression,)
+    parts = expression.all_of if isinstance(expression, AllOf) else (expression,)
     return _all([one for one in parts if not reads_http(one)])
 
 

@@ -28,10 +28,10 @@ def test_any_source_and_any_operation_suffice_and_every_condition_counts() -> No
         "{from: [{source: {namespaces: [a]}}, {source: {namespaces: [b]}}], to: [{operation: {methods: [GET]}}],"
         " when: [{key: destination.port, values: ['80']}, {key: source.ip, values: [10.0.0.1]}]}"
     )
-    assert [len(one.of) for one in found.principals if isinstance(one, AllOf)] == [2, 2]
+    assert [len(one.all_of) for one in found.principals if isinstance(one, AllOf)] == [2, 2]
     (permission,) = found.permissions
     assert isinstance(permission, AllOf)
-    assert permission.of[-1] == AnyOf((DestinationPort(80),))
+    assert permission.all_of[-1] == AnyOf((DestinationPort(80),))
 
 
 HTTP = [

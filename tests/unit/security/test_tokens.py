@@ -27,7 +27,7 @@ ANY = ("regex", ".+")
 def test_a_principal_is_an_issuer_and_a_subject(value: str, issuer: tuple[str, str], subject: tuple[str, str]) -> None:
     found = request_principal(value)
     assert isinstance(found, AllOf)
-    for one, name, wanted in zip(found.of, ("iss", "sub"), (issuer, subject), strict=True):
+    for one, name, wanted in zip(found.all_of, ("iss", "sub"), (issuer, subject), strict=True):
         assert one == Metadata(FILTER, ("payload", name), texts=(StringMatch(*wanted),))  # type: ignore[arg-type]
 
 

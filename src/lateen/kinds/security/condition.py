@@ -3,6 +3,7 @@
 https://istio.io/latest/docs/reference/config/security/conditions/
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 
 from lateen.base.errors import Fault
@@ -18,6 +19,7 @@ _ATTRIBUTES = (
 )  # fmt: skip
 _MAPS = ("request.headers", "request.auth.claims")
 _EXPERIMENTAL = "experimental.envoy.filters."
+_MEMBER = re.compile(r"(\[[^\[\]]+\])+")
 _VALUES: Mapping[str, Callable[[str, str], Iterator[Fault]]] = {
     "source.ip": cidr_faults,
     "remote.ip": cidr_faults,
@@ -59,12 +61,12 @@ def condition_faults(path: str, condition: AttributeCondition, custom: bool) -> 
 
 
 def _key_faults(path: str, key: str) -> Iterator[Fault]:
-    name, bracket, rest = key.partition("[")
+    name = key.partition("[")[0]
     if not key:
         yield Fault(path, "is required: an attribute, as source.ip")
-    elif name in _MAPS:
-        if not bracket or not rest.endswith("]") or rest in ("]", "[]"):
+    elif name in _MAPS or name.startswith(_EXPERIMENTAL):
+        if not _MEMBER.fullmatch(key.removeprefix(name)):
             yield Fault(path, f'"{key}" names no member of {name}', f"as {name}[name]")
-    elif name not in _ATTRIBUTES and not key.startswith(_EXPERIMENTAL):
+    elif key not in _ATTRIBUTES:
         fix = did_you_mean(name, (*_ATTRIBUTES, *_MAPS)) or f"one of {', '.join((*_ATTRIBUTES, *_MAPS))}"
         yield Fault(path, f'"{key}" is not an attribute of requests', fix)
