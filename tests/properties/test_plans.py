@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from worlds import SHOP, World, gateway_api, istio, mesh_config, pod, service, slices
 
 from lateen.base.errors import Invalid
+from lateen.kinds.all import find
 from lateen.plan.listener import Listener
 from lateen.plan.route import RouteConfig
 from lateen.planner.modules import places
@@ -65,6 +66,14 @@ PARENTS = [
     "{group: '', kind: Service, name: api, sectionName: http-80}",
     "{group: '', kind: Service, name: web, port: 81}",
     "{group: networking.istio.io, kind: ServiceEntry, name: e}",
+    "{name: web, namespace: shop}",
+    "{name: web, sectionName: b}",
+]
+LISTENERS = [
+    "{name: a, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: All}}}",
+    "{name: b, port: 81, protocol: HTTP, hostname: a.x}",
+    "{name: b, port: 80, protocol: HTTP, hostname: a.x}",
+    "{name: c, port: 443, protocol: HTTPS, tls: {certificateRefs: [{name: c}]}}",
 ]
 ROUTED = [
     ("HTTPRoute", ""),
@@ -267,18 +276,36 @@ ASKED = "extensionProviders: [{name: ask, envoyExtAuthzGrpc: {service: web.shop.
 
 
 @st.composite
+def edges(draw: st.DrawFn) -> dict[str, Any]:
+    """A Gateway of the API, that one of the services leads to, or a grant."""
+    namespace = draw(NAMESPACES)
+    if draw(st.booleans()):
+        referrers = f"[{{group: gateway.networking.k8s.io, kind: HTTPRoute, namespace: {draw(NAMESPACES)}}}]"
+        return gateway_api(
+            "ReferenceGrant", "g", f"{{from: {referrers}, to: [{{group: '', kind: Service}}]}}", namespace=namespace
+        )
+    listeners = draw(st.lists(st.sampled_from(LISTENERS), min_size=1, max_size=3, unique_by=lambda one: one[:8]))
+    address = f"addresses: [{{type: Hostname, value: {draw(NAMES)}}}]"
+    name = draw(st.sampled_from(["istio", "other"]))
+    spec = f"{{gatewayClassName: {name}, {address}, listeners: [{', '.join(listeners)}]}}"
+    return gateway_api("Gateway", "web", spec, namespace=namespace, created=draw(CREATED))
+
+
+@st.composite
 def routes(draw: st.DrawFn) -> dict[str, Any]:
     parents = draw(st.lists(st.sampled_from(PARENTS), min_size=1, max_size=2, unique=True))
     kind, matches = draw(st.sampled_from(ROUTED))
     backends = draw(st.sampled_from(["", "backendRefs: [{name: api, port: 80}, {name: web, port: 81, kind: X}]"]))
-    spec = f"{{parentRefs: [{', '.join(parents)}], rules: [{{{matches}{backends}}}]}}"
+    backends = backends.replace("name: api", f"name: api, namespace: {draw(NAMESPACES)}")
+    hosts = draw(st.sampled_from(["", ", hostnames: [a.x]", ", hostnames: ['*.x']"]))
+    spec = f"{{parentRefs: [{', '.join(parents)}]{hosts}, rules: [{{{matches}{backends}}}]}}"
     name = draw(st.sampled_from(["r", "s"]))
     return gateway_api(kind, name, spec, namespace=draw(NAMESPACES), created=draw(CREATED))
 
 
 OBJECTS = st.one_of(
     *(services(), entries(), machines(), rules(), delegations(), destinations(), sidecars(), extensions()),
-    *(authorizations(), authentications(), routes(), others()),
+    *(authorizations(), authentications(), routes(), edges(), others()),
 )
 STEPS = st.lists(st.tuples(OBJECTS, st.booleans()), min_size=1, max_size=25)
 
@@ -338,12 +365,15 @@ def plans(world: World) -> dict[str, dict[Any, Any]]:
     tables = (found.upstreams, found.assignments, found.listeners, found.routes)
     security = (found.requests.wanted, found.requests.remarks)
     collections = (*tables, *security, found.names, found.secrets, found.modules, found.scopes, found.remarks)
+    collections = (*collections, found.gateway_api.statuses)
     return {collection.name: dict(collection.items()) for collection in collections}
 
 
 def name_of(raw: dict[str, Any]) -> tuple[str, str, str]:
     meta = raw["metadata"]
-    return raw["kind"], meta["name"], meta.get("namespace", "")
+    kind = find(raw["apiVersion"], raw["kind"])
+    assert kind is not None
+    return kind.name, meta["name"], meta.get("namespace", "")
 
 
 def assert_unique(table: RouteConfig) -> None:

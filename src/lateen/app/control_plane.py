@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lateen.app.allocator import ADDRESSES, Allocator
+from lateen.app.gateway_statuses import GATEWAY_API, GatewayStatuses
 from lateen.app.key_fetcher import KeyFetcher
 from lateen.app.pipeline import ConnectedProxy, Pipeline
 from lateen.app.pump import Pump
@@ -92,7 +93,12 @@ class ControlPlane:
         fetcher = Fetcher(Guard(places.inside, places.allowed))
         self._keys = KeyFetcher(requests.wanted, self.pipeline.store, fetcher, self.pump.poke, clock)
         self._addresses = Statuses(client, self.elector, clock, ADDRESSES)
-        writers = Writers(self._reports, Allocator(self.pipeline.store, self._addresses))
+        self._of_gateways = Statuses(client, self.elector, clock, GATEWAY_API)
+        writers = Writers(
+            self._reports,
+            Allocator(self.pipeline.store, self._addresses),
+            GatewayStatuses(self.pipeline.store, self.pipeline.plans.gateway_api.statuses, self._of_gateways),
+        )
         self.source = Source(client, self.pipeline, writers, self.pump.poke, clock)
         self._debug = DebugServer(Inspector(self).windows(), places.debug_socket)
         self.pipeline.plans.scopes.subscribe(self._scopes_changed)
@@ -109,6 +115,7 @@ class ControlPlane:
             "reports": self._reports.run(),
             "addresses": self._addresses.run(),
             "authority": self._keys_of_mesh.run(),
+            "gateway statuses": self._of_gateways.run(),
             "keys": self._keys.run(),
         }
         tasks = [spawn(part, name=name) for name, part in parts.items()]

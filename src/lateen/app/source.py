@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from lateen.app.allocator import KIND, Allocator
+from lateen.app.gateway_statuses import GatewayStatuses
 from lateen.app.pipeline import Pipeline
 from lateen.app.reports import GROUPS, Reports
 from lateen.base.clock import Clock
@@ -43,6 +44,7 @@ class Writers(NamedTuple):
 
     reports: Reports
     allocator: Allocator
+    gateways: GatewayStatuses
 
 
 class Source:
@@ -53,7 +55,7 @@ class Source:
     ) -> None:
         """`poke` is called after every change of the store; `writers` hear of what they write statuses of."""
         self._client, self._store = client, pipeline.store
-        self._reports, self._allocator = writers
+        self._reports, self._allocator, self._gateways = writers
         self._poke, self._clock = poke, clock
         self._unsynced = set(WATCHED)
         self.seen: dict[str, int] = {}
@@ -101,10 +103,13 @@ class Source:
             case Delete(key):
                 self.membership.delete(kind, key)
                 self._reports.forget(kind, key)
+                self._gateways.forget(kind, key)
                 if kind == ALLOCATED:
                     self._allocator.forget(key)
             case Told(key, status):
                 self._reports.saw(kind, key, status)
+                if by_kind(kind).group == GROUP:
+                    self._gateways.saw(kind, key, status)
                 if kind != ALLOCATED:
                     return None
                 self._allocator.saw(key, status)
@@ -115,6 +120,7 @@ class Source:
                 if kind == ALLOCATED:
                     self._allocator.begin()
                 if not self._unsynced:
+                    self._gateways.begin()
                     self.synced.set()
         return self._poke()
 

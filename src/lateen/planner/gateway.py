@@ -32,7 +32,7 @@ class ServerHost(Struct, frozen=True):
 
 class Server(Struct, frozen=True, kw_only=True):
     """One server of a Gateway. `number`, `name`: of its port; `redirect`: HTTP is sent to HTTPS; `mongo`: its bytes are
-    MongoDB's."""
+    MongoDB's; `isolated`: its hosts are its own, though no rule is for them."""
 
     number: int
     name: str
@@ -42,6 +42,7 @@ class Server(Struct, frozen=True, kw_only=True):
     tls: DownstreamTls | None = None
     redirect: bool = False
     mongo: bool = False
+    isolated: bool = False
     origin: Origin = Origin()
 
     def taken(self, host: str, namespace: str) -> Iterator[str]:

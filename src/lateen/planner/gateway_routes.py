@@ -13,6 +13,8 @@ from lateen.planner.routes import plan_routes
 from lateen.planner.site import Place
 from lateen.planner.traffic import Traffic
 
+NOBODY = "blackhole"
+
 
 class BoundServer(Struct, frozen=True, kw_only=True):
     """A server as a gateway proxy has it: `port` is where it listens."""
@@ -50,13 +52,15 @@ class HostPiece(Struct, frozen=True, kw_only=True):
     @property
     def name(self) -> str:
         """The name of the virtual host."""
-        return f"{self.host or 'blackhole'}:{self.port}"
+        return f"{self.host or NOBODY}:{self.port}"
 
 
 def server_pieces(bound: BoundServer) -> Iterator[HostPiece]:
     """Yield what a server adds without any rules: that it is there, and its redirects."""
     server, age = bound.server, bound.gateway.age
     yield HostPiece(host="", port=server.number, age=age, origin=server.origin)
+    for host in dict.fromkeys(one.host for one in server.hosts if server.isolated and one.host != "*"):
+        yield HostPiece(host=host, port=server.number, age=age, origin=server.origin)
     for host in dict.fromkeys(one.host for one in server.hosts if server.redirect):
         yield HostPiece(host=host, port=server.number, age=age, redirect=True, origin=server.origin)
 
@@ -90,5 +94,5 @@ def plan_host(pieces: Iterable[HostPiece]) -> VirtualHost:
 def plan_gateway_table(name: str, hosts: Iterable[VirtualHost]) -> RouteConfig:
     """Plan a table; where no rule gives it a host, it answers everything with 404."""
     hosts = list(hosts)
-    real = [host for host in hosts if host.routes or host.require_tls]
+    real = [host for host in hosts if host.routes or host.require_tls or not host.name.startswith(NOBODY)]
     return plan_table(name, real or hosts[:1])

@@ -17,6 +17,7 @@ from lateen.planner.checks import check_listeners
 from lateen.planner.envoy_filters import build_envoy_filters
 from lateen.planner.everyone import Everyone, build_everyone
 from lateen.planner.extensions import build_extensions, extend_listeners
+from lateen.planner.gateway_api.api import GatewayApi
 from lateen.planner.gateways import build_gateways
 from lateen.planner.inbounds import Inbounds, build_inbounds
 from lateen.planner.modules import Modules, build_modules, plan_modules
@@ -45,10 +46,10 @@ class Plans:
     """What each wanted scope's proxies should do, by scope and name.
 
     `names`: what the DNS proxies of captured clients know, by scope and host. `remarks`: what is noticed of
-    VirtualServices among others. `scopes`: the scopes of every proxy, by pod; subscribe to it, for a proxy moves when
-    its labels change. `patches`: what hits the rows of the others, `additions`: what exists by patches alone, by what
-    it is. `module_store`: what modules there are to fetch, and where they are put then.
-    `requests`: whose tokens count, and which keys of theirs are wanted.
+    VirtualServices among others. `gateway_api`: what the Gateway API's objects are to be told of. `scopes`: the
+    scopes of every proxy, by pod; subscribe to it, for a proxy moves when its labels change. `patches`: what hits the
+    rows of the others, `additions`: what exists by patches alone, by what it is. `module_store`: what modules there
+    are to fetch, and where they are put then. `requests`: whose tokens count, and which keys of theirs are wanted.
     Wants and releases take effect when the engine settles.
     """
 
@@ -65,6 +66,7 @@ class Plans:
     additions: Mapping[str, Collection[ByName, Addition]]
     scopes: Collection[Key, Scopes]
     remarks: Collection[Key, tuple[Fault, ...]]
+    gateway_api: GatewayApi
     requests: RequestSecurity
     _outbound: Outbound
     _inbounds: Inbounds
@@ -138,7 +140,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
         listeners=listeners,
         routes=union(engine, "planned routes", outbound.routes, gateways.routes),
         names=outbound.names,
-        secrets=build_secrets(engine, store, upstreams, listeners),
+        secrets=build_secrets(engine, store, upstreams, listeners, rules.api.granted),
         modules=modules,
         module_store=module_store,
         patches=patches,
@@ -147,6 +149,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
             engine, Distinctions(registry, rules, sidecars, security, authorization, requests, filters, extensions)
         ),
         remarks=build_remarks(engine, rules),
+        gateway_api=rules.api,
         requests=requests,
         _outbound=outbound,
         _inbounds=inbounds,

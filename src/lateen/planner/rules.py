@@ -12,7 +12,7 @@ from lateen.planner.client import Client, finder
 from lateen.planner.delegates import with_delegates
 from lateen.planner.destination_rule import Rule, choose, rule
 from lateen.planner.gateway import GatewayRules, gateway_rules
-from lateen.planner.gateway_api.routes import build_gateway_api
+from lateen.planner.gateway_api.api import GatewayApi, build_gateway_api
 from lateen.planner.ingresses import build_ingresses
 from lateen.planner.sidecar import Egress
 from lateen.planner.site import MESH_GATEWAY, Carriage, Directory
@@ -36,7 +36,8 @@ class Rules:
     latter, of hosts where any of them asks for consistent hashing: routes depend on these alone. `carrying`: those
     where any says how bytes are carried, on which listeners depend.
     `traffic_for`: rules for sidecars by exact host, and all with a wildcard under "*"; `traffic_to`: by the hosts
-    that they send to. `traffic_at`: by gateway."""
+    that they send to. `traffic_at`: by gateway. `api`: what the Gateway API's objects say,
+    whose gateways and rules are among the others."""
 
     written: Collection[Key, VirtualService]
     traffic: Collection[Key, Traffic]
@@ -49,6 +50,7 @@ class Rules:
     traffic_for: Index[str, Key, Traffic]
     traffic_to: Index[str, Key, Traffic]
     traffic_at: Index[str, Key, Traffic]
+    api: GatewayApi
 
     def obeyed(self, read: Read, host: str, client: Client, egress: Egress) -> Traffic | None:
         """Return the rules that a client's sidecars obey for a host of the registry on a listener."""
@@ -114,9 +116,9 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
         return traffic(with_delegates(found, lambda name: read.get(written, name)))
 
     asked = build_ingresses(engine, store, registry)
-    routes = build_gateway_api(engine, store, registry)
+    api = build_gateway_api(engine, store, registry)
     read = engine.map("rules of virtual services", written, delegated)
-    all_traffic = union(engine, "traffic", read, asked.traffic, routes.traffic)
+    all_traffic = union(engine, "traffic", read, asked.traffic, api.traffic)
     destinations = engine.map("destinations", store["DestinationRule"], read_destination)
     traffic_for = engine.index("traffic for host", all_traffic, lambda key, one: _mesh_buckets(one))
     destinations_for = engine.index("destinations for host", destinations, lambda key, one: _buckets((one.host,)))
@@ -146,6 +148,7 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
             "gateways",
             engine.map("written gateways", store["Gateway"], lambda read, key, found: gateway_rules(found)),
             asked.gateways,
+            api.rules,
         ),
         traffic_of=engine.map("traffic of host", registry.hosts, traffic_of),
         destinations_of=all_destinations,
@@ -154,6 +157,7 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
         traffic_for=traffic_for,
         traffic_to=engine.index("traffic to host", all_traffic, lambda key, one: _targets(one)),
         traffic_at=engine.index("traffic at gateway", all_traffic, lambda key, one: _gateways(one)),
+        api=api,
     )
 
 

@@ -1,4 +1,5 @@
-"""Secrets that proxies' plans name: each is read for proxies of its own namespace, and for no others.
+"""Secrets that proxies' plans name: each is read for proxies of its own namespace, and for gateways of another one
+that a ReferenceGrant lets name it.
 
 A scope's namespace is that of the identity that its proxies have proved.
 https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/
@@ -9,10 +10,14 @@ from collections.abc import Iterator, Mapping
 
 from lateen.base.redacted import Redacted
 from lateen.base.refs import Key
+from lateen.kinds.gateway_api.names import GROUP
 from lateen.kinds.object import Object
 from lateen.plan.listener import Listener
 from lateen.plan.secret import Secret, roots_name, secret_name
 from lateen.plan.upstream import Upstream
+from lateen.planner.gateway_api.backends import Reference
+from lateen.planner.gateway_api.gateways import Granted
+from lateen.planner.gateway_api.grants import Referrer
 from lateen.planner.scope import Scope
 from lateen.reactive import Collection, Engine, Read
 from lateen.reactive.gather import group, union
@@ -27,9 +32,13 @@ _CHAIN, _KEY, _CA, _CRL = ("tls.crt", "cert"), ("tls.key", "key"), ("ca.crt", "c
 
 
 def build_secrets(
-    engine: Engine, store: Store, upstreams: Collection[ByName, Upstream], listeners: Collection[ByName, Listener]
+    engine: Engine,
+    store: Store,
+    upstreams: Collection[ByName, Upstream],
+    listeners: Collection[ByName, Listener],
+    granted: Granted,
 ) -> Collection[ByName, Secret]:
-    """Build the collection of secrets by scope and name."""
+    """Build the collection of secrets by scope and name. `granted`: which of other namespaces gateways may show."""
 
     def of_upstream(read: Read, key: ByName, one: Upstream) -> Iterator[tuple[Need, str]]:
         if one.tls is not None and one.tls.credential:
@@ -48,13 +57,19 @@ def build_secrets(
     )
     by_credential = engine.index("needs of credential", needed, lambda key, _: (key[:2],))
 
+    def allowed(read: Read, scope: Scope, place: Key) -> bool:
+        to = Reference("", "Secret", *place)
+        return place.namespace == scope.namespace or (
+            scope.kind == "gateway" and granted.permits(read, Referrer(GROUP, "Gateway", scope.namespace), to)
+        )
+
     def found(read: Read, key: tuple[Scope, str], rows: Mapping[Need, str]) -> tuple[Secret, ...] | None:
         scope, credential = key
-        name = _object_name(credential, scope.namespace)
-        if not name:
+        place = _object_key(credential, scope.namespace)
+        if place is None or not allowed(read, scope, place):
             return None
-        own = read.get(store["Secret"], Key(scope.namespace, name))
-        apart = read.get(store["Secret"], Key(scope.namespace, name + _ROOTS))
+        own = read.get(store["Secret"], place)
+        apart = read.get(store["Secret"], place._replace(name=place.name + _ROOTS))
         return tuple(plan_secrets(credential, own, apart)) or None
 
     secrets = group(engine, "secrets of credential", by_credential, found)
@@ -76,13 +91,13 @@ def plan_secrets(credential: str, own: Object | None, apart: Object | None) -> I
             return
 
 
-def _object_name(credential: str, namespace: str) -> str:
-    """Return the name of a credential's Secret, "" where that is in another namespace, or no Secret at all."""
+def _object_key(credential: str, namespace: str) -> Key | None:
+    """Return the key of a credential's Secret, None where it names no Secret at all. `namespace`: of its reader."""
     scheme, _, path = credential.rpartition("://")
     if scheme not in ("", "kubernetes", "kubernetes-gateway"):
-        return ""
+        return None
     place, _, name = path.rpartition("/")
-    return name if place in ("", namespace) else ""
+    return Key(place or namespace, name)
 
 
 def _value(found: Object, names: tuple[str, ...]) -> bytes:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import aiohttp
@@ -43,11 +43,13 @@ class Wanted(NamedTuple):
 
 class Part(NamedTuple):
     """The part of statuses that one writer has. `manager`: under which name; `said`: what counts of it; `window`:
-    seconds for which changes are gathered, so that an object that changes twice is written once."""
+    seconds for which changes are gathered, so that an object that changes twice is written once; `dated`: adds since
+    when it is so, to what stood there before, at a time; None: as usual."""
 
     manager: str
     said: Callable[[Mapping[str, Any]], object]
     window: float
+    dated: Callable[[Raw, Mapping[str, Any], str], Raw] | None = None
 
 
 class Statuses:
@@ -116,7 +118,7 @@ class Statuses:
             self._due[place] = None
             self._news.set()
             return
-        status = dated(wanted.status, before, rfc3339(self._clock.now()))
+        status = (self._part.dated or dated)(wanted.status, before, rfc3339(self._clock.now()))
         kind, key = place
         meta = {name: value for name, value in key._asdict().items() if value} | {"uid": wanted.uid}
         raw = {"apiVersion": wanted.api_version, "kind": kind.kind, "metadata": meta, "status": status}
@@ -145,11 +147,13 @@ class Statuses:
 
 def said(status: Mapping[str, Any]) -> object:
     """What a status says, without when it began to: two that say the same need no write."""
-    conditions = {
-        str(each.get("type")): tuple(str(each.get(name) or "") for name in _SAID)
-        for each in status.get("conditions") or ()
-    }
+    conditions = conditions_said(status.get("conditions") or ())
     return conditions, status.get("validationMessages") or [], str(status.get("observedGeneration") or 0)
+
+
+def conditions_said(conditions: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """What conditions say, sorted by type, without since when."""
+    return sorted((str(each.get("type")), *(str(each.get(name) or "") for name in _SAID)) for each in conditions)
 
 
 def beside_others(status: Raw, before: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,10 +1,11 @@
 import base64
 
 import pytest
-from worlds import SHOP, World, configured, istio, pod, service
+from worlds import SHOP, World, configured, gateway_api, istio, pod, service
 
+from lateen.base.refs import Key
 from lateen.planner.scope import Scope
-from lateen.planner.secrets import _object_name
+from lateen.planner.secrets import _object_key
 from lateen.proto.types import SECRET
 
 WEB = "web.shop.svc.cluster.local"
@@ -72,19 +73,34 @@ def test_a_gateway_reads_the_secrets_of_its_own_namespace_only():
 
 
 @pytest.mark.parametrize(
-    ("credential", "name"),
+    ("credential", "key"),
     [
-        ("c", "c"),
-        ("kubernetes://c", "c"),
-        ("kubernetes://shop/c", "c"),
-        ("kubernetes-gateway://shop/c", "c"),
-        ("kubernetes-gateway://bank/c", ""),
-        ("kubernetes://bank/c", ""),
-        ("file:///etc/key", ""),
+        ("c", Key("shop", "c")),
+        ("kubernetes://c", Key("shop", "c")),
+        ("kubernetes://shop/c", Key("shop", "c")),
+        ("kubernetes-gateway://bank/c", Key("bank", "c")),
+        ("file:///etc/key", None),
     ],
 )
-def test_no_name_leads_out_of_the_namespace(credential, name):
-    assert _object_name(credential, "shop") == name
+def test_a_credential_names_a_secret(credential, key):
+    assert _object_key(credential, "shop") == key
+
+
+def test_no_name_leads_out_of_the_namespace_but_by_a_grant_to_gateways():
+    gateway, sidecar = Scope("gateway", "edge"), Scope("sidecar", "edge")
+    there = World(gateway, sidecar)
+    rule = RULE.replace("credentialName: c", "credentialName: 'kubernetes-gateway://shop/c'")
+    rule = rule.replace("workloadSelector: {matchLabels: {app: client}}, ", "")
+    there.put(service("web"), istio("DestinationRule", "web", rule), secret("c", tls_crt="chain", tls_key="key"))
+    assert not known(there)
+    grant = """
+    from: [{group: gateway.networking.k8s.io, kind: Gateway, namespace: edge}]
+    to: [{group: '', kind: Secret, name: %s}]
+    """
+    there.put(gateway_api("ReferenceGrant", "g", grant % "other"))
+    assert not known(there)
+    there.put(gateway_api("ReferenceGrant", "g", grant % "c"))
+    assert {scope for scope, _ in known(there)} == {gateway}
 
 
 def test_secrets_are_no_part_of_what_a_proxy_is_shown_to_have():

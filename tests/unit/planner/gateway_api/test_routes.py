@@ -15,7 +15,7 @@ def test_one_route_of_many_costs_one_host():
     mesh.put(*(service(f"web-{at}") for at in range(20)), *(route(f"r-{at}", "web-0", f"web-{at}") for at in range(20)))
     mesh.put(route("r-7", "web-1", "web-7"))
     ran = mesh.ran()
-    assert len(ran["HTTPRoutes of the mesh"]) == len(ran["traffic of routes"]) == len(ran["virtual hosts"]) == 1
+    assert len(ran["attached HTTPRoutes"]) == len(ran["traffic of routes"]) == len(ran["virtual hosts"]) == 1
     assert mesh.targets("80", "web-7.shop.svc.cluster.local:80") == ["outbound|80||web-1.shop.svc.cluster.local"]
 
 

@@ -1,0 +1,94 @@
+"""What is said of a route: whether each parent takes it, and whether what it names is there.
+
+https://gateway-api.sigs.k8s.io/reference/spec/#routestatus
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import chain
+from typing import Any
+
+from lateen.base.refs import Key
+from lateen.kinds.gateway_api.references import BackendObjectReference, ParentReference
+from lateen.kinds.object import Object
+from lateen.planner.gateway_api.backends import Permitted, Refused, find_backend
+from lateen.planner.gateway_api.gateway import ApiGateway
+from lateen.planner.gateway_api.gateway_parent import RouteFacts, Unattached, attach
+from lateen.planner.gateway_api.mesh import HostsOf, parent_hosts, section
+from lateen.planner.gateway_api.status import Condition
+from lateen.planner.target import Target
+from lateen.registry.service import Service
+
+Declared = Callable[[str], tuple[Service, ...]]
+_NOT_FOUND = "BackendNotFound"
+# Of several faults the one is told that is the route's own first.
+_ORDER = ("InvalidKind", "RefNotPermitted", _NOT_FOUND)
+_OURS = frozenset({"ExtensionRef", "ExternalAuth"})
+
+
+def at_gateway(route: RouteFacts, parent: ParentReference, gateway: ApiGateway) -> Condition:
+    """Say whether a Gateway takes a route."""
+    found = attach(route, parent, gateway)
+    return _refused(found) if isinstance(found, Unattached) else _ACCEPTED
+
+
+def at_service(parent: ParentReference, namespace: str, hosts_of: HostsOf, declared: Declared) -> Condition:
+    """Say whether a service, or one of the hosts of a ServiceEntry, takes a route of `namespace`."""
+    hosts = parent_hosts(parent, namespace, hosts_of)
+    known = [services for host in hosts if (services := declared(host))]
+    if not known:
+        kind = "service entry" if parent.kind == "ServiceEntry" else "service"
+        key = Key(parent.namespace or namespace, parent.name)
+        return _refused(Unattached("NoMatchingParent", f"parent {kind} {key} not found"))
+    places = [section(parent, services) for services in known]
+    ports = {port.number for services in known for one in services for port in one.ports}
+    if any(one is not None and one.port in (0, *ports) for one in places):
+        return _ACCEPTED
+    what = f'sectionName "{parent.section_name}"' if parent.section_name else f"port {parent.port}"
+    return _refused(Unattached("NoMatchingParent", f"{what} not found"))
+
+
+def resolved(found: Object, permitted: Permitted, declared: Declared) -> Condition:
+    """Say whether everything that a route names is there and may be named."""
+    faults = sorted(_faults(found, permitted, declared), key=lambda fault: _ORDER.index(fault[0]))
+    if not faults:
+        return Condition("ResolvedRefs", True, "ResolvedRefs", "All references resolved")
+    reason, message = faults[0]
+    return Condition("ResolvedRefs", False, reason, message)
+
+
+def _faults(found: Object, permitted: Permitted, declared: Declared) -> Iterator[tuple[str, str]]:
+    for said in _backends(found):
+        target = find_backend(said, found.namespace, permitted)
+        if isinstance(target, Refused):
+            yield target.reason, target.message
+        elif why := _missing(target, declared(target.host)):
+            yield _NOT_FOUND, why
+    for one in _filters(found):
+        if one.type in _OURS:
+            yield "InvalidKind", f"filters of type {one.type} are not known: requests are answered 500"
+
+
+def _missing(target: Target, declared: tuple[Service, ...]) -> str:
+    if not declared:
+        return f"backend({target.host}) not found"
+    if target.port and not any(service.port(target.port) for service in declared):
+        return f"backend({target.host}) has no port {target.port}"
+    return ""
+
+
+def _backends(found: Object) -> Iterator[BackendObjectReference]:
+    for rule in found.model.spec.rules:
+        yield from rule.backend_refs
+    yield from (one.request_mirror.backend_ref for one in _filters(found) if one.request_mirror)
+
+
+def _filters(found: Object) -> Iterator[Any]:
+    for rule in found.model.spec.rules:
+        yield from chain(rule.filters, *(backend.filters for backend in rule.backend_refs))
+
+
+def _refused(why: Unattached) -> Condition:
+    return Condition("Accepted", False, why.reason, why.message)
+
+
+_ACCEPTED = Condition("Accepted", True, "Accepted", "Route was valid")

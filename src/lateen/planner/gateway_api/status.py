@@ -1,0 +1,110 @@
+"""What statuses of the Gateway API's objects say, before it is known since when.
+
+https://gateway-api.sigs.k8s.io/reference/spec/#routestatus
+"""
+
+from typing import Any
+
+from msgspec import Struct
+
+from lateen.kinds.gateway_api.names import GROUP
+from lateen.kinds.gateway_api.references import ParentReference
+from lateen.planner.gateway_api.gateway import CONTROLLER
+
+Raw = dict[str, Any]
+
+
+class Condition(Struct, frozen=True):
+    """One condition. `message`: for people."""
+
+    type: str
+    holds: bool
+    reason: str
+    message: str
+
+    def raw(self, generation: int) -> Raw:
+        """Return it as it is written of a generation of its object."""
+        status = {"type": self.type, "status": str(self.holds), "reason": self.reason, "message": self.message}
+        return status | {"observedGeneration": generation}
+
+
+class ParentStatus(Struct, frozen=True):
+    """What is said of a route at one parent."""
+
+    parent: ParentReference
+    conditions: tuple[Condition, ...]
+
+    def raw(self, generation: int) -> Raw:
+        """Return it as it is written."""
+        conditions = [one.raw(generation) for one in self.conditions]
+        return {"parentRef": reference(self.parent), "controllerName": CONTROLLER, "conditions": conditions}
+
+
+class RouteStatus(Struct, frozen=True):
+    """What is said of a route."""
+
+    generation: int
+    parents: tuple[ParentStatus, ...]
+
+    def raw(self) -> Raw:
+        """Return it as it is written."""
+        return {"parents": [one.raw(self.generation) for one in self.parents]}
+
+
+class ListenerStatus(Struct, frozen=True):
+    """What is said of a listener; `attached`: how many routes it has."""
+
+    name: str
+    kinds: tuple[str, ...]
+    attached: int
+    conditions: tuple[Condition, ...]
+
+    def raw(self, generation: int) -> Raw:
+        """Return it as it is written."""
+        return {
+            "name": self.name,
+            "supportedKinds": [{"group": GROUP, "kind": kind} for kind in self.kinds],
+            "attachedRoutes": self.attached,
+            "conditions": [one.raw(generation) for one in self.conditions],
+        }
+
+
+class GatewayStatus(Struct, frozen=True):
+    """What is said of a Gateway; `addresses`: types and values."""
+
+    generation: int
+    addresses: tuple[tuple[str, str], ...]
+    conditions: tuple[Condition, ...]
+    listeners: tuple[ListenerStatus, ...]
+
+    def raw(self) -> Raw:
+        """Return it as it is written."""
+        return {
+            "addresses": [{"type": kind, "value": value} for kind, value in self.addresses],
+            "conditions": [one.raw(self.generation) for one in self.conditions],
+            "listeners": [one.raw(self.generation) for one in self.listeners],
+        }
+
+
+class ClassStatus(Struct, frozen=True):
+    """What is said of a GatewayClass; `features`: what its Gateways can do."""
+
+    generation: int
+    conditions: tuple[Condition, ...]
+    features: tuple[str, ...] = ()
+
+    def raw(self) -> Raw:
+        """Return it as it is written."""
+        features = [{"name": name} for name in sorted(self.features)]
+        conditions = [one.raw(self.generation) for one in self.conditions]
+        return {"conditions": conditions} | ({"supportedFeatures": features} if features else {})
+
+
+Status = RouteStatus | GatewayStatus | ClassStatus
+
+
+def reference(parent: ParentReference) -> Raw:
+    """Write a reference to a parent with what was said of it."""
+    said = {"group": parent.group, "kind": parent.kind, "name": parent.name}
+    more = {"namespace": parent.namespace, "sectionName": parent.section_name, "port": parent.port}
+    return said | {name: value for name, value in more.items() if value}

@@ -1,0 +1,58 @@
+import pytest
+from worlds import decode_spec, gateway_api
+
+from lateen.kinds.decode import decode
+from lateen.kinds.gateway_api.references import ParentReference
+from lateen.planner.gateway_api.gateway import api_gateway
+from lateen.planner.gateway_api.gateway_parent import RouteFacts, Unattached, attach, is_gateway
+from lateen.planner.gateway_api.listener import read_listeners
+
+LISTENERS = """[
+  {name: all, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: All}}},
+  {name: foo, port: 80, protocol: HTTP, hostname: foo.x},
+  {name: wild, port: 81, protocol: HTTP, hostname: '*.x', allowedRoutes: {namespaces: {from: All}}}]"""
+FOUND = decode(gateway_api("Gateway", "g", f"{{gatewayClassName: istio, listeners: {LISTENERS}}}"))
+GATEWAY = api_gateway(FOUND, read_listeners(FOUND, lambda to: False, lambda key: ""))
+
+
+def attached(parent: str = "", hosts: tuple[str, ...] = (), namespace: str = "far", kind: str = "HTTPRoute"):
+    said = decode_spec(ParentReference, f"{{name: g{parent}}}")
+    found = attach(RouteFacts(kind, namespace, {}, hosts), said, GATEWAY)
+    return found.reason if isinstance(found, Unattached) else [(one.name, host) for one, host in found]
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ({}, [("all", "*"), ("wild", "*.x")]),
+        ({"namespace": "shop"}, [("all", "*"), ("foo", "foo.x"), ("wild", "*.x")]),
+        ({"parent": ", sectionName: wild"}, [("wild", "*.x")]),
+        ({"parent": ", port: 80"}, [("all", "*")]),
+        ({"hosts": ("a.x", "b.y")}, [("all", "a.x"), ("all", "b.y"), ("wild", "a.x")]),
+        ({"hosts": ("*",)}, [("all", "*"), ("wild", "*.x")]),
+    ],
+)
+def test_a_route_is_attached_for_the_hosts_in_common(given, found):
+    assert attached(**given) == found
+
+
+def test_a_host_is_the_closest_listeners_of_its_port():
+    assert attached(", sectionName: all", ("foo.x", "bar.x"), "shop") == [("all", "bar.x")]
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"parent": ", sectionName: none"}, "NoMatchingParent"),
+        ({"parent": ", sectionName: all, port: 81"}, "NoMatchingParent"),
+        ({"parent": ", sectionName: foo"}, "NotAllowedByListeners"),
+        ({"kind": "TCPRoute"}, "NotAllowedByListeners"),
+        ({"parent": ", sectionName: wild", "hosts": ("a.y",)}, "NoMatchingListenerHostname"),
+    ],
+)
+def test_why_a_route_is_not_attached(given, reason):
+    assert attached(**given) == reason
+
+
+def test_a_service_is_no_gateway():
+    assert is_gateway(ParentReference(name="g")) and not is_gateway(ParentReference(group="", kind="Service", name="g"))

@@ -1,0 +1,57 @@
+from lateen.kinds.gateway_api.references import ParentReference
+from lateen.planner.gateway_api.status import (
+    ClassStatus,
+    Condition,
+    GatewayStatus,
+    ListenerStatus,
+    ParentStatus,
+    RouteStatus,
+    reference,
+)
+
+ACCEPTED = Condition("Accepted", True, "Accepted", "yes")
+WRITTEN = {"type": "Accepted", "status": "True", "reason": "Accepted", "message": "yes", "observedGeneration": 3}
+
+
+def test_a_route_is_told_of_each_parent():
+    parent = ParentReference(group="", kind="Service", name="web", port=80)
+    assert RouteStatus(3, (ParentStatus(parent, (ACCEPTED,)),)).raw() == {
+        "parents": [
+            {
+                "parentRef": {"group": "", "kind": "Service", "name": "web", "port": 80},
+                "controllerName": "istio.io/gateway-controller",
+                "conditions": [WRITTEN],
+            }
+        ]
+    }
+
+
+def test_a_gateway_is_told_of_each_listener():
+    found = GatewayStatus(3, (("IPAddress", "10.0.0.1"),), (ACCEPTED,), (ListenerStatus("a", ("HTTPRoute",), 2, ()),))
+    assert found.raw() == {
+        "addresses": [{"type": "IPAddress", "value": "10.0.0.1"}],
+        "conditions": [WRITTEN],
+        "listeners": [
+            {
+                "name": "a",
+                "supportedKinds": [{"group": "gateway.networking.k8s.io", "kind": "HTTPRoute"}],
+                "attachedRoutes": 2,
+                "conditions": [],
+            }
+        ],
+    }
+
+
+def test_a_class_tells_what_it_can_do_in_order():
+    assert ClassStatus(3, (ACCEPTED,), ("b", "a")).raw()["supportedFeatures"] == [{"name": "a"}, {"name": "b"}]
+
+
+def test_a_reference_says_what_was_said():
+    said = ParentReference(name="g", namespace="far", section_name="s")
+    assert reference(said) == {
+        "group": "gateway.networking.k8s.io",
+        "kind": "Gateway",
+        "name": "g",
+        "namespace": "far",
+        "sectionName": "s",
+    }
