@@ -43,6 +43,15 @@ def answer(mesh: Mesh, path: str = "/", *arguments: str, namespace: str = "defau
     return status, body["name"] if body else ""
 
 
+def answers(mesh: Mesh, count: int, path: str = "/", *, namespace: str = "default") -> Counter[tuple[int, str]]:
+    """Many answers at once, as `answer` gives one."""
+    url = f"http://web.default:8080{path}?[1-{count}]"
+    done = mesh.curl("client", "-w", "\n%{http_code}\n", url, namespace=namespace, seconds=30)
+    lines = done.stdout.splitlines()
+    bodies = [json.loads(body)["name"] if body.startswith("{") else "" for body in lines[::2]]
+    return Counter(zip(map(int, lines[1::2]), bodies, strict=True))
+
+
 def test_rules_match_by_path_header_and_method_and_the_more_particular_counts(shop: Mesh) -> None:
     by_header = {"matches": [{"headers": [{"name": "x-v", "value": "2"}]}], "backendRefs": [to("web-v2")]}
     by_path = {"matches": [{"path": {"value": "/two"}}], "backendRefs": [to("web-v2")]}
@@ -56,15 +65,15 @@ def test_rules_match_by_path_header_and_method_and_the_more_particular_counts(sh
     assert answer(shop, "/", "-H", "x-v: 2") == (200, "web-v2")
     assert answer(shop, "/two", "-X", "POST") == (200, "web-v1")
     shop.delete(given)
-    eventually(lambda: len({answer(shop, "/two") for _ in range(8)}) == 2, 10, "no route any more")
+    eventually(lambda: len(answers(shop, 8, "/two")) == 2, 10, "no route any more")
 
 
 def test_requests_are_split_by_weight(shop: Mesh) -> None:
     given = route("split", {"backendRefs": [to("web-v1", weight=90), to("web-v2", weight=10)]})
     shop.apply(given)
-    eventually(lambda: Counter(answer(shop)[1] for _ in range(20))["web-v1"] >= 13, 10, "the split")
-    counted = Counter(answer(shop)[1] for _ in range(300))
-    assert sum(counted.values()) == 300 and 10 <= counted["web-v2"] <= 55, counted
+    eventually(lambda: answers(shop, 20)[200, "web-v1"] >= 13, 10, "the split")
+    counted = answers(shop, 300)
+    assert sum(counted.values()) == 300 and 10 <= counted[200, "web-v2"] <= 55, counted
     shop.delete(given)
 
 
@@ -107,9 +116,9 @@ def test_what_is_not_there_is_answered_500_for_its_share(shop: Mesh) -> None:
     shop.apply(given)
     eventually(lambda: answer(shop)[0] == 500, 10, "no such backend")
     shop.apply(route("gone", {"backendRefs": [to("gone"), to("web-v1")]}))
-    eventually(lambda: {answer(shop)[0] for _ in range(12)} == {200, 500}, 10, "half of the requests")
+    eventually(lambda: {status for status, _ in answers(shop, 12)} == {200, 500}, 10, "half of the requests")
     shop.apply(route("gone", {}))
-    eventually(lambda: {answer(shop)[0] for _ in range(6)} == {500}, 10, "a rule without a backend")
+    eventually(lambda: {status for status, _ in answers(shop, 6)} == {500}, 10, "a rule without a backend")
     shop.delete(given)
 
 
@@ -117,8 +126,8 @@ def test_a_consumers_route_is_for_its_namespace_only(shop: Mesh) -> None:
     produced = route("produced", {"backendRefs": [to("web-v1")]})
     consumed = route("consumed", {"backendRefs": [to("web-v2")]}, namespace="far")
     shop.apply(produced, consumed)
-    eventually(lambda: {answer(shop, namespace="far")[1] for _ in range(8)} == {"web-v2"}, 10, "the consumer's")
-    eventually(lambda: {answer(shop)[1] for _ in range(8)} == {"web-v1"}, 10, "the producer's")
+    eventually(lambda: set(answers(shop, 8, namespace="far")) == {(200, "web-v2")}, 10, "the consumer's")
+    eventually(lambda: set(answers(shop, 8)) == {(200, "web-v1")}, 10, "the producer's")
     shop.delete(consumed)
-    eventually(lambda: {answer(shop, namespace="far")[1] for _ in range(8)} == {"web-v1"}, 10, "the producer's for all")
+    eventually(lambda: set(answers(shop, 8, namespace="far")) == {(200, "web-v1")}, 10, "the producer's for all")
     shop.delete(produced)
