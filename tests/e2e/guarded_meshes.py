@@ -1,5 +1,8 @@
 """Strategies for AuthorizationPolicies and for calls that they are about, of few words, so that the two often meet."""
 
+import base64
+import hmac
+import json
 from typing import Any
 
 from hypothesis import strategies as st
@@ -12,30 +15,27 @@ Raw = dict[str, Any]
 ADDRESS = "10.1.0.3"
 SERVER = pod("web-1", ADDRESS, {"version": "v1"}, account="web")
 SPIFFE = "spiffe://cluster.local/"
+ALIAS = "spiffe://old.td/"
 
-# Leaves the claims in the header x-claims where a verified token leaves them: "iss=i;aud=a,b;nested/key=v".
-CLAIMS = """
-function envoy_on_request(handle)
-  local told = handle:headers():get("x-claims")
-  if told == nil then return end
-  local payload = {}
-  for name, value in string.gmatch(told, "([^=;]+)=([^;]*)") do
-    local held = value
-    if string.find(value, ",") then
-      held = {}
-      for one in string.gmatch(value, "[^,]+") do table.insert(held, one) end
-    end
-    local outer, inner = string.match(name, "(.*)/(.*)")
-    if outer then payload[outer] = {[inner] = held} else payload[name] = held end
-  end
-  handle:streamInfo():dynamicMetadata():set("envoy.filters.http.jwt_authn", "payload", payload)
-end
-"""
-SCRIPT = {
-    "apiVersion": "extensions.istio.io/v1alpha1", "kind": "TrafficExtension",
-    "metadata": {"name": "claims", "namespace": "shop"},
-    "spec": {"phase": "AUTHN", "match": [{"mode": "SERVER"}], "lua": {"inlineCode": CLAIMS}},
-}  # fmt: skip
+KEY = b"a key that everybody may know here"
+
+
+def encoded(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).decode().rstrip("=")
+
+
+KEYS = json.dumps({"keys": [{"kty": "oct", "alg": "HS256", "kid": "k", "k": encoded(KEY)}]})
+TOKENS_OF = istio("RequestAuthentication", "tokens", "{}") | {
+    "spec": {"jwtRules": [{"issuer": issuer, "jwks": KEYS} for issuer in ("https://i.com", "i")]}
+}
+
+
+def token(claims: Raw) -> str:
+    """A token with these claims, signed."""
+    parts = (json.dumps(part).encode() for part in ({"alg": "HS256", "kid": "k"}, claims))
+    signed = ".".join(map(encoded, parts))
+    return f"{signed}.{encoded(hmac.digest(KEY, signed.encode(), 'sha256'))}"
+
 
 ACCOUNTS = ["ns/shop/sa/a", "ns/shop/sa/b", "ns/bank/sa/a", "ns/bank/sa/a.b"]
 PATHS = ["/", "/a", "/a/b", "/A", "/a/", "//a", "/a//b", "/a/../b", "/a/./b", "/a%2Fb", "/a%2f..%2fb", "/a;x=1", "/a/b?x=/c",
@@ -55,13 +55,13 @@ TOKENS: list[Raw | None] = [
 
 BLOCKS = ["10.1.0.9", "10.1.0.0/16", "192.0.2.0/24", "10.2.0.0/16", "0.0.0.0/0"]
 NAMES = ["1", "1*", "*2", "*"]
-PRINCIPALS = [f"cluster.local/{account}" for account in ACCOUNTS] + ["*", "*/sa/b", "cluster.local/ns/bank/*", "td/ns/a/sa/b", "*a"]  # fmt: skip
+PRINCIPALS = [f"cluster.local/{account}" for account in ACCOUNTS] + ["*", "*/sa/b", "cluster.local/ns/bank/*", "td/ns/a/sa/b", "*a", "old.td/ns/shop/sa/a", "old*/ns/shop/sa/b"]  # fmt: skip
 SOURCES = {
     "principals": PRINCIPALS,
     "requestPrincipals": ["*", "https://i.com/s", "https://i.com/*", "i/s", "*s", "i", "https://i*", "*/s"],
     "namespaces": ["shop", "bank", "b*", "*nk", "*"],
     "serviceAccounts": ["a", "bank/a", "bank/a.b", "shop/b"],
-    "trustDomains": ["cluster.local", "td", "cl*", "*"],
+    "trustDomains": ["cluster.local", "td", "old.td", "cl*", "*"],
     "ipBlocks": BLOCKS,
     "remoteIpBlocks": BLOCKS,
 }
@@ -146,10 +146,10 @@ def guarded_meshes(draw: st.DrawFn) -> list[Raw]:
     normalization = draw(st.sampled_from(["NONE", "DEFAULT", "BASE", "MERGE_SLASHES", "DECODE_AND_MERGE_SLASHES"]))
     policies = [draw(_policies(f"p{number}")) for number in range(draw(st.integers(1, 4)))]
     return [
-        mesh_config(f"accessLogFile: /dev/stdout\npathNormalization: {{normalization: {normalization}}}"),
+        mesh_config(f"trustDomainAliases: [old.td]\npathNormalization: {{normalization: {normalization}}}"),
         service("web", PORTS, address="10.96.0.10"),
         slices("web", {"web-1": ADDRESS}, NUMBERS),
-        SCRIPT,
+        TOKENS_OF,
         *policies,
     ]
 
@@ -173,13 +173,14 @@ def guarded_calls(draw: st.DrawFn) -> Call:
     who: Raw = {"client": draw(st.sampled_from(["10.1.0.9", "10.2.0.1"]))}
     if account:
         name = draw(st.sampled_from(["a.com", "b.org"]))
-        who |= {"tls": "mtls", "identity": SPIFFE + account, "sni": name}
+        domain = draw(st.sampled_from([SPIFFE, SPIFFE, ALIAS]))
+        who |= {"tls": "mtls", "identity": domain + account, "sni": name}
     if draw(st.integers(0, 9)) == 0:
         return Call(port=9000, mode="inbound", address=ADDRESS, protocol="tcp", **who)
     claims = draw(st.sampled_from(TOKENS))
     headers = dict(draw(st.sampled_from(HEADERS)))
     if claims is not None:
-        headers["x-claims"] = _told(claims)
+        headers["authorization"] = f"Bearer {token(claims)}"
     return Call(
         port=draw(st.sampled_from([80, 80, 81])),
         mode="inbound",
@@ -191,13 +192,3 @@ def guarded_calls(draw: st.DrawFn) -> Call:
         claims=claims,
         **who,
     )
-
-
-def _told(claims: Raw) -> str:
-    found = []
-    for name, value in claims.items():
-        if isinstance(value, dict):
-            found += [f"{name}/{key}={inner}" for key, inner in value.items()]
-        else:
-            found.append(f"{name}={','.join(value) if isinstance(value, list) else value}")
-    return ";".join(found)

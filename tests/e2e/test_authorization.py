@@ -1,6 +1,8 @@
 """Who may do what between real sidecars: rows 48 to 51 and 97, every action, who is asked, and attacks on paths."""
 
 import json
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -308,6 +310,33 @@ def test_paths_are_normalized_as_the_mesh_says(
     with applied(shop, deny):
         eventually(lambda: seen(wanted) == wanted, 15, f"{wanted}: not {seen(wanted)}")
     mesh_config(shop, "")
+
+
+FRONT = {"apiVersion": "networking.istio.io/v1", "kind": "Gateway", "metadata": {"name": "front", "namespace": "istio-system"},
+         "spec": {"selector": {"istio": "ingressgateway"},
+                  "servers": [{"port": {"number": 8080, "name": "http", "protocol": "HTTP"}, "hosts": ["*"]}]}}  # fmt: skip
+BEHIND = {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": {"name": "front", "namespace": "istio-system"},
+          "spec": {"hosts": ["*"], "gateways": ["front"],
+                   "http": [{"route": [{"destination": {"host": "payments-api.payments.svc.cluster.local", "port": {"number": 8080}}}]}]}}  # fmt: skip
+
+
+def test_a_gateway_denies_before_it_routes(shop: Mesh) -> None:
+    def outside(path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(shop.gateway + path, timeout=5) as answer:
+                return answer.status, ""
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+        except OSError:
+            return 0, ""
+
+    edge = {"selector": {"matchLabels": {"istio": "ingressgateway"}}, "namespace": "istio-system"}
+    deny = policy("edge", paths("/admin*"), action="DENY", **edge)
+    near = policy("near", {"from": [{"source": {"remoteIpBlocks": ["192.0.2.0/24"]}}]}, **edge)
+    with applied(shop, FRONT, BEHIND, deny, until=lambda: outside("/admin/x") == (403, DENIED)):
+        eventually(lambda: outside("/x")[0] == 200, 15)
+        with applied(shop, near, until=lambda: outside("/x") == (403, DENIED)):
+            assert ask(shop, "outsider", f"{PAYMENTS}/admin/x") == 200, "only the gateway is told"
 
 
 def counted(mesh: Mesh) -> dict[str, int]:

@@ -54,7 +54,8 @@ DNS_NAMES = (
 class Places:
     """Where the control plane listens and keeps its keys. `endpoints`: addresses for proxies and agents;
     `revision`: of which the mesh's settings are read and the lease is held. `inside`: networks (CIDR) of the mesh, from
-    which nothing is fetched that users' objects name by URL; `allowed`: networks from which it is all the same."""
+    which nothing is fetched that users' objects name by URL; `allowed`: networks from which it is all the same.
+    `several_authorizers`: a workload may ask more than one extension provider."""
 
     pki: Path
     debug_socket: Path
@@ -63,6 +64,7 @@ class Places:
     revision: str = ""
     inside: Sequence[str] = ()
     allowed: Sequence[str] = ()
+    several_authorizers: bool = False
 
 
 class ControlPlane:
@@ -72,7 +74,7 @@ class ControlPlane:
         self._client = client
         self._places = places
         self._clock = clock
-        self.pipeline = Pipeline(places.trust_domain, places.revision)
+        self.pipeline = Pipeline(places.trust_domain, places.revision, places.several_authorizers)
         self.pump = Pump(self._step, self._settled, clock)
         self._proxies: dict[Key, set[ConnectedProxy]] = {}
         self._keys_of_mesh = AuthorityFolder(places.pki, places.trust_domain, clock)

@@ -31,6 +31,7 @@ async def run_istiod(settings: Settings) -> None:
         ),
         inside=NETWORKS,
         allowed=settings.fetch_allow,
+        several_authorizers=settings.several_authorizers,
     )
     async with Client.from_kubeconfig(settings.inner_kubeconfig("istiod")) as client:
         running = spawn(ControlPlane(client, places, SystemClock()).run(), name="control plane")

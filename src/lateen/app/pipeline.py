@@ -40,10 +40,14 @@ ADDED = {"CLUSTER": types.CLUSTER, "LISTENER": types.LISTENER, "EXTENSION_CONFIG
 class Pipeline:
     """The control plane as pure state: put objects into `store`, call `settle`, read the views."""
 
-    def __init__(self, trust_domain: str = "cluster.local", revision: str = "") -> None:
+    def __init__(
+        self, trust_domain: str = "cluster.local", revision: str = "", several_authorizers: bool = False
+    ) -> None:
         self.engine = engine = Engine()
         self.store = Store(engine)
-        default = Mesh(trust_domain=trust_domain, config_map=mesh_map(revision))
+        default = Mesh(
+            trust_domain=trust_domain, config_map=mesh_map(revision), several_authorizers=several_authorizers
+        )
         self.plans = plans = build_plans(engine, self.store, default)
         builder, hitting = Builder(trust_domain), plans.patches
         self.resources = {

@@ -11,6 +11,9 @@ from lateen.base.errors import LateenError
 # A unix socket's path has at most 107 bytes; the longest is <run>/pods/<uid>/sds/socket.
 LONGEST_RUN = 107 - len("/pods/00000000-0000-0000-0000-000000000000/sds/socket")
 
+# A workload may ask several extension providers.
+SEVERAL_AUTHORIZERS = "PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS"
+
 _MESH = re.compile(r"[a-z0-9]([a-z0-9-]{0,9}[a-z0-9])?")
 
 
@@ -21,13 +24,15 @@ class Settings:
     `state` outlives the mesh (objects, keys, logs); `run` holds sockets and what a running mesh made.
     LATEEN_MESH names the mesh (default `local`), LATEEN_STATE and LATEEN_RUN move the folders' parents.
     LATEEN_FETCH_ALLOW lists networks (CIDR) inside or beside the machine from which the control plane fetches what
-    objects name by URL (JWKS, modules): others that only it can reach are refused.
+    objects name by URL (JWKS, modules): others that only it can reach are refused. `several_authorizers` is on by
+    PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS=true, as Istio names it.
     """
 
     mesh: str
     state: Path
     run: Path
     fetch_allow: tuple[str, ...] = ()
+    several_authorizers: bool = False
 
     @classmethod
     def load(cls, mesh: str = "") -> "Settings":
@@ -45,7 +50,7 @@ class Settings:
                 f"{run / mesh} is too long a path for sockets below it",
                 f"set LATEEN_RUN to a folder of at most {LONGEST_RUN - len(mesh) - 1} characters",
             )
-        return cls(mesh, state / mesh, run / mesh, _networks("LATEEN_FETCH_ALLOW"))
+        return cls(mesh, state / mesh, run / mesh, _networks("LATEEN_FETCH_ALLOW"), _is_on(SEVERAL_AUTHORIZERS))
 
     @property
     def database(self) -> Path:
@@ -94,8 +99,13 @@ def _networks(name: str) -> tuple[str, ...]:
     return found
 
 
+def _is_on(name: str) -> bool:
+    return os.environ.get(name, "").lower() in ("1", "t", "true")
+
+
 def child_environment() -> dict[str, str]:
     """The environment that Lateen's own processes start with: only what they read."""
-    kept = ("PATH", "HOME", "LANG", "TERM", "LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN", "LATEEN_FETCH_ALLOW")
+    kept = ("PATH", "HOME", "LANG", "TERM", "LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN", "LATEEN_FETCH_ALLOW",
+            SEVERAL_AUTHORIZERS)  # fmt: skip
     env = {name: os.environ[name] for name in kept if name in os.environ}
     return env | {"GRPC_ENABLE_FORK_SUPPORT": "0", "PYTHONUNBUFFERED": "1"}

@@ -24,7 +24,10 @@ def downstream(plan: DownstreamTls, http: bool, trust_domain: str) -> bytes:
         common.alpn_protocols.extend(HTTP_ALPN)
     if plan.mode == "ISTIO_MUTUAL":
         tls.mesh_secrets(common, "" if plan.sans else trust_domain)
-        tls.accept_names(common.combined_validation_context.default_validation_context, plan.sans)
+        accepted = common.combined_validation_context.default_validation_context
+        tls.accept_names(accepted, plan.sans)
+        if not plan.sans:
+            tls.accept_domains(accepted, plan.aliases)
     else:
         _own_certificates(common, plan)
         if plan.mode != "SIMPLE":

@@ -99,6 +99,13 @@ def accept_names(accepted: Any, sans: Iterable[str]) -> None:
         accepted.match_typed_subject_alt_names.add(san_type=kind).matcher.exact = san
 
 
+def accept_domains(accepted: Any, trust_domains: Iterable[str]) -> None:
+    """Have a validation context accept every identity of these trust domains, too."""
+    for trust_domain in trust_domains:
+        anyone = accepted.match_typed_subject_alt_names.add(san_type="URI")
+        anyone.matcher.prefix = f"spiffe://{trust_domain}/"
+
+
 def mesh_secrets(common: Any, trust_domain: str) -> None:
     """The workload's certificate and the mesh's roots, by the names that the local agent serves.
 
@@ -110,8 +117,7 @@ def mesh_secrets(common: Any, trust_domain: str) -> None:
     accepted = combined.default_validation_context
     accepted.SetInParent()
     if trust_domain:
-        anyone = accepted.match_typed_subject_alt_names.add(san_type="URI")
-        anyone.matcher.prefix = f"spiffe://{trust_domain}/"
+        accept_domains(accepted, (trust_domain,))
 
 
 def _local(secret: Any, name: str) -> None:

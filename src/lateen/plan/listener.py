@@ -26,7 +26,8 @@ class DownstreamTls(Struct, frozen=True, kw_only=True, gc=False):
     the certificates are the secrets named `credentials`, or `files` of the proxy's own (certificate, key), one for
     each type of key. MUTUAL: a client must have a certificate, of a root in the secret named `roots` or in `ca_file`;
     OPTIONAL_MUTUAL: it is checked if there is one. `ciphers`: of TLS 1.2, () = Envoy's. `spki`, `hashes`, `sans`: of
-    accepted client certificates, () = any. `verified` False: whatever certificate a client has will do."""
+    accepted client certificates, () = any. `aliases`: trust domains that are accepted beside the mesh's own. `verified`
+    False: whatever certificate a client has will do."""
 
     mode: Literal["ISTIO_MUTUAL", "SIMPLE", "MUTUAL", "OPTIONAL_MUTUAL"]
     credentials: tuple[str, ...] = ()
@@ -38,6 +39,7 @@ class DownstreamTls(Struct, frozen=True, kw_only=True, gc=False):
     spki: tuple[str, ...] = ()
     hashes: tuple[str, ...] = ()
     sans: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     verified: bool = True
     min_version: str = "TLSV1_2"
     max_version: str = ""

@@ -1,6 +1,6 @@
 """Load assignments: the endpoints behind each upstream, and who of them accepts mesh TLS."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
@@ -60,12 +60,13 @@ def _preferred(service: Service, rule: Rule | None, port: int, subset: str, clie
     return preference(policy, service, client.mesh)
 
 
-def plan_peers(service: Service, load: Load, found: Endpoints, trust_domain: str) -> Peers:
-    """Tell what all endpoints have in common; and which they are, where they are looked up by name."""
+def plan_peers(service: Service, load: Load, found: Endpoints, trust_domains: Iterable[str]) -> Peers:
+    """Tell what all endpoints have in common, an identity in each of the mesh's trust domains among it; and which they
+    are, where they are looked up by name."""
     accounts = {
         (one.namespace, one.service_account) for known in found.by_port.values() for one in known if one.service_account
     }
-    identities = tuple(sorted(Identity(trust_domain, *account).uri for account in accounts))
+    identities = tuple(sorted(Identity(domain, *account).uri for domain in trust_domains for account in accounts))
     meshed = tuple(port for port, known in sorted(load.by_port.items()) if all(one.endpoint.mesh_tls for one in known))
     named = load.by_port if service.resolution in BY_NAME else {}
     return Peers(identities, meshed, named) if identities or meshed or named else NO_PEERS

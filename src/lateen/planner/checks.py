@@ -1,17 +1,19 @@
-"""What requests and connections have to pass, put on the listeners at which others come in.
+"""What clients, requests and connections have to pass, put on the listeners at which others come in.
 
 These are the inbound listeners of sidecars and all listeners of gateways; what a workload's own application sends is
-checked where it arrives. How paths are normalized is said of every listener.
+checked where it arrives. How paths are normalized is said of every listener, and which trust domains are the mesh's of
+every listener that asks for the mesh's certificates.
 """
 
 from msgspec import structs
 
 from lateen.plan.authorization import NO_AUTHORIZATION, Authorization
-from lateen.plan.listener import Chain, HttpProxy, Listener, PathNormalization
+from lateen.plan.listener import Chain, HttpProxy, Listener
 from lateen.planner import names
 from lateen.planner.client import meant
 from lateen.planner.scope import ByName, Scope, Traits
 from lateen.reactive import Collection, Engine, Read
+from lateen.registry.mesh import Mesh
 from lateen.registry.registry import Registry
 from lateen.security.authorization_rules import AuthorizationSecurity
 from lateen.security.external_authorizers import Locate
@@ -28,23 +30,27 @@ def check_listeners(
         if scope.kind == "gateway" or listener.direction == "INBOUND":
             labels = Traits.parse(scope.name).labels
             found = security.of(read, scope.namespace, labels, _locating(read, registry, scope))
-        return checked(listener, found, registry.settings(read).path_normalization)
+        return checked(listener, found, registry.settings(read))
 
     return engine.map("checked listeners", listeners, check)
 
 
-def checked(listener: Listener, authorization: Authorization, normalization: PathNormalization) -> Listener:
-    """Return a listener whose chains hold these checks, and normalize paths so."""
+def checked(listener: Listener, authorization: Authorization, mesh: Mesh) -> Listener:
+    """Return a listener whose chains hold these checks, and normalize paths and know the mesh's identities as the mesh
+    says."""
+    aliases = mesh.trust_domain_aliases
 
     def check(chain: Chain) -> Chain:
-        proxy = chain.proxy
+        proxy, tls = chain.proxy, chain.tls
         if isinstance(proxy, HttpProxy):
-            proxy = structs.replace(proxy, checks=authorization.http, path_normalization=normalization)
+            proxy = structs.replace(proxy, checks=authorization.http, path_normalization=mesh.path_normalization)
         else:
             proxy = structs.replace(proxy, checks=authorization.tcp)
-        return structs.replace(chain, proxy=proxy)
+        if tls is not None and tls.mode == "ISTIO_MUTUAL":
+            tls = structs.replace(tls, aliases=aliases)
+        return structs.replace(chain, proxy=proxy, tls=tls)
 
-    if authorization == NO_AUTHORIZATION and normalization == "BASE":
+    if authorization == NO_AUTHORIZATION and mesh.path_normalization == "BASE" and not aliases:
         return listener
     default = listener.default_chain
     return structs.replace(

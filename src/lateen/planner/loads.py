@@ -37,7 +37,7 @@ def build_loads(engine: Engine, registry: Registry, security: PeerSecurity) -> L
     def peers(read: Read, key: ServiceKey, found: Load) -> Peers | None:
         service = read.get(registry.services, key)
         known = read.get(registry.endpoints, key) or NO_ENDPOINTS
-        return plan_peers(service, found, known, registry.settings(read).trust_domain) if service else None
+        return plan_peers(service, found, known, registry.settings(read).trust_domains) if service else None
 
     loads = engine.map("loads", registry.endpoints, load)
     all_peers = engine.map("peers", loads, peers)

@@ -58,6 +58,11 @@ class Mesh(Struct, frozen=True, kw_only=True):
     ingress_by_default: bool = False
     ingress_selector: str = "ingressgateway"
 
+    @property
+    def trust_domains(self) -> tuple[str, ...]:
+        """The trust domains whose identities are this mesh's, its own first."""
+        return (self.trust_domain, *self.trust_domain_aliases)
+
 
 DEFAULT_MESH = Mesh()
 

@@ -49,7 +49,7 @@ def build_authorization_security(engine: Engine, store: Store, registry: Registr
 
     def of_object(read: Read, key: Key, found: Object) -> Policy | None:
         mesh = registry.settings(read)
-        return policy(found, (mesh.trust_domain, *mesh.trust_domain_aliases))
+        return policy(found, mesh.trust_domains)
 
     policies: Collection[Key, Policy] = engine.map("authorization policies", store["AuthorizationPolicy"], of_object)
     labels = engine.map("labels of authorization policies", policies, lambda read, key, one: one.labels or None)

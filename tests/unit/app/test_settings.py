@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lateen.app.settings import LONGEST_RUN, Settings, child_environment
+from lateen.app.settings import LONGEST_RUN, SEVERAL_AUTHORIZERS, Settings, child_environment
 from lateen.base.errors import LateenError
 
 
@@ -74,3 +74,10 @@ def test_children_get_only_what_they_read_of_the_environment(monkeypatch: pytest
     assert "hunter2" not in env.values()
     assert not {"HTTP_PROXY", "LANG"} & set(env)
     assert env["PYTHONUNBUFFERED"] == "1"
+
+
+def test_a_setting_of_istios_is_read_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not Settings.load().several_authorizers
+    monkeypatch.setenv(SEVERAL_AUTHORIZERS, "true")
+    assert Settings.load().several_authorizers
+    assert child_environment()[SEVERAL_AUTHORIZERS] == "true"

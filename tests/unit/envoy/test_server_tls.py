@@ -141,3 +141,9 @@ def test_a_clients_certificate_may_be_optional_and_is_checked_all_the_same():
     assert list(common.validation_context.verify_certificate_spki) == ["s"]
     assert list(common.validation_context.verify_certificate_hash) == ["h"]
     assert list(common.tls_params.cipher_suites) == ["ECDHE-RSA-AES128-GCM-SHA256"]
+
+
+def test_identities_of_the_meshs_trust_domains_are_accepted_and_no_others():
+    validation = down(mode="ISTIO_MUTUAL", aliases=("old.td",)).common_tls_context.combined_validation_context
+    names = accepted_names(validation.default_validation_context)
+    assert names == [(URI, "spiffe://td.example/*"), (URI, "spiffe://old.td/*")]

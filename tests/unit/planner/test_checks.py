@@ -93,3 +93,10 @@ def test_paths_are_normalized_as_the_mesh_says_on_all_listeners() -> None:
         assert found is not None
         said = {chain.proxy.path_normalization for chain in found.chains if isinstance(chain.proxy, HttpProxy)}
         assert said == {"MERGE_SLASHES"}
+
+
+def test_identities_of_aliases_of_the_trust_domain_are_the_meshs() -> None:
+    world = World()
+    world.put(*WEB, mesh_config("trustDomainAliases: [old.td]"))
+    found = {chain.tls.aliases for chain in listener(world, "web-1", "virtualInbound").chains if chain.tls}
+    assert found == {("old.td",)}
