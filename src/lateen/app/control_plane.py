@@ -10,6 +10,7 @@ from pathlib import Path
 from lateen.app.allocator import ADDRESSES, Allocator
 from lateen.app.gateway_statuses import GATEWAY_API, GatewayStatuses
 from lateen.app.key_fetcher import KeyFetcher
+from lateen.app.module_fetcher import ModuleFetcher
 from lateen.app.pipeline import ConnectedProxy, Pipeline
 from lateen.app.pump import Pump
 from lateen.app.refusals import Refusals
@@ -39,6 +40,8 @@ from lateen.sources.fetch import Fetcher
 from lateen.sources.guard import Guard
 from lateen.sources.lease import Elector
 from lateen.sources.statuses import Statuses
+from lateen.sources.wasm.cache import ModuleCache
+from lateen.sources.wasm.loader import Loader
 
 _log = logging.getLogger(__name__)
 
@@ -94,6 +97,7 @@ class ControlPlane:
         self._reports.follow("RequestAuthentication", requests.remarks)
         fetcher = Fetcher(Guard(places.inside, places.allowed))
         self._keys = KeyFetcher(requests.wanted, self.pipeline.store, fetcher, self.pump.poke, clock)
+        self._modules = self._module_fetcher(fetcher)
         self._addresses = Statuses(client, self.elector, clock, ADDRESSES)
         self._of_gateways = Statuses(client, self.elector, clock, GATEWAY_API)
         writers = Writers(
@@ -119,10 +123,12 @@ class ControlPlane:
             "authority": self._keys_of_mesh.run(),
             "gateway statuses": self._of_gateways.run(),
             "keys": self._keys.run(),
+            "modules": self._modules.run(),
         }
         tasks = [spawn(part, name=name) for name, part in parts.items()]
         try:
             await self.source.synced.wait()
+            await self._happens(lambda: self._modules.settled)
             await self.pump.idle()
             await self._grpc.start(self._places.endpoints)
             _log.info("ready")
@@ -151,6 +157,15 @@ class ControlPlane:
     def _all_answered(self) -> bool:
         """Every proxy has taken or refused all there is: what one refuses does not hold up the rest of the mesh."""
         return not self.pump.busy and all(each.proxy.session.answered() for each in self.ads.connections)
+
+    def _module_fetcher(self, fetcher: Fetcher) -> ModuleFetcher:
+        store, registry = self.pipeline.plans.module_store, self.pipeline.plans.registry
+        for kind, remarks in store.remarks.items():
+            self._reports.follow(kind, remarks)
+        settings = registry.default.config_map
+        loader = Loader(fetcher, lambda: (registry.mesh.get(settings) or registry.default).plain_registries)
+        cache = ModuleCache(self._places.pki.parent / "modules")
+        return ModuleFetcher(store, self.pipeline.store, loader, cache, self.pump.poke, self._clock)
 
     def _step(self, budget: int) -> bool:
         return self.pipeline.engine.step(budget)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from lateen.kinds.object import Object
 from lateen.plan.listener import Listener
 from lateen.planner.extension import ExtensionRules, extended, extension_rules
+from lateen.planner.modules import KINDS
 from lateen.planner.scope import ByName, Scope, Traits
 from lateen.reactive import Collection, Engine, Index, Read
 from lateen.reactive.gather import union
@@ -14,7 +15,6 @@ from lateen.store.store import Store
 
 # An extension by kind, namespace and name.
 Name = tuple[str, str, str]
-KINDS = ("TrafficExtension", "WasmPlugin")
 
 
 @dataclass(frozen=True)

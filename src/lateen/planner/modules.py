@@ -1,8 +1,10 @@
 """Modules as collections: what is to be fetched, what was, and what the proxies of a scope run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from lateen.base.errors import Fault
+from lateen.base.refs import Key
 from lateen.kinds.object import Object
 from lateen.plan.extension import Module, ModulePlace
 from lateen.plan.listener import HttpProxy, Listener
@@ -13,20 +15,26 @@ from lateen.reactive.collection import Input
 from lateen.reactive.gather import group, union
 from lateen.store.store import Store
 
+KINDS = ("TrafficExtension", "WasmPlugin")
+
 
 @dataclass(frozen=True)
 class Modules:
     """By the name of the module. `fetched` is filled from outside: of each name the last that could be fetched, which
-    counts until another one is there. `current`: what is in force."""
+    counts until another one is there; `faults`: why the one that is asked for is not. `current`: what is in force.
+    `remarks`: what is to be said of objects, by kind."""
 
     requests: Collection[str, ModuleRequest]
     fetched: Input[str, FetchedModule]
+    faults: Input[str, str]
     current: Collection[str, Module]
+    remarks: Mapping[str, Collection[Key, tuple[Fault, ...]]]
 
 
 def build_modules(engine: Engine, store: Store) -> Modules:
     """Build the collections over the store's."""
     fetched: Input[str, FetchedModule] = engine.input("fetched modules")
+    faults: Input[str, str] = engine.input("module faults")
     plugins = engine.flat_map("modules of plug-ins", store["WasmPlugin"], lambda _, __, found: _of(found, "spec"))
     extensions = engine.flat_map(
         "modules of extensions", store["TrafficExtension"], lambda _, __, found: _of(found, "spec.wasm")
@@ -39,7 +47,23 @@ def build_modules(engine: Engine, store: Store) -> Modules:
             return request.module
         return found.module
 
-    return Modules(requests, fetched, engine.map("modules", requests, current))
+    def remarker(kind: str) -> Callable[[Read, str, ModuleRequest], Iterator[tuple[Key, tuple[Fault, ...]]]]:
+        def remarks(read: Read, name: str, request: ModuleRequest) -> Iterator[tuple[Key, tuple[Fault, ...]]]:
+            if request.kind == kind and (why := read.get(faults, name)) is not None:
+                yield (
+                    request.key,
+                    (Fault(request.module.origin.field, f"the module is not there: {why}", "", "warning"),),
+                )
+
+        return remarks
+
+    return Modules(
+        requests=requests,
+        fetched=fetched,
+        faults=faults,
+        current=engine.map("modules", requests, current),
+        remarks={kind: engine.flat_map(f"module remarks {kind}", requests, remarker(kind)) for kind in KINDS},
+    )
 
 
 def plan_modules(

@@ -26,8 +26,8 @@ class Mesh(Struct, frozen=True, kw_only=True):
     """What the mesh's settings come to. `allow_any`: traffic to unknown hosts goes on (ALLOW_ANY); `dynamic_dns`:
     HTTP among it to where its host is found. `auto_mtls`: clients use mesh TLS wherever it is accepted. `access_log`:
     a path, "" = none. `detection_timeout_ms`: how long sniffing waits for the client, 0 = for ever. Default `exports`
-    are those of objects that say nothing. `discovery`: which namespaces are the mesh's, () = all. `config_map`: where
-    the settings are.
+    are those of objects that say nothing. `discovery`: which namespaces are the mesh's, () = all. `plain_registries`:
+    of images, without TLS, "*" = all. `config_map`: where the settings are.
     `trust_domain_aliases`: other trust domains whose identities are this mesh's. `several_authorizers`: a workload may
     ask more than one extension provider. `ingress_class`, `ingress_by_default`: which Ingresses are for gateways with
     the label istio=`ingress_selector`."""
@@ -54,6 +54,7 @@ class Mesh(Struct, frozen=True, kw_only=True):
     virtual_service_exports: tuple[str, ...] = ("*",)
     destination_rule_exports: tuple[str, ...] = ("*",)
     discovery: tuple[LabelSelector, ...] = ()
+    plain_registries: tuple[str, ...] = ()
     ingress_class: str = "istio"
     ingress_by_default: bool = False
     ingress_selector: str = "ingressgateway"
@@ -93,6 +94,7 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
         virtual_service_exports=tuple(config.default_virtual_service_export_to or ("*",)),
         destination_rule_exports=tuple(config.default_destination_rule_export_to or ("*",)),
         discovery=config.discovery_selectors,
+        plain_registries=_plain_registries(config),
         ingress_class=config.ingress_class or default.ingress_class,
         ingress_by_default=config.ingress_controller_mode == "DEFAULT",
         ingress_selector=config.ingress_selector or default.ingress_selector,
@@ -102,6 +104,12 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
 def _normalization(config: MeshConfig) -> PathNormalization:
     said = config.path_normalization.normalization if config.path_normalization else "DEFAULT"
     return "BASE" if said == "DEFAULT" else said
+
+
+def _plain_registries(config: MeshConfig) -> tuple[str, ...]:
+    """As proxies of Istio's are told of them."""
+    said = config.default_config.proxy_metadata if config.default_config is not None else {}
+    return tuple(one.strip() for one in said.get("WASM_INSECURE_REGISTRIES", "").split(",") if one.strip())
 
 
 def _keepalive(config: MeshConfig) -> Keepalive | None:

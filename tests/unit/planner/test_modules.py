@@ -1,5 +1,6 @@
 from worlds import SHOP, World, istio, pod, service
 
+from lateen.base.refs import Key
 from lateen.plan.extension import Code, Module
 from lateen.planner.module import FetchedModule
 from lateen.planner.scope import COMMON, Scope
@@ -72,3 +73,14 @@ def test_fetched_code_changes_its_module_and_nothing_else():
     assert mesh.changed("extended listeners") == []
     fetch(mesh, "one")
     assert mesh.changed("planned modules") == []
+
+
+def test_why_a_module_is_not_there_is_said_of_its_object():
+    mesh, key = world(), Key("shop", "x")
+    remarks = mesh.plans.module_store.remarks
+    assert remarks["WasmPlugin"].get(key) is None
+    mesh.plans.module_store.faults.put(NAME, "404")
+    mesh.settle()
+    (fault,) = remarks["WasmPlugin"].get(key)
+    assert (str(fault), fault.severity) == ("spec.url: the module is not there: 404", "warning")
+    assert remarks["TrafficExtension"].get(key) is None
