@@ -22,11 +22,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="module")
-def mesh(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mesh]:
+def environment() -> dict[str, str]:
+    """What the module's mesh is told beside its name and folders."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def mesh(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Iterator[Mesh]:
     """A running mesh of the module's own."""
     if os.geteuid() != 0 or not shutil.which("nft", path="/usr/sbin:/sbin:/usr/bin"):
         pytest.skip("e2e tests need root and nft (apt-get install nftables)")
     made = Mesh(tmp_path_factory.mktemp("mesh"))
+    made.env |= environment
     try:
         made.up()
         yield made

@@ -52,6 +52,12 @@ extensionProviders:
 
 
 @pytest.fixture(scope="module")
+def environment() -> dict[str, str]:
+    """A workload may ask several providers."""
+    return {"PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS": "true"}
+
+
+@pytest.fixture(scope="module")
 def shop(mesh: Mesh) -> Mesh:
     """Two servers, their clients, a client outside the mesh, and who is asked for action CUSTOM."""
     for namespace in ("payments", "orders", "production", "monitoring"):
@@ -128,7 +134,7 @@ def over_tcp(mesh: Mesh, client: str) -> str:
     """What a line sent to payments-api's TCP port is answered, "" when the connection is cut."""
     program = (
         "import socket; s=socket.create_connection(('payments-api.payments',9000),3); s.settimeout(5);"
-        " s.sendall(b'hi\\n'); print(s.makefile().readline())"
+        " s.sendall(b'a line\\n'); print(s.makefile().readline())"
     )
     pod = mesh.pods(client, CLIENTS.get(client, "default"))[0]
     return mesh.inside(pod, "/usr/bin/python3", "-c", program).stdout.strip()
@@ -221,6 +227,16 @@ def test_row_51_a_caller_is_who_its_certificate_says(shop: Mesh) -> None:
         assert ask(shop, "orders-api", f"{PAYMENTS}/") == 200
         for client in ("api-gateway", "outsider"):
             assert ask(shop, client, f"{PAYMENTS}/", "GET", *spoofed, *others) == 403
+
+
+def test_addresses_are_those_of_connections_and_of_requests(shop: Mesh) -> None:
+    pod = shop.pods("outsider")[0]["status"]["podIP"]
+    near = policy("near", {"from": [{"source": {"ipBlocks": [pod]}}]})
+    with applied(shop, near, until=lambda: ask(shop, "orders-api", f"{PAYMENTS}/") == 403):
+        assert ask(shop, "outsider", f"{PAYMENTS}/") == 200
+        assert ask(shop, "orders-api", f"{PAYMENTS}/", "GET", "-H", f"x-forwarded-for: {pod}") == 403
+        assert over_tcp(shop, "outsider").startswith("payments-api")
+        assert over_tcp(shop, "orders-api") == ""
 
 
 def test_row_97_the_truth_table_of_order_service(shop: Mesh) -> None:
@@ -417,6 +433,19 @@ def test_a_provider_allows_and_a_policy_denies(shop: Mesh) -> None:
     with applied(shop, custom("by-http"), deny, until=lambda: ask(shop, "outsider", url) == 403):
         eventually(lambda: ask(shop, "outsider", url, "DELETE", *ALLOW) == 403, 15)
         assert ask(shop, "outsider", url, "GET", *ALLOW) == 200
+
+
+def test_several_providers_are_asked_each_about_its_own(shop: Mesh) -> None:
+    def second(provider: str) -> Raw:
+        return policy("second", paths("/second*"), action="CUSTOM", provider={"name": provider})
+
+    denied = lambda path: body(shop, "outsider", PAYMENTS + path)  # noqa: E731
+    with applied(shop, custom("by-http"), second("by-grpc"), until=lambda: denied("/second") == "denied by grpc"):
+        assert denied("/asked") == "denied by ext_authz"
+        for path in ("/asked", "/second"):
+            assert ask(shop, "outsider", PAYMENTS + path, "GET", *ALLOW) == 200
+    with applied(shop, custom("by-http"), second("unknown"), until=lambda: denied("/second") == DENIED):
+        assert denied("/asked") == "denied by ext_authz"
 
 
 @pytest.mark.parametrize("provider", ["unknown", "nobody"])

@@ -15,7 +15,7 @@ from lateen.kinds.meta import ObjectMeta
 from lateen.kinds.model import Model, named
 from lateen.kinds.security.condition import AttributeCondition, condition_faults
 from lateen.kinds.security.dry_run import DRY_RUN, dry_run_faults
-from lateen.kinds.security.operation import Operation, operation_faults
+from lateen.kinds.security.operation import Operation, host_faults, operation_faults
 from lateen.kinds.security.source import Source, source_faults
 from lateen.kinds.spec import AGE, Column, KindSpec
 from lateen.kinds.target_ref import ATTACHED, PolicyTargetReference, PolicyTargetReferences, attachment_faults
@@ -100,6 +100,9 @@ def _rule_faults(path: str, rule: Rule, spec: AuthorizationPolicySpec) -> Iterat
         yield from operation_faults(f"{path}.to[{index}].operation", to.operation)
     for index, condition in enumerate(rule.when):
         yield from condition_faults(f"{path}.when[{index}]", condition, custom)
+    for index, to in enumerate(rule.to):
+        if to.operation is not None:
+            yield from host_faults(f"{path}.to[{index}].operation", to.operation, spec.action == "ALLOW")
     if spec.action == "DENY" and _is_wide(rule):
         message = "names HTTP attributes and no port: it denies every TCP connection to other ports, too"
         yield Fault(path, message, "name the HTTP ports in to[].operation.ports", "warning")

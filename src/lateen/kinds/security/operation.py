@@ -43,6 +43,16 @@ def operation_faults(path: str, operation: Operation | None) -> Iterator[Fault]:
         yield from _value_faults(f"{path}.{_NAMES[field]}", field, values)
 
 
+def host_faults(path: str, operation: Operation, allows: bool) -> Iterator[Fault]:
+    """Yield a warning for each host that is kept away by its name alone: whoever names its port, too, gets by.
+    `allows`: the rule takes what may pass."""
+    name, values = ("notHosts", operation.not_hosts) if allows else ("hosts", operation.hosts)
+    for index, value in enumerate(values):
+        if "*" not in value and ":" not in value and f"{value}:*" not in values:
+            message = f'"{value}" is not "{value}:443": who writes the port into the host passes'
+            yield Fault(f"{path}.{name}[{index}]", message, f'add "{value}:*"', "warning")
+
+
 def _value_faults(path: str, field: str, values: Sequence[str]) -> Iterator[Fault]:
     for index, value in enumerate(values):
         place = f"{path}[{index}]"

@@ -1,6 +1,6 @@
 import pytest
 
-from lateen.kinds.security.operation import Operation, operation_faults
+from lateen.kinds.security.operation import Operation, host_faults, operation_faults
 
 
 def paths(**fields):
@@ -35,3 +35,12 @@ def test_faults_name_the_field(fields, path):
 def test_ports_need_no_request():
     assert not Operation(ports=("80",)).reads_http
     assert Operation(not_hosts=("a",)).reads_http
+
+
+def test_a_host_that_is_kept_away_without_its_ports_is_warned_of():
+    def warned(allows, **fields):
+        return [(one.path, one.severity) for one in host_faults("o", Operation(**fields), allows)]
+
+    assert warned(False, hosts=("a.com", "b.com", "b.com:*", "*.c", "d*", "e:80")) == [("o.hosts[0]", "warning")]
+    assert warned(True, not_hosts=("a.com",)) == [("o.notHosts[0]", "warning")]
+    assert warned(True, hosts=("a.com",)) == warned(False, not_hosts=("a.com",)) == []
