@@ -35,6 +35,16 @@ MESSAGES: dict[str, Message] = {
         "The pod %s is missing the Istio proxy. This can often be resolved by restarting or redeploying the workload.",
     ),
     "IST0106": Message("Error", "SchemaValidationError", "Schema validation error: %v"),
+    "IST0107": Message(
+        "Warning",
+        "MisplacedAnnotation",
+        "Misplaced annotation: %s can only be applied to %s",
+    ),
+    "IST0108": Message(
+        "Warning",
+        "UnknownAnnotation",
+        "Unknown annotation: %s",
+    ),
     "IST0109": Message(
         "Error",
         "ConflictingMeshGatewayVirtualServiceHosts",
@@ -73,6 +83,16 @@ MESSAGES: dict[str, Message] = {
         "The namespace has more than one type of injection labels %v, which may lead to undefined behavior. "
         "Make sure only one injection label exists.",
     ),
+    "IST0125": Message(
+        "Warning",
+        "InvalidAnnotation",
+        "Invalid annotation %s: %s",
+    ),
+    "IST0127": Message(
+        "Warning",
+        "NoMatchingWorkloadsFound",
+        "No matching workloads for this resource with the following labels: %s",
+    ),
     "IST0128": Message(
         "Warning",
         "NoServerCertificateVerificationDestinationLevel",
@@ -85,6 +105,16 @@ MESSAGES: dict[str, Message] = {
         "DestinationRule %s in namespace %s has TLS mode set to %s but no caCertificates are set to validate server "
         "identity for host: %s at port %s",
     ),
+    "IST0130": Message(
+        "Warning",
+        "VirtualServiceUnreachableRule",
+        "VirtualService rule %v not used (%s).",
+    ),
+    "IST0131": Message(
+        "Info",
+        "VirtualServiceIneffectiveMatch",
+        "VirtualService rule %v match %v is not used (duplicate/overlapping match in rule %v).",
+    ),
     "IST0132": Message(
         "Warning",
         "VirtualServiceHostNotFoundInGateway",
@@ -94,10 +124,30 @@ MESSAGES: dict[str, Message] = {
     "IST0134": Message(
         "Warning", "ServiceEntryAddressesRequired", "ServiceEntry addresses are required for this protocol."
     ),
+    "IST0135": Message(
+        "Info",
+        "DeprecatedAnnotation",
+        "Annotation %q has been deprecated%s and may not work in future Istio versions.",
+    ),
+    "IST0136": Message(
+        "Info",
+        "AlphaAnnotation",
+        "Annotation %q is part of an alpha-phase feature and may be incompletely supported.",
+    ),
     "IST0137": Message(
         "Warning",
         "DeploymentConflictingPorts",
         "This deployment %s is associated with multiple services %v using targetPort %q but different ports: %v.",
+    ),
+    "IST0138": Message(
+        "Warning",
+        "GatewayDuplicateCertificate",
+        "Duplicate certificate in multiple gateways %v may cause 404s if clients re-use HTTP2 connections.",
+    ),
+    "IST0139": Message(
+        "Error",
+        "InvalidWebhook",
+        "%v",
     ),
     "IST0140": Message(
         "Warning",
@@ -112,10 +162,33 @@ MESSAGES: dict[str, Message] = {
     "IST0145": Message(
         "Error", "ConflictingGateways", "Conflict with gateways %s (workload selector %s, port %s, hosts %v)."
     ),
+    "IST0146": Message(
+        "Warning",
+        "ImageAutoWithoutInjectionWarning",
+        "%s %s contains `image: auto` but does not match any Istio injection webhook selectors.",
+    ),
+    "IST0147": Message(
+        "Error",
+        "ImageAutoWithoutInjectionError",
+        "%s %s contains `image: auto` but does not match any Istio injection webhook selectors.",
+    ),
     "IST0148": Message(
         "Info",
         "NamespaceInjectionEnabledByDefault",
         "is enabled for Istio injection, as Istio is installed with enableNamespacesByDefault as true.",
+    ),
+    "IST0149": Message(
+        "Error",
+        "JwtClaimBasedRoutingWithoutRequestAuthN",
+        "The virtual service uses the JWT claim based routing (key: %s) but found no request authentication "
+        "for the gateway (%s) pod (%s). The request authentication must first be applied for the gateway pods"
+        " to validate the JWT token and make the claims available for routing.",
+    ),
+    "IST0150": Message(
+        "Warning",
+        "ExternalNameServiceTypeInvalidPortName",
+        "Port name for ExternalName service is invalid. Proxy may prevent tcp named ports and unmatched "
+        "traffic for ports serving TCP protocol from being forwarded correctly",
     ),
     "IST0151": Message(
         "Warning",
@@ -152,6 +225,13 @@ MESSAGES: dict[str, Message] = {
         "InvalidTelemetryProvider",
         "The Telemetry %v in namespace %q with empty providers will be ignored.",
     ),
+    "IST0158": Message(
+        "Warning",
+        "PodsIstioProxyImageMismatchInNamespace",
+        "The Istio proxy images of the pods running in the namespace do not match the image defined in the "
+        "injection configuration (pod names: %v). This often happens after upgrading the Istio control-plane "
+        "and can be fixed by redeploying the pods.",
+    ),
     "IST0159": Message(
         "Error",
         "ConflictingTelemetryWorkloadSelectors",
@@ -161,6 +241,12 @@ MESSAGES: dict[str, Message] = {
         "Error",
         "MultipleTelemetriesWithoutWorkloadSelectors",
         "The Telemetries %v in namespace %q have no workload selector, which can lead to undefined behavior.",
+    ),
+    "IST0161": Message(
+        "Error",
+        "InvalidGatewayCredential",
+        "The credential referenced by the Gateway %s in namespace %s is invalid, which can cause the traffic "
+        "not to work as expected.",
     ),
     "IST0162": Message(
         "Warning",

@@ -10,6 +10,8 @@ _CODES = {"error": "IST0106", "warning": "IST0133"}
 _MESSAGES = {
     "IST0106": ("ERROR", "SchemaValidationError"),
     "IST0109": ("ERROR", "ConflictingMeshGatewayVirtualServiceHosts"),
+    "IST0130": ("WARNING", "VirtualServiceUnreachableRule"),
+    "IST0131": ("INFO", "VirtualServiceIneffectiveMatch"),
     "IST0133": ("WARNING", "SchemaWarning"),
 }
 _DOCUMENTATION = "https://istio.io/latest/docs/reference/config/analysis"

@@ -1,11 +1,11 @@
 """Namespaces and pods whose injection is not said, or said twice, or did not happen (IST0102, 0103, 0123, 0148)."""
 
-import json
 from collections.abc import Iterator
 
 from lateen.analysis.analyzer import Analyzer
 from lateen.analysis.finding import Finding
-from lateen.analysis.resource import Resource, a_map, maps
+from lateen.analysis.injector import every
+from lateen.analysis.resource import Resource, maps
 from lateen.analysis.snapshot import Snapshot
 
 _INJECTION, _REVISION, _MODE = "istio-injection", "istio.io/rev", "istio.io/dataplane-mode"
@@ -34,23 +34,14 @@ def _analyze(mesh: Snapshot) -> Iterator[Finding]:
 
 
 def _silent(mesh: Snapshot, namespace: Resource) -> Finding:
-    for one in mesh.of("ConfigMap"):
-        if one.name.startswith("istio-sidecar-injector") and _by_default(one):
-            return Finding("IST0148", namespace)
+    if any(one.by_default for one in every(mesh)):
+        return Finding("IST0148", namespace)
     return Finding("IST0102", namespace, (namespace.name, namespace.name), "metadata.labels")
 
 
-def _by_default(settings: Resource) -> bool:
-    try:
-        values = a_map(json.loads(a_map(settings.raw.get("data")).get("values") or "{}"))
-    except ValueError:
-        return False
-    return bool(a_map(values.get("sidecarInjectorWebhook")).get("enableNamespacesByDefault"))
-
-
 def _has_proxy(pod: Resource) -> bool:
-    every = [*maps(pod.spec.get("containers")), *maps(pod.spec.get("initContainers"))]
-    return any(each.get("name") == "istio-proxy" for each in every)
+    containers = [*maps(pod.spec.get("containers")), *maps(pod.spec.get("initContainers"))]
+    return any(each.get("name") == "istio-proxy" for each in containers)
 
 
 def _refuses(pod: Resource) -> bool:

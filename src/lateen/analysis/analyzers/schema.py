@@ -1,4 +1,7 @@
-"""What the API refuses (IST0106) and warns of (IST0133): the same validation as the API server's admission."""
+"""What the API refuses (IST0106) and warns of (IST0133): the same validation as the API server's admission.
+
+What has a code of its own is told by the analyzer of that code.
+"""
 
 from collections.abc import Iterator
 
@@ -17,7 +20,7 @@ def _analyze(mesh: Snapshot) -> Iterator[Finding]:
         if find(one.raw.get("apiVersion"), one.raw.get("kind")) is None or not one.group.endswith(_GROUPS):
             continue
         for fault in check(one.raw):
-            if not deprecates(fault):
+            if not deprecates(fault) and not fault.code:
                 code = "IST0106" if fault.severity == "error" else "IST0133"
                 said = f"{fault.path}: {fault.message}" if fault.path else fault.message
                 yield Finding(code, one, (said,), fault.path, fault.fix)

@@ -10,18 +10,20 @@ from lateen.kinds.networking.string_match import StringMatch
 
 def unreachable_rules(rules: Sequence[HTTPRoute]) -> Iterator[Fault]:
     """Warn of matches behind a prefix that takes their requests, and of rules behind one that takes all."""
-    prefixes: tuple[str, ...] = ()
+    prefixes: dict[str, int] = {}
     for index, rule in enumerate(rules):
         for position, match in enumerate(rule.match):
             prefix = match.uri.prefix if match.uri is not None else None
-            if prefix and prefixes and prefix.startswith(prefixes):
+            taker = next((rule for earlier, rule in prefixes.items() if prefix and prefix.startswith(earlier)), None)
+            if taker is not None:
+                message = f'"{prefix}" is never reached: spec.http[{taker}] has a shorter prefix, and takes it'
                 path = f"spec.http[{index}].match[{position}]"
-                yield Fault(path, f'"{prefix}" is never reached: an earlier prefix takes it', "", "warning")
+                yield Fault(path, message, "move it up", "warning", code="IST0131")
             elif prefix and _only_prefix(match) == prefix:
-                prefixes = (*prefixes, prefix)
+                prefixes[prefix] = index
         if index + 1 < len(rules) and _takes_all(rule):
             message = f"is never reached: spec.http[{index}] takes every request"
-            yield Fault(f"spec.http[{index + 1}]", message, "move it up", "warning")
+            yield Fault(f"spec.http[{index + 1}]", message, "move it up", "warning", code="IST0130")
             return
 
 
