@@ -93,6 +93,12 @@ class Twin:
             return {}
         return json.loads(self._log.read_text().splitlines()[-1])  # type: ignore[no-any-return]
 
+    @property
+    def pid(self) -> int:
+        """Of Envoy's process."""
+        assert self._process is not None
+        return self._process.pid
+
     def stop(self) -> None:
         """End Envoy."""
         if self._process is not None:

@@ -34,7 +34,7 @@ class Requests:
         found: list[Answer] = []
         while len(found) < len(calls):  # a proxy may close after an answer: the rest goes on another connection
             left = calls[len(found) :]
-            done = await asyncio.wait_for(self._talk(left), 20)
+            done = await asyncio.wait_for(self._talk(left), 60)
             assert done, f"no answer to {left[0]}"
             found += done
         return found
