@@ -40,7 +40,7 @@ class Plane:
         """Apply objects with their status; returns them as they are then."""
         found = []
         for raw in objects:
-            kind = by_kind(raw["kind"])
+            kind = by_kind(raw["kind"], raw["apiVersion"].rpartition("/")[0])
             after, _ = await self.admin.apply(kind, {name: raw[name] for name in raw if name != "status"}, force=True)
             if "status" in raw:
                 after = await self.admin.update_status(kind, after | {"status": raw["status"]})

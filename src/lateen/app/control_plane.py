@@ -12,6 +12,7 @@ from lateen.app.gateway_statuses import GATEWAY_API, GatewayStatuses
 from lateen.app.key_fetcher import KeyFetcher
 from lateen.app.module_fetcher import ModuleFetcher
 from lateen.app.pipeline import ConnectedProxy, Pipeline
+from lateen.app.provisioner import Provisioner
 from lateen.app.pump import Pump
 from lateen.app.refusals import Refusals
 from lateen.app.reports import Reports
@@ -100,6 +101,8 @@ class ControlPlane:
         self._modules = self._module_fetcher(fetcher)
         self._addresses = Statuses(client, self.elector, clock, ADDRESSES)
         self._of_gateways = Statuses(client, self.elector, clock, GATEWAY_API)
+        gateways = self.pipeline.plans.gateway_api.gateways
+        self._provisioner = Provisioner(self.pipeline.store, gateways, client, self.elector, clock)
         writers = Writers(
             self._reports,
             Allocator(self.pipeline.store, self._addresses),
@@ -122,6 +125,7 @@ class ControlPlane:
             "addresses": self._addresses.run(),
             "authority": self._keys_of_mesh.run(),
             "gateway statuses": self._of_gateways.run(),
+            "gateways": self._provisioner.run(),
             "keys": self._keys.run(),
             "modules": self._modules.run(),
         }
