@@ -9,10 +9,10 @@ import hashlib
 import io
 import json
 import secrets
+import socket
 import tarfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from aiohttp import web
 
@@ -141,16 +141,14 @@ class ImageRegistry:
 
 
 @asynccontextmanager
-async def registry(address: str = "127.0.0.1") -> AsyncIterator[ImageRegistry]:
-    """Serve a registry on a port of its own until the block ends."""
+async def registry(listening: socket.socket | None = None) -> AsyncIterator[ImageRegistry]:
+    """Serve a registry on `listening`, or a port of its own on the loopback, until the block ends."""
     made, app = ImageRegistry(), web.Application()
-    made.address = address
     app.router.add_get("/{path:.*}", made.answer)
     runner = web.AppRunner(app)
     await runner.setup()
-    site: Any = web.TCPSite(runner, address, 0)
-    await site.start()
-    made.port = runner.addresses[0][1]
+    await (web.SockSite(runner, listening) if listening else web.TCPSite(runner, made.address, 0)).start()
+    made.address, made.port = runner.addresses[0][:2]
     try:
         yield made
     finally:
