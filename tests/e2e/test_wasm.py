@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from mesh import Mesh, eventually
 from registries import OCI_LAYER, ImageRegistry, pull_config, registry
-from wasm_modules import adds_header, crashes, padded, prepends, refuses
+from wasm_modules import adds_header, crashes, padded, prepends
 
 from lateen.runtime.netns import listen_in
 
@@ -200,60 +200,9 @@ def test_a_module_that_fails_at_work_does_as_its_strategy_says(shop: Mesh, store
     eventually(lambda: status(shop) == 200 == status(shop), 20, "it fails open")
 
 
-def test_a_module_that_envoy_refuses_stops_no_listener_and_is_said_of_its_object(shop: Mesh, store: ImageRegistry, put: Any) -> None:  # fmt: skip
-    store.files["/refuses.wasm"] = refuses()
-    url = f"http://{store.host}/refuses.wasm"
-    put(plugin("bad", url))
-    eventually(lambda: "Unable to create Wasm plugin" in told(shop, "bad"), 20, "the proxy's words")
-    eventually(lambda: status(shop) == 500, 10, "it fails closed")
-    put(plugin("bad", url, failStrategy="FAIL_OPEN"))
-    eventually(lambda: status(shop) == 200, 20, "it fails open")
-
-
-def test_modules_and_scripts_run_by_phase_and_priority(shop: Mesh, store: ImageRegistry, put: Any) -> None:
-    for name in "abcd":
-        store.files[f"/{name}"] = adds_header("x-wasm", name)
-    url = f"http://{store.host}"
-    script = """function envoy_on_request(handle)
-      handle:headers():add("x-wasm", "lua")
-    end"""
-    spec = {"selector": {"matchLabels": {"app": "web"}}, "match": [{"mode": "SERVER"}]}
-    put(
-        plugin("last", f"{url}/d"),
-        plugin("low", f"{url}/b", phase="AUTHN", priority=1),
-        plugin("high", f"{url}/a", phase="AUTHN", priority=10),
-        plugin("stats", f"{url}/c", phase="STATS"),
-        {"apiVersion": EXTENSIONS, "kind": "TrafficExtension", "metadata": {"name": "between"},
-         "spec": {**spec, "phase": "AUTHN", "priority": 5, "lua": {"inlineCode": script}}},
-    )  # fmt: skip
-    eventually(lambda: added(shop).replace(" ", "") in ("a,lua,b,c,d", "d"), 20, "modules run")
-    seen = shop.curl("client", WEB).stdout
-    eventually(lambda: _all_of(shop) == ["a", "lua", "b", "c", "d"], 20, f"all run in their order: {seen}")
-
-
 def _all_of(mesh: Mesh) -> list[str]:
     """The values of the header in the order in which they were added: as a script behind them sees them."""
     return [part.strip() for part in added(mesh).split(",")]
-
-
-def test_two_of_one_module_have_settings_and_an_environment_each(shop: Mesh, store: ImageRegistry, put: Any) -> None:
-    code = adds_header("x-wasm", "plain", environment="x-wasm-env")
-    store.files["/env.wasm"] = code
-    url = f"http://{store.host}/env.wasm"
-
-    def env(value: str) -> dict[str, Any]:
-        return {"env": [{"name": "COLOR", "value": value}]}
-
-    put(plugin("red", url, pluginConfig={"is": "red"}, vmConfig=env("red"), match=[{"mode": "CLIENT"}], selector=None))
-    put(plugin("blue", url, pluginConfig={"is": "blue"}, vmConfig=env("blue"), match=[{"mode": "SERVER"}]))
-    put({"apiVersion": EXTENSIONS, "kind": "TrafficExtension", "metadata": {"name": "green"},
-         "spec": {"match": [{"mode": "SERVER"}], "selector": {"matchLabels": {"app": "web"}}, "priority": -1,
-                  "wasm": {"url": url, "pluginConfig": {"is": "green"},
-                           "vmConfig": {"env": [{"name": "POD_NAME", "valueFrom": "HOST"}]}}}})  # fmt: skip
-    wanted = ['{"is":"red"}', '{"is":"blue"}', '{"is":"green"}']
-    eventually(lambda: added(shop) in (",".join(wanted), ", ".join(wanted)), 20, "what each was told")
-    seen = headers(shop)["x-wasm-env"].replace(" ", "")
-    assert seen == f"COLOR=red,COLOR=blue,POD_NAME={shop.pod('web')}"
 
 
 def test_a_gateway_runs_a_module(shop: Mesh, store: ImageRegistry, put: Any) -> None:
