@@ -163,7 +163,8 @@ def test_rows_107_and_108_faults_befall_their_parts_of_the_requests(rules: Mesh)
         broken = pool.submit(answers, rules, "broken", number=10_000)
         late, failed = delayed.result(), broken.result()
     assert len(late) == 5000
-    slow = sum(seconds >= 3 for _, seconds, _ in late)
+    # A proxy's timers go by the time at which its loop last woke: a few milliseconds of three seconds may be missing.
+    slow = sum(seconds >= 2.98 for _, seconds, _ in late)
     assert abs(slow - 2500) <= 150, "50 % ± 3 %, which is more than 4σ"
     statuses = Counter(status for status, _, _ in failed)
     assert sum(statuses.values()) == 10_000 and set(statuses) == {200, 500}
