@@ -48,6 +48,7 @@ def test_a_module_is_found(data: bytes):
         (tar({"plugin.wasm": b"text"}), "is no WebAssembly module"),
         (archive(CODE, "sub/plugin.txt"), "no plugin.wasm"),
     ],
+    ids=["a page", "nothing", "half", "no gzip", "two modules", "text", "another name"],
 )
 def test_what_holds_none_is_told(data: bytes, why: str):
     with pytest.raises(FetchError, match=why):
