@@ -166,3 +166,23 @@ def test_row_109_of_two_rules_for_one_host_the_older_counts_and_the_younger_is_t
         eventually(lambda: any(" DI " in line and SHOP in line for line in log(payments).splitlines()), 15, "DI")
     payments.delete(NORMAL, CHAOS)
     payments.delete(SHOP_VERSIONS)
+
+
+def merging(rule: dict[str, Any], **spec: Any) -> dict[str, Any]:
+    meta = {**rule["metadata"], "annotations": {"lateen.dev/merge": "true"}}
+    return {**rule, "metadata": meta, "spec": {**rule["spec"], **spec}}
+
+
+def test_row_109_two_rules_for_one_host_that_ask_for_it_are_obeyed_together(payments: Mesh) -> None:
+    """The normal rules, and a fault of another team's for those who ask for it by a header."""
+    abort = {"percentage": {"value": 100}, "httpStatus": 555}
+    chaos = merging(CHAOS, http=[{"match": [{"headers": {"x-chaos": {"exact": "true"}}}], "fault": {"abort": abort},
+                                  "route": [to(SHOP, "v1")]}])  # fmt: skip
+    payments.apply(SHOP_VERSIONS, merging(NORMAL))
+    assert "IST0109" not in put(payments, chaos)
+    eventually(lambda: answers(payments, 5, SHOP, "-H", "x-chaos: true") == Counter({"555": 5}), 10)
+    assert answers(payments, 20, SHOP, "-H", "x-canary: true") == Counter({"api-v2": 20})
+    assert set(answers(payments, 60, SHOP)) == {"api-v1", "api-v2"}
+    assert "validationMessages" not in conditions(payments, CHAOS["metadata"]["name"])
+    payments.delete(NORMAL, CHAOS)
+    payments.delete(SHOP_VERSIONS)

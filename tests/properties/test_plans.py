@@ -123,7 +123,9 @@ def rules(draw: st.DrawFn) -> dict[str, Any]:
     http = f"http: [{{{match}route: [{{destination: {{host: web}}}}]}}]"
     spec = f"{{hosts: [{said}], gateways: {gateways}, {http}{draw(EXPORTS)}}}"
     name = draw(st.sampled_from(["r", "s", "t"]))
-    return istio("VirtualService", name, spec, namespace=draw(NAMESPACES), created=draw(CREATED))
+    made = istio("VirtualService", name, spec, namespace=draw(NAMESPACES), created=draw(CREATED))
+    made["metadata"]["annotations"] = draw(st.sampled_from([{}, {"lateen.dev/merge": "true"}]))
+    return made
 
 
 @st.composite

@@ -1,4 +1,4 @@
-"""The annotations that Istio documents: how settled each is, and which objects it is for.
+"""The annotations that Istio documents, and ours: how settled each is, and which objects it is for.
 
 https://istio.io/latest/docs/reference/config/annotations/
 """
@@ -62,6 +62,7 @@ ANNOTATIONS: dict[str, Annotation] = {
     "istio.io/dry-run": Annotation(("AuthorizationPolicy",)),
     "istio.io/rev": Annotation((ANY,), automatic=True),
     "kubernetes.io/ingress.class": Annotation(("Ingress",), "Stable"),
+    "lateen.dev/merge": Annotation(("VirtualService",)),
     "networking.istio.io/address-type": Annotation(("Gateway",)),
     "networking.istio.io/exportTo": Annotation(_SERVICE),
     "networking.istio.io/service-type": Annotation(("Gateway",)),

@@ -14,6 +14,7 @@ from lateen.planner.destination_rule import Rule, choose, rule
 from lateen.planner.gateway import GatewayRules, gateway_rules
 from lateen.planner.gateway_api.api import GatewayApi, build_gateway_api
 from lateen.planner.ingresses import build_ingresses
+from lateen.planner.merging import merged
 from lateen.planner.sidecar import Egress
 from lateen.planner.site import MESH_GATEWAY, Carriage, Directory
 from lateen.planner.traffic import Traffic, choose_traffic, targets
@@ -55,11 +56,11 @@ class Rules:
     def obeyed(self, read: Read, host: str, client: Client, egress: Egress) -> Traffic | None:
         """Return the rules that a client's sidecars obey for a host of the registry on a listener."""
         found = read.get(self.traffic_of, host)
-        return choose_traffic(found, host, client.namespace, egress) if found else None
+        return _obeyed(found, host, client, egress) if found else None
 
     def obeyed_unknown(self, read: Read, host: str, client: Client, egress: Egress) -> Traffic | None:
         """Return the rules that a client's sidecars obey for a host that need not be in the registry."""
-        return choose_traffic(_candidates(read, self.traffic_for, host), host, client.namespace, egress)
+        return _obeyed(_candidates(read, self.traffic_for, host), host, client, egress)
 
     def rivals(self, read: Read, host: str) -> Iterable[Traffic]:
         """Return all rules for sidecars that name a host (or, for a wildcard, any wildcard)."""
@@ -159,6 +160,11 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
         traffic_at=engine.index("traffic at gateway", all_traffic, lambda key, one: _gateways(one)),
         api=api,
     )
+
+
+def _obeyed(rules: Iterable[Traffic], host: str, client: Client, egress: Egress) -> Traffic | None:
+    found = choose_traffic(rules, host, client.namespace, egress)
+    return merged(found) if found else None
 
 
 def _buckets(hosts: Iterable[str]) -> Iterator[str]:

@@ -16,7 +16,8 @@ from lateen.registry.visibility import sees
 
 class Traffic(Struct, frozen=True, kw_only=True):
     """The rules for some hosts. `hosts`: full names, in lower case; `gateways`: "mesh" or "namespace/name".
-    `gateway_semantics`: it stands for a route of the Gateway API, whose TLS rules hold where a gateway ends TLS too."""
+    `gateway_semantics`: it stands for a route of the Gateway API, whose TLS rules hold where a gateway ends TLS too.
+    `merges`: sidecars obey it together with others for the same host that ask for it too."""
 
     namespace: str
     name: str
@@ -27,6 +28,7 @@ class Traffic(Struct, frozen=True, kw_only=True):
     tls: tuple[ConnectionRule, ...] = ()
     tcp: tuple[ConnectionRule, ...] = ()
     gateway_semantics: bool = False
+    merges: bool = False
     created: str = ""
     origin: Origin = Origin()
 
@@ -43,9 +45,11 @@ class Traffic(Struct, frozen=True, kw_only=True):
         return (self.created, self.namespace, self.name)
 
 
-def choose_traffic(rules: Iterable[Traffic], host: str, namespace: str, egress: Egress = EVERYTHING) -> Traffic | None:
-    """Choose which rules sidecars in `namespace` obey for a host on a listener: the closest host, then the
-    first in rank."""
+def choose_traffic(
+    rules: Iterable[Traffic], host: str, namespace: str, egress: Egress = EVERYTHING
+) -> tuple[Traffic, ...]:
+    """Choose which rules sidecars in `namespace` obey for a host on a listener: the closest host, then the first in
+    rank; where that one merges, also those for the same host that do, in rank. Empty where none is for the host."""
     found = [
         (closeness(pattern), one.rank, one)
         for one in rules
@@ -53,7 +57,14 @@ def choose_traffic(rules: Iterable[Traffic], host: str, namespace: str, egress: 
         for pattern in one.hosts
         if covers(pattern, host)
     ]
-    return min(found, key=lambda entry: entry[:2])[2] if found else None
+    if not found:
+        return ()
+    closest, _, first = min(found, key=lambda entry: entry[:2])
+    if not first.merges:
+        return (first,)
+    return tuple(
+        one for pattern, _, one in sorted(found, key=lambda entry: entry[:2]) if pattern == closest and one.merges
+    )
 
 
 def targets(one: Traffic) -> Iterator[Target]:

@@ -25,6 +25,7 @@ from lateen.planner.traffic import Traffic
 from lateen.registry.visibility import export_to
 
 ROUTE_SEMANTICS = "internal.istio.io/route-semantics"
+MERGE = "lateen.dev/merge"
 
 
 class WrittenRule(Struct, frozen=True):
@@ -54,6 +55,7 @@ def virtual_service(found: Object, default_exports: tuple[str, ...]) -> VirtualS
         tls=connection_rules(found, "tls", spec.tls),
         tcp=connection_rules(found, "tcp", spec.tcp),
         gateway_semantics=found.annotations.get(ROUTE_SEMANTICS) == "gateway",
+        merges=found.annotations.get(MERGE) == "true",
         created=found.created,
         origin=found.origin,
     )

@@ -48,6 +48,21 @@ def test_gateways_merge_so_that_nothing_is_said():
     assert remarks(world, "new") == []
 
 
+def test_what_is_merged_is_no_conflict_and_what_is_hidden_behind_another_is_told():
+    world = World()
+    old, new = rules("old", "2019"), rules("new", "2020", namespace="bank")
+    for one in (old, new):
+        one["metadata"]["annotations"] = {"lateen.dev/merge": "true"}
+    world.put(old, new)
+    message = "merged behind spec.http[0] of VirtualService shop/old, which takes every request"
+    assert remarks(world, "old") == []
+    assert remarks(world, "new", "bank") == [("spec.http[0]", message)]
+    assert world.plans.remarks.get(Key("bank", "new"))[0].code == "IST0130"
+    del old["metadata"]["annotations"]
+    world.put(old)
+    assert [path for path, _ in remarks(world, "new", "bank")] == ["spec.hosts[0]"], "both must ask for it"
+
+
 def test_a_wildcard_is_another_host():
     world = World()
     world.put(rules("old", "2019", hosts="'*.x'"), rules("new", "2020"), rules("wild", "2021", hosts="'*.x'"))

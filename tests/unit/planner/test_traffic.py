@@ -1,5 +1,6 @@
 from typing import Any
 
+from msgspec.structs import replace
 from worlds import istio
 
 from lateen.kinds.decode import decode
@@ -19,32 +20,47 @@ def read(raw: dict[str, Any]) -> Traffic:
     return traffic(virtual_service(decode(raw), ("*",)))
 
 
+def names(found: tuple[Traffic, ...]) -> list[str]:
+    return [one.name for one in found]
+
+
 def test_the_closest_host_counts_whoever_is_older():
     wild = rules("wild", "'*.x'", created="2019-01-01T00:00:00Z")
     exact = rules("exact", "a.x", created="2021-01-01T00:00:00Z")
-    assert choose_traffic([wild, exact], "a.x", "shop").name == "exact"
-    assert choose_traffic([wild, exact], "b.x", "shop").name == "wild"
+    assert names(choose_traffic([wild, exact], "a.x", "shop")) == ["exact"]
+    assert names(choose_traffic([wild, exact], "b.x", "shop")) == ["wild"]
 
 
 def test_of_equals_the_oldest_counts_wherever_it_is():
     old = rules("z", "a.x", created="2019-01-01T00:00:00Z", namespace="far")
     new = rules("a", "a.x", created="2021-01-01T00:00:00Z")
-    assert choose_traffic([new, old], "a.x", "shop").name == "z"
+    assert names(choose_traffic([new, old], "a.x", "shop")) == ["z"]
 
 
 def test_what_is_not_exported_here_does_not_count():
     hidden = rules("a", "a.x", ", exportTo: ['.']", namespace="far")
-    assert choose_traffic([hidden], "a.x", "shop") is None
-    assert choose_traffic([hidden], "a.x", "far") is hidden
+    assert choose_traffic([hidden], "a.x", "shop") == ()
+    assert choose_traffic([hidden], "a.x", "far") == (hidden,)
 
 
 def test_what_is_for_its_own_namespace_counts_before_what_is_for_some_and_for_all():
     everybody = rules("everybody", "a.x", created="2019-01-01T00:00:00Z")
     some = rules("some", "a.x", ", exportTo: [shop, bank]", created="2020-01-01T00:00:00Z")
     own = rules("own", "a.x", ", exportTo: ['.']", created="2021-01-01T00:00:00Z")
-    assert choose_traffic([everybody, some, own], "a.x", "shop").name == "own"
-    assert choose_traffic([everybody, some, own], "a.x", "bank").name == "some"
-    assert choose_traffic([everybody, some, own], "a.x", "far").name == "everybody"
+    assert names(choose_traffic([everybody, some, own], "a.x", "shop")) == ["own"]
+    assert names(choose_traffic([everybody, some, own], "a.x", "bank")) == ["some"]
+    assert names(choose_traffic([everybody, some, own], "a.x", "far")) == ["everybody"]
+
+
+def test_where_the_first_merges_those_that_do_are_obeyed_with_it():
+    old, new, alone = (
+        rules(name, "a.x", created=f"20{year}-01-01T00:00:00Z")
+        for name, year in (("old", 19), ("new", 21), ("alone", 20))
+    )
+    old, new = replace(old, merges=True), replace(new, merges=True)
+    wild = replace(rules("wild", "'*.x'", created="2018-01-01T00:00:00Z"), merges=True)
+    assert names(choose_traffic([new, alone, wild, old], "a.x", "shop")) == ["old", "new"]
+    assert names(choose_traffic([new, replace(alone, created="2017"), old], "a.x", "shop")) == ["alone"]
 
 
 def test_targets_are_all_that_rules_send_to():

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from lateen.analysis.analyzer import Analyzer
 from lateen.analysis.finding import Finding
-from lateen.analysis.resource import Resource, texts
+from lateen.analysis.resource import Resource, a_map, texts
 from lateen.analysis.snapshot import Snapshot
 from lateen.base.hosts import fqdn
 
@@ -19,16 +19,26 @@ def _analyze(mesh: Snapshot) -> Iterator[Finding]:
                 by_host.setdefault(host, []).append(rule)
     for host, rules in by_host.items():
         for rule in rules:
-            rivals = [other for other in rules if other is not rule and _exports(rule) <= _seen_with(rule, other)]
+            rivals = [other for other in rules if other is not rule and _conflicts(rule, other)]
             if rivals:
                 yield _conflict(host, rule, [rule, *rivals])
+
+
+def _conflicts(rule: Resource, other: Resource) -> bool:
+    return _exports(rule) <= _seen_with(rule, other) and not (_merges(rule) and _merges(other))
+
+
+def _merges(rule: Resource) -> bool:
+    return a_map(rule.meta.get("annotations")).get("lateen.dev/merge") == "true"
 
 
 def _conflict(host: str, rule: Resource, rules: list[Resource]) -> Finding:
     names = ",".join(sorted(str(each.key) for each in rules))
     winner = min(rules, key=_rank)
     fix = f"sidecars obey {winner.key} for it" + ("" if winner is rule else ", and not this one")
-    return Finding("IST0109", rule, (names, host), _path(rule, host), f"{fix}: put the rules into one, or delegate")
+    return Finding(
+        "IST0109", rule, (names, host), _path(rule, host), f"{fix}: put the rules into one, delegate, or let them merge"
+    )
 
 
 def _path(rule: Resource, host: str) -> str:

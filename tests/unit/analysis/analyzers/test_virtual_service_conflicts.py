@@ -21,6 +21,14 @@ def test_two_for_one_host_are_told_and_which_of_them_sidecars_obey() -> None:
     assert other.fix.startswith("sidecars obey shop/b for it, and not this one: ")
 
 
+def test_those_that_both_ask_to_be_merged_do_not_conflict() -> None:
+    one, other = (
+        rule(name).replace("metadata: {", "metadata: {annotations: {lateen.dev/merge: 'true'}, ") for name in "ab"
+    )
+    assert findings(ANALYZER, one + other) == []
+    assert len(findings(ANALYZER, one + rule("b"))) == 2
+
+
 def test_rules_for_gateways_and_other_namespaces_do_not_conflict() -> None:
     assert findings(ANALYZER, rule("a") + rule("b", more=", gateways: [edge]")) == []
     apart = rule("a", more=", exportTo: [one]") + rule("b", more=", exportTo: [two]")
