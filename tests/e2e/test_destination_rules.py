@@ -37,7 +37,11 @@ def rules(mesh: Mesh) -> Mesh:
         "proxy.istio.io/config": "concurrency: 1",
     }
     mesh.deploy("client", annotations=annotations)
-    mesh.apply(*(each for name, policy in RULES.items() for each in (service(name), rule(name, trafficPolicy=policy))))
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "istio", "namespace": "istio-system"},
+              "data": {"mesh": json.dumps({"accessLogFile": "/dev/stdout"})}}  # fmt: skip
+    mesh.apply(
+        config, *(each for name, policy in RULES.items() for each in (service(name), rule(name, trafficPolicy=policy)))
+    )
     return mesh
 
 
@@ -78,6 +82,12 @@ def inside(mesh: Mesh, program: str, *arguments: str) -> Any:
     done = mesh.inside(mesh.pods("client")[0], "/usr/bin/python3", "-c", program, *arguments, seconds=60)
     assert done.stdout, done.stderr
     return json.loads(done.stdout)
+
+
+def flagged(mesh: Mesh, name: str, flags: str) -> bool:
+    """Whether a request to a service is in the client's access log as 503 with these response flags."""
+    log = mesh.lateen("logs", mesh.pod("client"), "-c", "istio-proxy").stdout
+    return any(f'" 503 {flags} ' in line and f'"{name}:8080"' in line for line in log.splitlines())
 
 
 CONNECT = """
@@ -126,6 +136,7 @@ def test_row_58_the_request_beyond_the_pending_ones_is_answered_503(rules: Mesh)
     assert Counter(status for status, _ in answers) == {200: 51, 503: 1}
     assert "reset reason: overflow" in next(body for status, body in answers if status == 503)
     assert count(rules, cluster("pending"), "upstream_rq_pending_overflow") == 1
+    eventually(lambda: flagged(rules, "pending", "UO"), 15, "the flag in the log")
 
 
 def test_row_59_the_request_beyond_those_at_once_is_answered_503(rules: Mesh) -> None:
@@ -133,6 +144,7 @@ def test_row_59_the_request_beyond_those_at_once_is_answered_503(rules: Mesh) ->
     answers = inside(rules, BURST, "requests", "100", "1", "3")
     assert [status for status, _ in answers] == [200] * 100 + [503]
     assert "reset reason: overflow" in answers[-1][1]
+    eventually(lambda: flagged(rules, "requests", "UO"), 15, "the flag in the log")
 
 
 EJECTED: dict[str, float] = {}
@@ -158,6 +170,37 @@ def test_row_61_other_errors_count_by_the_default_counter_only(rules: Mesh) -> N
     settled(rules, "default-errors")
     assert calls(rules, "default-errors", 80, *failing(500))[0] == {"500": 5, "200": 75}
     assert count(rules, cluster("default-errors"), "ejections_enforced_consecutive_5xx") == 1
+    assert fired(rules, "plain-errors") == {
+        "consecutive5xxErrors": ("off", "0"),
+        "consecutiveGatewayErrors": ("5", "0"),
+    }
+    assert fired(rules, "default-errors") == {
+        "consecutive5xxErrors": ("5", "1"),
+        "consecutiveGatewayErrors": ("off", "0"),
+    }
+
+
+def fired(mesh: Mesh, name: str) -> dict[str, tuple[str, str]]:
+    """What `lateen explain` says of each counter: how many errors eject, and how often they did."""
+    said = mesh.lateen("explain", "host", name, "--from", "deploy/client", "--port", "8080").stdout
+    assert f"1. default (the client's own namespace, the service's)\n     ✔ default/{name}: " in said
+    rows = (line.replace(" (default)", "").split() for line in said.splitlines() if line.startswith("outbound|8080||"))
+    return {field: (errors, ejections) for _, field, errors, ejections, *_ in rows}
+
+
+def test_row_61_which_counter_fired_is_told_by_a_proxy_as_it_comes(rules: Mesh) -> None:
+    """Without any inclusion of statistics."""
+    rules.deploy("plain-client")
+    eventually(lambda: rules.curl("plain-client", "http://default-errors:8080/").stdout, 10)
+    rules.curl("plain-client", *failing(500), "http://default-errors:8080/[1-80]", seconds=60)
+    said = json.loads(
+        rules.lateen("explain", "host", "default-errors", "--from", "deploy/plain-client", "-o", "json").stdout
+    )
+    counters = next(one["counters"] for one in said["upstreams"] if "|8080|" in one["name"])
+    assert {one["field"]: one["ejections"] for one in counters} == {
+        "consecutive5xxErrors": 1,
+        "consecutiveGatewayErrors": 0,
+    }
 
 
 def test_row_62_no_more_endpoints_are_ejected_than_may_be(rules: Mesh) -> None:

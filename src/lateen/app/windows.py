@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from lateen.advise.host import explain_host
 from lateen.app.pipeline import TYPES, ConnectedProxy
 from lateen.app.refusals import SHORT
 from lateen.envoy.describe import describe
@@ -48,6 +49,7 @@ class Inspector:
             resources=self.resources,
             session=self.session,
             why=self.why,
+            explain_host=lambda proxy, host: explain_host(self._plane.pipeline.plans, self._proxy(proxy).scopes, host),
             caught_up=self._plane.caught_up,
             gone=self._plane.gone,
         )

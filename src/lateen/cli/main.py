@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "get": ("get", "List objects, or print one."),
     "delete": ("delete", "Delete objects by file or by name."),
     "analyze": ("analyze", "Tell what may be wrong with objects, of files and of the mesh."),
+    "explain": ("explain", "Tell which rules count for a host, and why."),
     "logs": ("logs", "Print a container's log."),
     "proxy-status": ("proxy_status", "Show whether each proxy has what it should have (alias: ps)."),
     "proxy-config": (

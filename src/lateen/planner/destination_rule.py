@@ -100,7 +100,7 @@ def rule(found: Object, default_exports: tuple[str, ...]) -> Rule:
 def choose(rules: Iterable[Rule], service: Service, client: Client) -> Rule | None:
     """Choose what a client obeys for a service, out of all rules for its host."""
     found = next((found for _, found in lookup(rules, service, client) if found), None)
-    return merge(_closest(found)) if found else None
+    return merge(closest(found)) if found else None
 
 
 def lookup(rules: Iterable[Rule], service: Service, client: Client) -> Iterator[tuple[str, list[Rule]]]:
@@ -150,6 +150,7 @@ def _is_for(one: Rule, client: Client) -> bool:
     return not one.selector or (one.namespace == client.namespace and matches(one.selector, client.labels))
 
 
-def _closest(rules: list[Rule]) -> list[Rule]:
+def closest(rules: list[Rule]) -> list[Rule]:
+    """Return those with the closest host; of `rules` there is at least one."""
     best = min(closeness(one.host) for one in rules)
     return [one for one in rules if closeness(one.host) == best]

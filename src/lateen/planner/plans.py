@@ -1,6 +1,6 @@
 """All plans of the mesh as incremental collections, computed for the scopes somebody wants."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from lateen.plan.route import RouteConfig
 from lateen.plan.secret import Secret
 from lateen.plan.upstream import LoadAssignment, Upstream
 from lateen.planner.checks import check_listeners
+from lateen.planner.client import Client
 from lateen.planner.envoy_filters import build_envoy_filters
 from lateen.planner.everyone import Everyone, build_everyone
 from lateen.planner.extensions import build_extensions, extend_listeners
@@ -24,7 +25,7 @@ from lateen.planner.modules import Modules, build_modules, plan_modules
 from lateen.planner.outbound import Outbound, build_outbound
 from lateen.planner.patches import PatchPlans, build_additions, build_patches
 from lateen.planner.remarks import build_remarks
-from lateen.planner.rules import build_rules
+from lateen.planner.rules import Rules, build_rules
 from lateen.planner.scope import ByName, Scope
 from lateen.planner.scopes import Distinctions, Scopes, build_scopes
 from lateen.planner.secrets import build_secrets
@@ -45,15 +46,16 @@ from lateen.store.store import Store
 class Plans:
     """What each wanted scope's proxies should do, by scope and name.
 
-    `names`: what the DNS proxies of captured clients know, by scope and host. `remarks`: what is noticed of
-    VirtualServices among others. `gateway_api`: what the Gateway API's objects are to be told of. `scopes`: the
-    scopes of every proxy, by pod; subscribe to it, for a proxy moves when its labels change. `patches`: what hits the
-    rows of the others, `additions`: what exists by patches alone, by what it is. `module_store`: what modules there
-    are to fetch, and where they are put then. `requests`: whose tokens count, and which keys of theirs are wanted.
-    Wants and releases take effect when the engine settles.
+    `rules`: what users say of hosts, whoever obeys it. `names`: what the DNS proxies of captured clients know, by
+    scope and host. `remarks`: what is noticed of VirtualServices among others. `gateway_api`: what the Gateway API's
+    objects are to be told of. `scopes`: the scopes of every proxy, by pod; subscribe to it, for a proxy moves when its
+    labels change. `patches`: what hits the rows of the others, `additions`: what exists by patches alone, by what it
+    is. `module_store`: what modules there are to fetch, and where they are put then. `requests`: whose tokens count,
+    and which keys of theirs are wanted. Wants and releases take effect when the engine settles.
     """
 
     registry: Registry
+    rules: Rules
     upstreams: Collection[ByName, Upstream]
     assignments: Collection[ByName, LoadAssignment]
     listeners: Collection[ByName, Listener]
@@ -95,6 +97,11 @@ class Plans:
         """Return the scopes of a workload's proxy, () when it has none."""
         return self.scopes.get(workload.key) or ()
 
+    def client(self, scopes: Iterable[Scope]) -> Client | None:
+        """Return who calls in the wanted scopes of a proxy, None where nobody does."""
+        found = (self._outbound.clients.get(scope) for scope in scopes)
+        return next((client for client in found if client), None)
+
     def _demands(self, scope: Scope) -> tuple[Demand[Scope, Any], ...]:
         match scope.kind:
             case "sidecar":
@@ -135,6 +142,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
     }
     return Plans(
         registry=registry,
+        rules=rules,
         upstreams=upstreams,
         assignments=outbound.assignments,
         listeners=listeners,

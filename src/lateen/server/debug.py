@@ -31,6 +31,7 @@ class Windows:
     resources: Callable[[str], Any]
     session: Callable[[str], Any]
     why: Callable[[str, str], Any]
+    explain_host: Callable[[str, str], Any]
     caught_up: Callable[[str, str], Awaitable[bool]]
     gone: Callable[[str], Awaitable[bool]]
 
@@ -67,6 +68,7 @@ class DebugServer:
         ):
             app.router.add_get(f"/debug/proxy/{{proxy}}/{name}", _of_proxy(ask_for))
         app.router.add_get("/debug/why", self._why)
+        app.router.add_get("/debug/explain/host", self._explain_host)
         app.router.add_get("/debug/ndsz", self._ndsz)
         app.router.add_get("/debug/caught-up", self._caught_up)
         app.router.add_get("/debug/gone", self._gone)
@@ -80,6 +82,11 @@ class DebugServer:
         if not {"proxy", "resource"} <= set(request.query):
             raise LateenError("two parameters are needed", "ask /debug/why?proxy=<id>&resource=<type>/<name>")
         return _json(self._windows.why(request.query["proxy"], request.query["resource"]))
+
+    async def _explain_host(self, request: web.Request) -> web.Response:
+        if not {"proxy", "host"} <= set(request.query):
+            raise LateenError("two parameters are needed", "ask /debug/explain/host?proxy=<id>&host=<name>")
+        return _json(self._windows.explain_host(request.query["proxy"], request.query["host"]))
 
     async def _ndsz(self, request: web.Request) -> web.Response:
         if not (proxy := request.query.get("proxyID", "")):

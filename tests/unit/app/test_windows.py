@@ -50,6 +50,13 @@ async def test_an_agent_speaks_for_its_proxy(inspector: Inspector, mesh: Plane) 
     assert "CDS" in inspector.session("reviews-1.shop")
 
 
+async def test_a_host_is_explained_to_a_proxy_that_is_connected(inspector: Inspector) -> None:
+    story = inspector.windows().explain_host("reviews-1.shop", "reviews")
+    assert [one.name for one in story.upstreams] == [REVIEWS]
+    with pytest.raises(KeyError):
+        inspector.windows().explain_host("nobody.shop", "reviews")
+
+
 async def test_ndsz_is_the_name_table(inspector: Inspector) -> None:
     said = {"ips": ("10.96.7.7",), "registry": "Kubernetes", "shortname": "reviews", "namespace": "shop"}
     table = inspector.ndsz("reviews-1.shop")["table"]

@@ -67,3 +67,15 @@ def test_inclusions_are_added_to_what_is_always_kept() -> None:
         {"prefix": "server"},
     ):
         assert wanted in patterns
+
+
+def test_which_counter_ejected_endpoints_is_kept() -> None:
+    patterns = stats_config(StatsInclusion())["stats_matcher"]["inclusion_list"]["patterns"]
+    expressions = [each["safe_regex"]["regex"] for each in patterns if "safe_regex" in each]
+    cluster = "cluster.outbound|80||a.b.svc;.outlier_detection"
+    for name, kept in (
+        ("ejections_enforced_consecutive_5xx", True),
+        ("ejections_active", True),
+        ("ejections_total", False),
+    ):
+        assert any(re.fullmatch(each, f"{cluster}.{name}") for each in expressions) is kept, name

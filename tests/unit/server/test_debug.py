@@ -36,6 +36,7 @@ class Plane:
             caught_up=self.caught_up,
             gone=self.gone,
             why=lambda proxy, resource: {"proxy": proxy, "resource": resource},
+            explain_host=lambda proxy, host: {"proxy": proxy, "host": host},
         )
 
 
@@ -85,6 +86,8 @@ async def test_unknown_proxy_is_not_found(plane: tuple[Plane, Any]) -> None:
 
 async def test_incomplete_question_is_explained(plane: tuple[Plane, Any]) -> None:
     _, ask = plane
+    assert await ask("/debug/explain/host?proxy=a.b&host=c") == (200, {"proxy": "a.b", "host": "c"})
+    assert (await ask("/debug/explain/host?proxy=a.b"))[0] == 400
     status, answer = await ask("/debug/why?proxy=a")
     assert status == 400 and "resource=" in answer["fix"]
 
