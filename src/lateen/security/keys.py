@@ -10,9 +10,9 @@ from typing import Any
 
 Key = Mapping[str, Any]
 
-_CURVES = {"P-256": 32, "P-384": 48, "P-521": 66}
-# Smaller ones are no protection, and BoringSSL takes none below 512 bits.
-_SHORTEST_RSA = 128
+_CURVES: Mapping[object, ec.EllipticCurve] = {"P-256": ec.SECP256R1(), "P-384": ec.SECP384R1(), "P-521": ec.SECP521R1()}
+# Smaller ones are no protection; BoringSSL takes none beyond 16,384 bits.
+_SHORTEST_RSA, _LONGEST_RSA = 128, 2048
 _SHORTEST_SECRET = 16
 # What proves nothing and must not leave: the private parts.
 _PRIVATE = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth"})
