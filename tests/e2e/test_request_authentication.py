@@ -1,6 +1,5 @@
 """Tokens that requests carry, checked by real proxies with the keys of real issuers (rows 124 to 126)."""
 
-import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -8,36 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from issuers import ME, Provider
 from mesh import ROOT, Mesh, eventually
 from tokens import Issuer
 
 SECURITY = "security.istio.io/v1"
 OUTSIDE, LATE = "203.0.113.71", "203.0.113.72"
-ME = "https://auth.example.com"
-
-
-class Provider:
-    """An issuer outside the mesh, at an address of its own; up between `start` and `stop`."""
-
-    def __init__(self, mesh: Mesh, name: str, address: str, folder: Path) -> None:
-        self.issuer = Issuer(ME)
-        self.keys = folder / f"{name}.json"
-        self.keys.write_text(self.issuer.jwks)
-        self.url = f"http://{address}:8080/keys"
-        self._mesh, self._name = mesh, name
-        self._process: subprocess.Popen[bytes] | None = None
-        mesh.lateen("internal", "add-host", name, address)
-
-    def start(self) -> None:
-        network = f"--net=/run/netns/lateen-{self._mesh.name}-{self._name}"
-        command = ["nsenter", network, "/usr/bin/python3", ROOT / "tests/e2e/apps/idp.py"]
-        self._process = subprocess.Popen(command, env={"KEYS": str(self.keys)}, stderr=subprocess.DEVNULL)
-
-    def stop(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait()
-            self._process = None
 
 
 @pytest.fixture(scope="module")

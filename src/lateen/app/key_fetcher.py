@@ -5,7 +5,6 @@ proxies refuse the issuer's tokens.
 """
 
 import asyncio
-import json
 import logging
 import re
 from collections import Counter
@@ -13,6 +12,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 from lateen.base.clock import Clock
+from lateen.base.foreign_json import read_json
 from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn
 from lateen.reactive import Collection
@@ -120,7 +120,7 @@ class KeyFetcher:
 def _keys_url(document: Fetched) -> str:
     """Read a discovery document: https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderMetadata"""
     try:
-        found = json.loads(document.body)
+        found = read_json(document.body)
     except ValueError:
         found = None
     url = found.get("jwks_uri") if isinstance(found, dict) else None

@@ -43,13 +43,16 @@ class CertificateService:
         return grpc.method_handlers_generic_handler(SERVICE, {METHOD: method})
 
     async def _create(self, data: bytes, call: grpc.aio.ServicerContext) -> bytes:
+        who = call.peer()
         try:
             caller = await self._callers.by_token(call)
+            who = f"{caller.identity.uri} at {who}"
             response = self._certify(caller, CertificateRequest.decode(data))
         except Unauthenticated as error:
-            _log.warning("certificate refused to %s: %s", call.peer(), error)
+            _log.warning("certificate refused to %s: %s", who, error)
             await call.abort(grpc.StatusCode.UNAUTHENTICATED, str(error))
         except (RequestRefused, ValueError) as error:
+            _log.warning("certificate refused to %s: %s", who, error)
             await call.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
         except LateenError as error:
             _log.error("cannot certify: %s", error)

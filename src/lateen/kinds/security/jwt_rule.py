@@ -1,12 +1,12 @@
 """One issuer of JWTs: where its tokens stand in requests, which keys prove them."""
 
-import json
 from collections.abc import Iterator
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from lateen.base.errors import Fault
+from lateen.base.foreign_json import read_json
 from lateen.kinds.durations import duration_faults
 from lateen.kinds.model import Duration, Model, named
 from lateen.kinds.schema_rules import CelRule, only_one_of, stating
@@ -74,7 +74,7 @@ def jwt_faults(path: str, rule: JWTRule) -> Iterator[Fault]:
 
 def _key_faults(path: str, text: str) -> Iterator[Fault]:
     try:
-        keys = json.loads(text)
+        keys = read_json(text)
     except ValueError as error:
         yield Fault(path, f"is not JSON: {error}", 'as {"keys": [...]}')
         return

@@ -5,9 +5,9 @@ https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-regi
 
 import base64
 import binascii
-import json
 from typing import Any, NamedTuple
 
+from lateen.base.foreign_json import read_json
 from lateen.base.redacted import Redacted
 from lateen.sources.fetch import FetchError
 
@@ -32,7 +32,7 @@ def credential_for(registry: str, repository: str, config: bytes) -> Credential 
     """Find what a Docker configuration (`.dockerconfigjson`, or the older `.dockercfg`) says of a repository: the
     longest path counts. None: nothing. Raises FetchError when it cannot be read."""
     try:
-        said = json.loads(config)
+        said = read_json(config)
         entries = said.get("auths", said)
         found = {_host_path(name): entry for name, entry in entries.items() if isinstance(entry, dict)}
     except (ValueError, AttributeError) as error:

@@ -5,11 +5,11 @@ https://distribution.github.io/distribution/spec/auth/token/
 """
 
 import hashlib
-import json
 import re
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
+from lateen.base.foreign_json import read_json
 from lateen.kinds.extensions.image_reference import ImageReference
 from lateen.sources.fetch import Fetched, Fetcher, FetchError
 from lateen.sources.wasm.archive import module_in
@@ -70,7 +70,7 @@ class Registry:
         if name.startswith("sha256:") and name != digest:
             raise FetchError(f"{found.url} sends something else: {digest}")
         try:
-            manifest = json.loads(found.body)
+            manifest = read_json(found.body)
         except ValueError:
             manifest = None
         if not isinstance(manifest, dict):
@@ -117,7 +117,7 @@ class Registry:
         shown = {"Authorization": self._credential.basic()} if self._credential is not None else {}
         found = await self._fetch(f"{realm}{'&' if '?' in realm else '?'}{query}", 1 << 20, shown)
         try:
-            said = json.loads(found.body)
+            said = read_json(found.body)
             token = said.get("token") or said.get("access_token")
         except (ValueError, AttributeError):
             token = None
