@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from lateen.advise.host import explain_host
+from lateen.advise.mutual_tls import check_tls
+from lateen.advise.strictness import readiness
 from lateen.app.pipeline import TYPES, ConnectedProxy
 from lateen.app.refusals import SHORT
 from lateen.envoy.describe import describe
+from lateen.planner.plans import Plans
 from lateen.planner.scope import Scope
 from lateen.proto import name_table, types
 from lateen.proto.name_table import NameInfo
@@ -37,6 +40,10 @@ class Inspector:
     def __init__(self, plane: "ControlPlane") -> None:
         self._plane = plane
 
+    @property
+    def _plans(self) -> Plans:
+        return self._plane.pipeline.plans
+
     def windows(self) -> Windows:
         """Return the windows that the debug server opens."""
         return Windows(
@@ -49,7 +56,9 @@ class Inspector:
             resources=self.resources,
             session=self.session,
             why=self.why,
-            explain_host=lambda proxy, host: explain_host(self._plane.pipeline.plans, self._proxy(proxy).scopes, host),
+            explain_host=lambda proxy, host: explain_host(self._plans, self._proxy(proxy).scopes, host),
+            tls_check=lambda proxy, host: check_tls(self._plans, self._proxy(proxy).scopes, host),
+            strictness=lambda namespace: readiness(self._plans, namespace),
             caught_up=self._plane.caught_up,
             gone=self._plane.gone,
         )

@@ -11,7 +11,7 @@ import yaml
 
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
-from lateen.cli import check_inject
+from lateen.cli import authz, check_inject
 from lateen.cli.connection import asynchronous, connected, settings_of
 from lateen.kinds.object import Object
 
@@ -20,10 +20,11 @@ _CA_PORT, _XDS_PORT = 15013, 15012
 
 @click.group()
 def command() -> None:
-    """What may still change: machines outside Kubernetes, and who is injected."""
+    """What may still change: machines outside Kubernetes, who is injected, which policies a proxy has."""
 
 
 command.add_command(check_inject.command)
+command.add_command(authz.command, "authz")
 
 
 @command.group()

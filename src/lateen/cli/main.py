@@ -18,6 +18,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "delete": ("delete", "Delete objects by file or by name."),
     "analyze": ("analyze", "Tell what may be wrong with objects, of files and of the mesh."),
     "explain": ("explain", "Tell which rules count for a host, and why."),
+    "authz": ("authz", "Show which authorization policies a proxy really has."),
+    "authn": ("authn", "Show what TLS a client and the servers that it calls agree on."),
+    "mtls": ("mtls", "Plan, and take, the step from plaintext to mutual TLS alone."),
     "logs": ("logs", "Print a container's log."),
     "proxy-status": ("proxy_status", "Show whether each proxy has what it should have (alias: ps)."),
     "proxy-config": (

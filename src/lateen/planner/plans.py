@@ -38,7 +38,7 @@ from lateen.registry.registry import Registry, build_registry
 from lateen.registry.workload import Workload
 from lateen.security.authorization_rules import build_authorization_security
 from lateen.security.request_rules import RequestSecurity, build_request_security
-from lateen.security.rules import build_peer_security
+from lateen.security.rules import PeerSecurity, build_peer_security
 from lateen.store.store import Store
 
 
@@ -51,7 +51,8 @@ class Plans:
     objects are to be told of. `scopes`: the scopes of every proxy, by pod; subscribe to it, for a proxy moves when its
     labels change. `patches`: what hits the rows of the others, `additions`: what exists by patches alone, by what it
     is. `module_store`: what modules there are to fetch, and where they are put then. `requests`: whose tokens count,
-    and which keys of theirs are wanted. Wants and releases take effect when the engine settles.
+    and which keys of theirs are wanted. `peers`: who must prove who it is. Wants and releases take effect when the
+    engine settles.
     """
 
     registry: Registry
@@ -70,6 +71,7 @@ class Plans:
     remarks: Collection[Key, tuple[Fault, ...]]
     gateway_api: GatewayApi
     requests: RequestSecurity
+    peers: PeerSecurity
     _outbound: Outbound
     _inbounds: Inbounds
     _everyone: Everyone
@@ -159,6 +161,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
         remarks=build_remarks(engine, rules),
         gateway_api=rules.api,
         requests=requests,
+        peers=security,
         _outbound=outbound,
         _inbounds=inbounds,
         _everyone=everyone,

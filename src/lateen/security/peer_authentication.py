@@ -75,5 +75,26 @@ def compose(mesh: Iterable[PeerPolicy], own: Iterable[PeerPolicy]) -> PeerRules:
     return PeerRules(mode, selecting) if selecting or mode != "PERMISSIVE" else NO_RULES
 
 
+class Decision(Struct, frozen=True):
+    """What a workload accepts on a port, and the policy that decides it: None where nobody says anything."""
+
+    mode: Mode = "PERMISSIVE"
+    policy: PeerPolicy | None = None
+
+
+def decide(mesh: Iterable[PeerPolicy], own: Iterable[PeerPolicy], labels: Labels, port: int) -> Decision:
+    """Tell who decides, as `compose` composes it: `mesh` and `own` are the policies of the root namespace and the
+    workload's; `port` is the container's."""
+    policies = sorted(own, key=lambda policy: policy.age)
+    workload = next((one for one in policies if one.selector and matches(one.selector, labels)), None)
+    if workload is not None and (mode := workload.ports.get(port) or workload.mode):
+        return Decision(mode, workload)
+    for level in (policies, sorted(mesh, key=lambda policy: policy.age)):
+        first = next((one for one in level if not one.selector), None)
+        if first is not None and first.mode:
+            return Decision(first.mode, first)
+    return Decision()
+
+
 def _first_mode(policies: Iterable[PeerPolicy]) -> Mode | None:
     return next((policy.mode for policy in policies if not policy.selector), None)

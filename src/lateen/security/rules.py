@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from lateen.base.refs import Key
+from lateen.base.selectors import Labels
 from lateen.kinds.object import Object
 from lateen.kinds.security.peer_authentication import PeerAuthentication
 from lateen.reactive import Engine, Index, Read
-from lateen.security.peer_authentication import NO_RULES, Mode, PeerPolicy, PeerRules, compose
+from lateen.security.peer_authentication import NO_RULES, Decision, Mode, PeerPolicy, PeerRules, compose, decide
 from lateen.store.store import Store
 
 
@@ -21,6 +22,11 @@ class PeerSecurity:
         own = read.find(self.policies_in, namespace).values()
         mesh = read.find(self.policies_in, root_namespace).values()
         return compose(mesh, own) if own or mesh else NO_RULES
+
+    def decision(self, namespace: str, root_namespace: str, labels: Labels, port: int) -> Decision:
+        """Tell what a workload accepts on a port of its container as things stand, and which policy decides it."""
+        own, mesh = (self.policies_in.find(name).values() for name in (namespace, root_namespace))
+        return decide(mesh, own, labels, port)
 
 
 def build_peer_security(engine: Engine, store: Store) -> PeerSecurity:

@@ -18,6 +18,7 @@ class Windows:
 
     `caught_up(kind, resource version)` waits until proxies have what that version made of them,
     `gone(address)` until no proxy sends there; both say False when it takes too long.
+    `explain_host` and `tls_check` take a proxy and a host ("" = all), `strictness` a namespace ("" = the mesh).
     Those that take a name raise KeyError when there is nothing of that name. `ready` returns "" or what is
     still missing. Resources are named `<type>/<name>` by whoever answers `why`.
     """
@@ -32,6 +33,8 @@ class Windows:
     session: Callable[[str], Any]
     why: Callable[[str, str], Any]
     explain_host: Callable[[str, str], Any]
+    tls_check: Callable[[str, str], Any]
+    strictness: Callable[[str], Any]
     caught_up: Callable[[str, str], Awaitable[bool]]
     gone: Callable[[str], Awaitable[bool]]
 
@@ -69,6 +72,8 @@ class DebugServer:
             app.router.add_get(f"/debug/proxy/{{proxy}}/{name}", _of_proxy(ask_for))
         app.router.add_get("/debug/why", self._why)
         app.router.add_get("/debug/explain/host", self._explain_host)
+        app.router.add_get("/debug/tls-check", self._tls_check)
+        app.router.add_get("/debug/strictness", self._strictness)
         app.router.add_get("/debug/ndsz", self._ndsz)
         app.router.add_get("/debug/caught-up", self._caught_up)
         app.router.add_get("/debug/gone", self._gone)
@@ -87,6 +92,14 @@ class DebugServer:
         if not {"proxy", "host"} <= set(request.query):
             raise LateenError("two parameters are needed", "ask /debug/explain/host?proxy=<id>&host=<name>")
         return _json(self._windows.explain_host(request.query["proxy"], request.query["host"]))
+
+    async def _tls_check(self, request: web.Request) -> web.Response:
+        if "proxy" not in request.query:
+            raise LateenError("a proxy must be named", "ask /debug/tls-check?proxy=<id>&host=<name>")
+        return _json(self._windows.tls_check(request.query["proxy"], request.query.get("host", "")))
+
+    async def _strictness(self, request: web.Request) -> web.Response:
+        return _json(self._windows.strictness(request.query.get("namespace", "")))
 
     async def _ndsz(self, request: web.Request) -> web.Response:
         if not (proxy := request.query.get("proxyID", "")):

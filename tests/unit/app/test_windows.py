@@ -53,6 +53,9 @@ async def test_an_agent_speaks_for_its_proxy(inspector: Inspector, mesh: Plane) 
 async def test_a_host_is_explained_to_a_proxy_that_is_connected(inspector: Inspector) -> None:
     story = inspector.windows().explain_host("reviews-1.shop", "reviews")
     assert [one.name for one in story.upstreams] == [REVIEWS]
+    (check,) = inspector.windows().tls_check("reviews-1.shop", "reviews")
+    assert (check.status, check.server) == ("AUTO", "PERMISSIVE")
+    assert inspector.windows().strictness("shop").ready
     with pytest.raises(KeyError):
         inspector.windows().explain_host("nobody.shop", "reviews")
 

@@ -1,4 +1,7 @@
-from lateen.security.peer_authentication import NO_RULES, PeerModes, PeerPolicy, compose
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lateen.security.peer_authentication import NO_RULES, PeerModes, PeerPolicy, compose, decide
 
 
 def policy(name, mode=None, created="", selector=None, ports=None, namespace="shop"):
@@ -48,3 +51,22 @@ def test_of_two_policies_of_one_age_the_first_by_name_counts():
 
 def test_a_selector_in_the_root_namespace_says_nothing_to_the_mesh():
     assert compose([policy("one", "STRICT", selector={"app": "foo"})], []).modes({"app": "foo"}).mode == "PERMISSIVE"
+
+
+POLICIES = st.builds(
+    PeerPolicy,
+    namespace=st.just("shop"),
+    name=st.sampled_from("abc"),
+    created=st.sampled_from(["2019", "2020"]),
+    selector=st.sampled_from([{}, {"app": "web"}, {"app": "api"}]),
+    mode=st.sampled_from(["STRICT", "PERMISSIVE", "DISABLE", None]),
+    ports=st.dictionaries(st.sampled_from([80, 81]), st.sampled_from(["STRICT", "DISABLE", None]), max_size=2),
+)
+
+
+@given(st.lists(POLICIES, max_size=3), st.lists(POLICIES, max_size=3), st.sampled_from([80, 81, 82]))
+def test_who_decides_decides_what_is_composed(mesh: list[PeerPolicy], own: list[PeerPolicy], port: int) -> None:
+    labels = {"app": "web"}
+    decision = decide(mesh, own, labels, port)
+    assert decision.mode == compose(mesh, own).modes(labels).at(port)
+    assert decision.policy is None or decision.mode in (decision.policy.mode, decision.policy.ports.get(port))

@@ -37,6 +37,8 @@ class Plane:
             gone=self.gone,
             why=lambda proxy, resource: {"proxy": proxy, "resource": resource},
             explain_host=lambda proxy, host: {"proxy": proxy, "host": host},
+            tls_check=lambda proxy, host: [proxy, host],
+            strictness=lambda namespace: {"namespace": namespace},
         )
 
 
@@ -88,6 +90,9 @@ async def test_incomplete_question_is_explained(plane: tuple[Plane, Any]) -> Non
     _, ask = plane
     assert await ask("/debug/explain/host?proxy=a.b&host=c") == (200, {"proxy": "a.b", "host": "c"})
     assert (await ask("/debug/explain/host?proxy=a.b"))[0] == 400
+    assert await ask("/debug/tls-check?proxy=a.b") == (200, ["a.b", ""])
+    assert (await ask("/debug/tls-check"))[0] == 400
+    assert await ask("/debug/strictness?namespace=n") == (200, {"namespace": "n"})
     status, answer = await ask("/debug/why?proxy=a")
     assert status == 400 and "resource=" in answer["fix"]
 

@@ -1,0 +1,83 @@
+"""What STRICT would break, from configuration: of the whole mesh, or of a namespace."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from lateen.base.hosts import covers
+from lateen.planner.destination_rule import Rule
+from lateen.planner.plans import Plans
+from lateen.registry.workload import Workload
+
+# Their pods are the cluster's own.
+_SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
+_NOT_THE_MESHS = frozenset({"DISABLE", "SIMPLE", "MUTUAL"})
+
+
+class Obstacle(Struct, frozen=True):
+    """What is in the way. `who`: "kind namespace/name"; `breaks`: it stops working, else it stays unprotected."""
+
+    who: str
+    why: str
+    fix: str
+    breaks: bool = True
+
+
+class Readiness(Struct, frozen=True):
+    """`namespace` "" = the whole mesh. `enforced`: how many workloads would take mutual TLS only; `policy`: the
+    PeerAuthentication that counts there now, "namespace/name", "" = none, and its `mode`."""
+
+    namespace: str
+    enforced: int
+    obstacles: tuple[Obstacle, ...]
+    policy: str = ""
+    mode: str = "PERMISSIVE"
+
+    @property
+    def ready(self) -> bool:
+        """Say whether nothing would break."""
+        return not any(one.breaks for one in self.obstacles)
+
+
+def readiness(plans: Plans, namespace: str = "") -> Readiness:
+    """Tell what STRICT for a namespace ("" = the mesh) would break. Who calls whom is not in the configuration: every
+    pod without a proxy counts as one that might call."""
+    settings = next(iter(plans.registry.mesh.items()), (None, plans.registry.default))[1]
+    pods = [pod for _, pod in plans.workloads.items() if pod.namespace not in _SYSTEM and pod.kind == "Pod"]
+    inside = [pod for pod in pods if not namespace or pod.namespace == namespace]
+    said = plans.peers.decision(namespace or settings.root_namespace, settings.root_namespace, {}, 0)
+    rules = [rule for _, rule in plans.rules.destinations.items() if _is_there(plans, rule, namespace)]
+    return Readiness(
+        namespace=namespace,
+        enforced=sum(pod.mesh_tls for pod in inside),
+        obstacles=(*_pods(pods, namespace), *_rules(rules)),
+        policy=f"{said.policy.namespace}/{said.policy.name}" if said.policy else "",
+        mode=said.mode,
+    )
+
+
+def _pods(pods: Iterable[Workload], namespace: str) -> Iterator[Obstacle]:
+    for pod in sorted(pods, key=lambda one: one.key):
+        if pod.injected or pod.gateway:
+            continue
+        fix = f"label namespace {pod.namespace} istio-injection=enabled, and restart the pod"
+        yield Obstacle(f"pod {pod.key}", "has no proxy: what it sends is plaintext, and would be refused", fix)
+        if not namespace or pod.namespace == namespace:
+            why = "has no proxy: STRICT does not protect it, whoever calls is let in"
+            yield Obstacle(f"pod {pod.key}", why, fix, breaks=False)
+
+
+def _rules(rules: Iterable[Rule]) -> Iterator[Obstacle]:
+    for one in rules:
+        said = [policy.tls for policy in one.policies]
+        said += [port.tls for policy in one.policies for port in policy.port_level_settings]
+        modes = sorted({tls.mode for tls in said if tls} & _NOT_THE_MESHS)
+        if modes:
+            why = f"has clients of {one.host} begin {', '.join(modes)}, which would be refused"
+            yield Obstacle(f"DestinationRule {one.namespace}/{one.name}", why, "remove its trafficPolicy.tls")
+
+
+def _is_there(plans: Plans, rule: Rule, namespace: str) -> bool:
+    """Say whether a rule is for a service of the mesh that STRICT would be for."""
+    services = (service for _, service in plans.registry.services.items() if not service.external)
+    return any(namespace in ("", one.namespace) and covers(rule.host, one.host) for one in services)
