@@ -9,6 +9,11 @@ from lateen.plan.listener import DownstreamTls
 from lateen.proto.descriptors import message
 
 HTTP_ALPN = ("h2", "http/1.1")
+# What Istio lets the mesh's own TLS 1.2 use; TLS 1.3 has suites of its own.
+MESH_CIPHERS = (
+    "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-AES128-GCM-SHA256", "AES256-GCM-SHA384", "AES128-GCM-SHA256",
+)  # fmt: skip
 _CONTEXT = "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext"
 
 
@@ -19,7 +24,8 @@ def downstream(plan: DownstreamTls, http: bool, trust_domain: str) -> bytes:
     common = context.common_tls_context
     common.tls_params.tls_minimum_protocol_version = _version(plan.min_version)
     common.tls_params.tls_maximum_protocol_version = _version(plan.max_version)
-    common.tls_params.cipher_suites.extend(plan.ciphers)
+    common.tls_params.cipher_suites.extend(plan.ciphers or (MESH_CIPHERS if plan.mode == "ISTIO_MUTUAL" else ()))
+    common.tls_params.ecdh_curves.extend(plan.curves)
     if http:
         common.alpn_protocols.extend(HTTP_ALPN)
     if plan.mode == "ISTIO_MUTUAL":

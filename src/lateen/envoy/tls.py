@@ -66,6 +66,8 @@ def _file_context(tls: UpstreamTls) -> bytes:
     """A user's context. No ALPN of our own: an HTTP connection pool offers the protocol that it speaks."""
     context = _upstream_context()
     common = context.common_tls_context
+    common.tls_params.cipher_suites.extend(tls.ciphers)
+    common.tls_params.ecdh_curves.extend(tls.curves)
     if tls.credential:
         _secrets(common, tls.credential, own=tls.mode == "MUTUAL", checked=tls.verified)
         return encode(context)

@@ -25,7 +25,8 @@ class DownstreamTls(Struct, frozen=True, kw_only=True, gc=False):
     """TLS towards clients. ISTIO_MUTUAL: the workload's certificate, a mesh client certificate required; the others:
     the certificates are the secrets named `credentials`, or `files` of the proxy's own (certificate, key), one for
     each type of key. MUTUAL: a client must have a certificate, of a root in the secret named `roots` or in `ca_file`;
-    OPTIONAL_MUTUAL: it is checked if there is one. `ciphers`: of TLS 1.2, () = Envoy's. `spki`, `hashes`, `sans`: of
+    OPTIONAL_MUTUAL: it is checked if there is one. `ciphers`: of TLS 1.2, () = Istio's for ISTIO_MUTUAL, else Envoy's;
+    `curves`: () = Envoy's. `spki`, `hashes`, `sans`: of
     accepted client certificates, () = any. `aliases`: trust domains that are accepted beside the mesh's own. `verified`
     False: whatever certificate a client has will do."""
 
@@ -36,6 +37,7 @@ class DownstreamTls(Struct, frozen=True, kw_only=True, gc=False):
     ca_file: str = ""
     crl_file: str = ""
     ciphers: tuple[str, ...] = ()
+    curves: tuple[str, ...] = ()
     spki: tuple[str, ...] = ()
     hashes: tuple[str, ...] = ()
     sans: tuple[str, ...] = ()

@@ -1,19 +1,19 @@
 """What clients, requests and connections have to pass, put on the listeners at which others come in.
 
 These are the inbound listeners of sidecars and all listeners of gateways; what a workload's own application sends is
-checked where it arrives. How paths are normalized is said of every listener, and which trust domains are the mesh's of
-every listener that asks for the mesh's certificates.
+checked where it arrives. How paths are normalized is said of every listener; which trust domains are the mesh's, and
+what TLS may be, of every one that ends TLS.
 """
 
 from msgspec import structs
 
 from lateen.plan.authorization import NO_AUTHORIZATION, Authorization
-from lateen.plan.listener import Chain, HttpProxy, Listener
+from lateen.plan.listener import Chain, DownstreamTls, HttpProxy, Listener
 from lateen.planner import names
 from lateen.planner.client import meant
 from lateen.planner.scope import ByName, Scope, Traits
 from lateen.reactive import Collection, Engine, Read
-from lateen.registry.mesh import Mesh
+from lateen.registry.mesh import Mesh, TlsLimits
 from lateen.registry.registry import Registry
 from lateen.security.authorization_rules import AuthorizationSecurity
 from lateen.security.external_authorizers import Locate
@@ -38,19 +38,17 @@ def check_listeners(
 def checked(listener: Listener, authorization: Authorization, mesh: Mesh) -> Listener:
     """Return a listener whose chains hold these checks, and normalize paths and know the mesh's identities as the mesh
     says."""
-    aliases = mesh.trust_domain_aliases
 
     def check(chain: Chain) -> Chain:
-        proxy, tls = chain.proxy, chain.tls
+        proxy = chain.proxy
         if isinstance(proxy, HttpProxy):
             proxy = structs.replace(proxy, checks=authorization.http, path_normalization=mesh.path_normalization)
         else:
             proxy = structs.replace(proxy, checks=authorization.tcp)
-        if tls is not None and tls.mode == "ISTIO_MUTUAL":
-            tls = structs.replace(tls, aliases=aliases)
-        return structs.replace(chain, proxy=proxy, tls=tls)
+        return structs.replace(chain, proxy=proxy, tls=_limited(chain.tls, mesh) if chain.tls else None)
 
-    if authorization == NO_AUTHORIZATION and mesh.path_normalization == "BASE" and not aliases:
+    silent = (mesh.trust_domain_aliases, mesh.mtls, mesh.tls) == ((), TlsLimits(), TlsLimits())
+    if authorization == NO_AUTHORIZATION and mesh.path_normalization == "BASE" and silent:
         return listener
     default = listener.default_chain
     return structs.replace(
@@ -58,6 +56,18 @@ def checked(listener: Listener, authorization: Authorization, mesh: Mesh) -> Lis
         chains=tuple(check(chain) for chain in listener.chains),
         default_chain=check(default) if default is not None else None,
     )
+
+
+def _limited(tls: DownstreamTls, mesh: Mesh) -> DownstreamTls:
+    """Return TLS within the mesh's limits, where it says nothing itself.
+
+    The mesh's own does not heed curves, any other no version: https://istio.io/latest/docs/reference/config/istio.mesh.v1alpha1/#MeshConfig
+    """
+    if tls.mode == "ISTIO_MUTUAL":
+        lowest = max(tls.min_version, mesh.mtls.min_version)
+        ciphers = tls.ciphers or mesh.mtls.ciphers
+        return structs.replace(tls, aliases=mesh.trust_domain_aliases, ciphers=ciphers, min_version=lowest)
+    return structs.replace(tls, ciphers=tls.ciphers or mesh.tls.ciphers, curves=mesh.tls.curves)
 
 
 def _locating(read: Read, registry: Registry, scope: Scope) -> Locate:

@@ -174,4 +174,6 @@ def _said_tls(site: _Site, settings: ClientTLSSettings) -> UpstreamTls | None:
         crl_file=settings.ca_crl,
         credential=settings.credential_name if site.reads_secrets else "",
         verified=not settings.insecure_skip_verify,
+        ciphers=site.mesh.tls.ciphers,
+        curves=site.mesh.tls.curves,
     )

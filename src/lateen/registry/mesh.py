@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from lateen.base.refs import Key
 from lateen.kinds.label_selector import LabelSelector
-from lateen.kinds.mesh_config import MeshConfig
+from lateen.kinds.mesh_config import MeshConfig, TLSConfig
 from lateen.kinds.networking.locality import LocalityLoadBalancerSetting
 from lateen.kinds.networking.retries import HTTPRetry
 from lateen.plan.listener import PathNormalization
@@ -15,6 +15,15 @@ from lateen.plan.upstream import Keepalive
 from lateen.registry.durations import milliseconds
 
 MESH_KEY = Key("istio-system", "istio")
+
+
+class TlsLimits(Struct, frozen=True, gc=False):
+    """What TLS may be. `min_version`: as Gateways name it, "" = TLS 1.2; `ciphers` (of TLS 1.2) and `curves` () =
+    the proxy's."""
+
+    min_version: str = ""
+    ciphers: tuple[str, ...] = ()
+    curves: tuple[str, ...] = ()
 
 
 def mesh_map(revision: str = "") -> Key:
@@ -30,7 +39,7 @@ class Mesh(Struct, frozen=True, kw_only=True):
     of images, without TLS, "*" = all. `config_map`: where the settings are.
     `trust_domain_aliases`: other trust domains whose identities are this mesh's. `several_authorizers`: a workload may
     ask more than one extension provider. `ingress_class`, `ingress_by_default`: which Ingresses are for gateways with
-    the label istio=`ingress_selector`."""
+    the label istio=`ingress_selector`. `mtls`: limits of the mesh's own TLS, `tls`: of any other."""
 
     config_map: Key = MESH_KEY
     root_namespace: str = "istio-system"
@@ -55,6 +64,8 @@ class Mesh(Struct, frozen=True, kw_only=True):
     destination_rule_exports: tuple[str, ...] = ("*",)
     discovery: tuple[LabelSelector, ...] = ()
     plain_registries: tuple[str, ...] = ()
+    mtls: TlsLimits = TlsLimits()
+    tls: TlsLimits = TlsLimits()
     ingress_class: str = "istio"
     ingress_by_default: bool = False
     ingress_selector: str = "ingressgateway"
@@ -95,10 +106,19 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
         destination_rule_exports=tuple(config.default_destination_rule_export_to or ("*",)),
         discovery=config.discovery_selectors,
         plain_registries=_plain_registries(config),
+        mtls=_limits(config.mesh_mtls),
+        tls=_limits(config.tls_defaults),
         ingress_class=config.ingress_class or default.ingress_class,
         ingress_by_default=config.ingress_controller_mode == "DEFAULT",
         ingress_selector=config.ingress_selector or default.ingress_selector,
     )
+
+
+def _limits(said: TLSConfig | None) -> TlsLimits:
+    if said is None:
+        return TlsLimits()
+    lowest = "" if said.min_protocol_version == "TLS_AUTO" else said.min_protocol_version
+    return TlsLimits(lowest, said.cipher_suites, said.ecdh_curves)
 
 
 def _normalization(config: MeshConfig) -> PathNormalization:

@@ -1,6 +1,6 @@
 """Rules of an AuthorizationPolicy: as requests are held against them, and connections of unknown bytes."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Literal
 
 from msgspec import structs
@@ -50,35 +50,41 @@ def nothing(name: str, origin: Origin) -> Rule:
 
 
 def over_tcp(rules: Iterable[Rule], action: Action) -> Iterator[Rule]:
-    """Yield rules as they are for connections. What reads HTTP cannot be told there: to be on the safe side, an ALLOW
-    rule that does so takes nothing, any other rule takes what the rest of it takes.
+    """Yield rules as they are for connections, of which nothing of HTTP is known.
 
     https://istio.io/latest/docs/concepts/security/#using-istio-authorization-on-plain-tcp-protocols
     """
+    return as_known(rules, action, _of_requests)
+
+
+def as_known(rules: Iterable[Rule], action: Action, unknown: Callable[[Expression], bool]) -> Iterator[Rule]:
+    """Yield rules as they are where some attributes are `unknown`. To be on the safe side, an ALLOW rule that reads one
+    takes nothing, any other rule takes what the rest of it takes."""
     for rule in rules:
-        parts = (*rule.permissions, *rule.principals)
-        if not any(reads_http(part) for part in parts):
+        if not any(_reads(part, unknown) for part in (*rule.permissions, *rule.principals)):
             yield rule
         elif action != "ALLOW":
-            permissions, principals = (tuple(map(_without_http, of)) for of in (rule.permissions, rule.principals))
+            permissions = tuple(_without(part, unknown) for part in rule.permissions)
+            principals = tuple(_without(part, unknown) for part in rule.principals)
             yield structs.replace(rule, permissions=permissions, principals=principals)
 
 
-def reads_http(expression: Expression) -> bool:
-    """Say whether an expression needs a request, not only a connection."""
+def _of_requests(one: Expression) -> bool:
+    return isinstance(one, Header | Path | PathTemplate) or (isinstance(one, Metadata) and one.filter == FILTER)
+
+
+def _reads(expression: Expression, unknown: Callable[[Expression], bool]) -> bool:
     match expression:
         case Not(of):
-            return reads_http(of)
+            return _reads(of, unknown)
         case AllOf(parts) | AnyOf(parts):
-            return any(reads_http(one) for one in parts)
-        case Metadata(name):
-            return name == FILTER
-    return isinstance(expression, Header | Path | PathTemplate)
+            return any(_reads(one, unknown) for one in parts)
+    return unknown(expression)
 
 
-def _without_http(expression: Expression) -> Expression:
+def _without(expression: Expression, unknown: Callable[[Expression], bool]) -> Expression:
     parts = expression.all_of if isinstance(expression, AllOf) else (expression,)
-    return _all([one for one in parts if not reads_http(one)])
+    return _all([one for one in parts if not _reads(one, unknown)])
 
 
 def _all(parts: list[Expression]) -> Expression:

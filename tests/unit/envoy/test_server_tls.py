@@ -36,6 +36,17 @@ def test_mesh_servers_require_a_certificate():
     assert (params.tls_minimum_protocol_version, params.tls_maximum_protocol_version) == (3, 4)
 
 
+def test_the_meshs_own_has_istios_ciphers_where_none_are_said_and_any_other_envoys():
+    def said(**plan):
+        params = down(**plan).common_tls_context.tls_params
+        return list(params.cipher_suites), list(params.ecdh_curves)
+
+    assert said(mode="ISTIO_MUTUAL") == (list(server_tls.MESH_CIPHERS), [])
+    assert said(mode="ISTIO_MUTUAL", ciphers=("AES128-GCM-SHA256",))[0] == ["AES128-GCM-SHA256"]
+    assert said(mode="SIMPLE", credentials=("c",)) == ([], [])
+    assert said(mode="SIMPLE", credentials=("c",), curves=("P-384",))[1] == ["P-384"]
+
+
 def test_only_http_negotiates_a_protocol():
     assert list(down(True, mode="ISTIO_MUTUAL").common_tls_context.alpn_protocols) == ["h2", "http/1.1"]
     assert not down(False, mode="ISTIO_MUTUAL").common_tls_context.alpn_protocols

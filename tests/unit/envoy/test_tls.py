@@ -75,6 +75,11 @@ def test_a_users_tls_has_its_own_files_and_names():
     assert not simple.tls_certificates
 
 
+def test_a_users_tls_may_be_limited():
+    params = up(mode="SIMPLE", ciphers=("AES128-GCM-SHA256",), curves=("P-384",)).common_tls_context.tls_params
+    assert (list(params.cipher_suites), list(params.ecdh_curves)) == (["AES128-GCM-SHA256"], ["P-384"])
+
+
 def test_plaintext_is_said():
     plain = message("envoy.config.core.v3.TransportSocket").FromString(tls.plaintext())
     assert plain.name == "envoy.transport_sockets.raw_buffer"

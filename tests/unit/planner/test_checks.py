@@ -100,3 +100,23 @@ def test_identities_of_aliases_of_the_trust_domain_are_the_meshs() -> None:
     world.put(*WEB, mesh_config("trustDomainAliases: [old.td]"))
     found = {chain.tls.aliases for chain in listener(world, "web-1", "virtualInbound").chains if chain.tls}
     assert found == {("old.td",)}
+
+
+LIMITS = """
+meshMTLS: {minProtocolVersion: TLSV1_3, cipherSuites: [AES128-GCM-SHA256]}
+tlsDefaults: {cipherSuites: [AES256-GCM-SHA384], ecdhCurves: [P-384]}
+"""
+
+
+def test_the_meshs_own_tls_is_limited_by_one_setting_and_any_other_by_the_other() -> None:
+    own = "{port: {number: 443, name: s, protocol: HTTPS}, hosts: ['*'], tls: {mode: SIMPLE, credentialName: c}}"
+    mutual = "{port: {number: 444, name: m, protocol: HTTPS}, hosts: ['*'], tls: {mode: ISTIO_MUTUAL}}"
+    gateway = istio("Gateway", "edge", f"{{selector: {{app: edge}}, servers: [{own}, {mutual}]}}")
+    world = World()
+    world.put(*WEB, EDGE | {"metadata": {**EDGE["metadata"], "labels": {"app": "edge"}}}, gateway, mesh_config(LIMITS))
+    (inbound,) = {chain.tls for chain in listener(world, "web-1", "virtualInbound").chains if chain.tls}
+    assert (inbound.min_version, inbound.ciphers, inbound.curves) == ("TLSV1_3", ("AES128-GCM-SHA256",), ())
+    (edge,) = {chain.tls for chain in listener(world, "edge-1", "0.0.0.0_443").chains}
+    assert (edge.min_version, edge.ciphers, edge.curves) == ("TLSV1_2", ("AES256-GCM-SHA384",), ("P-384",))
+    (mesh,) = {chain.tls for chain in listener(world, "edge-1", "0.0.0.0_444").chains}
+    assert (mesh.min_version, mesh.ciphers) == ("TLSV1_3", ("AES128-GCM-SHA256",))

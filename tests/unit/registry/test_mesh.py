@@ -1,5 +1,5 @@
 from lateen.kinds.mesh_config import MeshConfig, parse_mesh_config
-from lateen.registry.mesh import DEFAULT_MESH, Mesh, mesh_settings
+from lateen.registry.mesh import DEFAULT_MESH, Mesh, TlsLimits, mesh_settings
 
 
 def test_silence_means_istios_defaults():
@@ -30,3 +30,13 @@ def test_what_is_said_is_kept():
         h2_upgrade=True,
         service_exports=(".",),
     )
+
+
+def test_limits_of_tls_are_the_meshs_own_or_any_others():
+    found = mesh_settings(
+        parse_mesh_config(
+            "meshMTLS: {minProtocolVersion: TLSV1_3}\ntlsDefaults: {ecdhCurves: [P-384], cipherSuites: [a]}"
+        )
+    )
+    assert (found.mtls, found.tls) == (TlsLimits("TLSV1_3"), TlsLimits(ciphers=("a",), curves=("P-384",)))
+    assert mesh_settings(parse_mesh_config("meshMTLS: {minProtocolVersion: TLS_AUTO}")).mtls == TlsLimits()
