@@ -2,7 +2,7 @@
 
 import sys
 
-from bench import apiserver, authorization, cli, compute, istio_cases, live, names, reactive, source
+from bench import apiserver, authorization, cli, compute, istio_cases, live, names, reactive, signing, source
 
 BENCHES = {
     "cli": cli.run,
@@ -12,6 +12,7 @@ BENCHES = {
     "compute": compute.run,
     "names": names.run,
     "authorization": authorization.run,
+    "signing": signing.run,
     "istio": istio_cases.run,
     "live": live.run,
 }

@@ -34,6 +34,7 @@ from lateen.server.authority_folder import AuthorityFolder
 from lateen.server.ca import CertificateService
 from lateen.server.debug import DebugServer
 from lateen.server.grpc_server import Endpoint, GrpcServer
+from lateen.server.issuance import PER_MINUTE, IssuanceLimit
 from lateen.server.proxy_node import ProxyNode
 from lateen.server.server_certificate import ServerCertificate
 from lateen.sources.client import Client
@@ -59,7 +60,8 @@ class Places:
     """Where the control plane listens and keeps its keys. `endpoints`: addresses for proxies and agents;
     `revision`: of which the mesh's settings are read and the lease is held. `inside`: networks (CIDR) of the mesh, from
     which nothing is fetched that users' objects name by URL; `allowed`: networks from which it is all the same.
-    `several_authorizers`: a workload may ask more than one extension provider."""
+    `several_authorizers`: a workload may ask more than one extension provider. `certificates_per_minute`: what one pod
+    is granted, 0 = any number."""
 
     pki: Path
     debug_socket: Path
@@ -69,6 +71,7 @@ class Places:
     inside: Sequence[str] = ()
     allowed: Sequence[str] = ()
     several_authorizers: bool = False
+    certificates_per_minute: int = PER_MINUTE
 
 
 class ControlPlane:
@@ -85,7 +88,8 @@ class ControlPlane:
         reviews = TokenReviews(client, places.trust_domain)
         callers = Callers(reviews, [places.trust_domain], clock, lambda leaf: self._trust().revoked.revokes(leaf))
         self.ads = AdsServer(callers, self._open, clock)
-        self._ca = CertificateService(callers, lambda: self.authority, self._trust, self._facts)
+        limit = IssuanceLimit(clock, places.certificates_per_minute)
+        self._ca = CertificateService(callers, lambda: self.authority, self._trust, self._facts, limit)
         uri = f"spiffe://{places.trust_domain}/ns/istio-system/sa/istiod"
         certificate = ServerCertificate(lambda: self.authority, DNS_NAMES, uri, clock)
         self._grpc = GrpcServer([self.ads.handler(), self._ca.handler()], certificate.current, self._trust)

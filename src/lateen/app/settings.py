@@ -14,6 +14,9 @@ LONGEST_RUN = 107 - len("/pods/00000000-0000-0000-0000-000000000000/sds/socket")
 # A workload may ask several extension providers.
 SEVERAL_AUTHORIZERS = "PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS"
 
+# Of one pod: more than any renewal needs.
+CERTIFICATES_PER_MINUTE = 60
+
 _MESH = re.compile(r"[a-z0-9]([a-z0-9-]{0,9}[a-z0-9])?")
 
 
@@ -25,7 +28,8 @@ class Settings:
     LATEEN_MESH names the mesh (default `local`), LATEEN_STATE and LATEEN_RUN move the folders' parents.
     LATEEN_FETCH_ALLOW lists networks (CIDR) inside or beside the machine from which the control plane fetches what
     objects name by URL (JWKS, modules): others that only it can reach are refused. `several_authorizers` is on by
-    PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS=true, as Istio names it.
+    PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS=true, as Istio names it. LATEEN_CERTIFICATES_PER_MINUTE is how many one
+    pod is granted (60; 0 = any number).
     """
 
     mesh: str
@@ -33,6 +37,7 @@ class Settings:
     run: Path
     fetch_allow: tuple[str, ...] = ()
     several_authorizers: bool = False
+    certificates_per_minute: int = CERTIFICATES_PER_MINUTE
 
     @classmethod
     def load(cls, mesh: str = "") -> "Settings":
@@ -50,7 +55,14 @@ class Settings:
                 f"{run / mesh} is too long a path for sockets below it",
                 f"set LATEEN_RUN to a folder of at most {LONGEST_RUN - len(mesh) - 1} characters",
             )
-        return cls(mesh, state / mesh, run / mesh, _networks("LATEEN_FETCH_ALLOW"), _is_on(SEVERAL_AUTHORIZERS))
+        return cls(
+            mesh=mesh,
+            state=state / mesh,
+            run=run / mesh,
+            fetch_allow=_networks("LATEEN_FETCH_ALLOW"),
+            several_authorizers=_is_on(SEVERAL_AUTHORIZERS),
+            certificates_per_minute=_number("LATEEN_CERTIFICATES_PER_MINUTE", CERTIFICATES_PER_MINUTE),
+        )
 
     @property
     def database(self) -> Path:
@@ -99,6 +111,13 @@ def _networks(name: str) -> tuple[str, ...]:
     return found
 
 
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name, "")
+    if text and not text.isdecimal():
+        raise LateenError(f"{name}: {text!r} is no number", "a number, 0 or more")
+    return int(text) if text else default
+
+
 def _is_on(name: str) -> bool:
     return os.environ.get(name, "").lower() in ("1", "t", "true")
 
@@ -106,6 +125,6 @@ def _is_on(name: str) -> bool:
 def child_environment() -> dict[str, str]:
     """The environment that Lateen's own processes start with: only what they read."""
     kept = ("PATH", "HOME", "LANG", "TERM", "LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN", "LATEEN_FETCH_ALLOW",
-            SEVERAL_AUTHORIZERS)  # fmt: skip
+            "LATEEN_CERTIFICATES_PER_MINUTE", SEVERAL_AUTHORIZERS)  # fmt: skip
     env = {name: os.environ[name] for name in kept if name in os.environ}
     return env | {"GRPC_ENABLE_FORK_SUPPORT": "0", "PYTHONUNBUFFERED": "1"}

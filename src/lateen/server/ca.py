@@ -6,6 +6,7 @@ from collections.abc import Callable
 import grpc
 import grpc.aio
 
+from lateen.base.clock import SystemClock
 from lateen.base.errors import LateenError
 from lateen.identity.authority import DEFAULT_TTL, CertificateAuthority
 from lateen.identity.certificate import dump_chain, load_chain
@@ -13,6 +14,7 @@ from lateen.identity.keys import RequestRefused
 from lateen.identity.trust import TrustBundle
 from lateen.proto.istio_ca import METHOD, SERVICE, CertificateRequest, CertificateResponse
 from lateen.server.auth import Caller, Callers, Unauthenticated
+from lateen.server.issuance import IssuanceLimit, TooOften
 
 _log = logging.getLogger(__name__)
 
@@ -30,12 +32,15 @@ class CertificateService:
         authority: Callable[[], CertificateAuthority],
         trust: Callable[[], TrustBundle],
         facts_of: Callable[[Caller], str] = lambda caller: "",
+        limit: IssuanceLimit | None = None,
     ) -> None:
-        """`authority` and `trust` are asked at every call, so that both can change while running."""
+        """`authority` and `trust` are asked at every call, so that both can change while running. `limit`: how often
+        one pod may ask."""
         self._callers = callers
         self._authority = authority
         self._trust = trust
         self._facts_of = facts_of
+        self._limit = limit or IssuanceLimit(SystemClock(), 0)
 
     def handler(self) -> grpc.GenericRpcHandler:
         """Return the service, to be added to a gRPC server. Messages pass as bytes."""
@@ -47,6 +52,7 @@ class CertificateService:
         try:
             caller = await self._callers.by_token(call)
             who = f"{caller.identity.uri} at {who}"
+            self._limit.take((caller.identity, caller.pod_uid or caller.pod_name))
             response = self._certify(caller, CertificateRequest.decode(data))
         except Unauthenticated as error:
             _log.warning("certificate refused to %s: %s", who, error)
@@ -54,6 +60,9 @@ class CertificateService:
         except (RequestRefused, ValueError) as error:
             _log.warning("certificate refused to %s: %s", who, error)
             await call.abort(grpc.StatusCode.INVALID_ARGUMENT, str(error))
+        except TooOften as error:
+            _log.warning("certificate refused to %s: %s", who, error)
+            await call.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, f"{error}: {error.fix}")
         except LateenError as error:
             _log.error("cannot certify: %s", error)
             await call.abort(grpc.StatusCode.UNAVAILABLE, str(error))

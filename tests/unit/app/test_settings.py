@@ -81,3 +81,12 @@ def test_a_setting_of_istios_is_read_by_its_name(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv(SEVERAL_AUTHORIZERS, "true")
     assert Settings.load().several_authorizers
     assert child_environment()[SEVERAL_AUTHORIZERS] == "true"
+
+
+def test_how_many_certificates_a_pod_is_granted_may_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.load().certificates_per_minute == 60
+    monkeypatch.setenv("LATEEN_CERTIFICATES_PER_MINUTE", "0")
+    assert Settings.load().certificates_per_minute == 0
+    monkeypatch.setenv("LATEEN_CERTIFICATES_PER_MINUTE", "many")
+    with pytest.raises(LateenError, match="'many' is no number"):
+        Settings.load()

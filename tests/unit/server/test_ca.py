@@ -8,7 +8,7 @@ import grpc.aio
 import pytest
 from cryptography import x509
 
-from lateen.base.clock import SystemClock
+from lateen.base.clock import FakeClock, SystemClock
 from lateen.identity.authority import CertificateAuthority
 from lateen.identity.certificate import expires_at, identity_of, load_chain
 from lateen.identity.keys import make_request, new_key
@@ -17,6 +17,7 @@ from lateen.proto.istio_ca import METHOD, SERVICE, CertificateRequest, Certifica
 from lateen.server.auth import Caller, Callers, Unauthenticated
 from lateen.server.ca import CertificateService
 from lateen.server.grpc_server import Endpoint, GrpcServer
+from lateen.server.issuance import IssuanceLimit
 from lateen.server.server_certificate import ServerCertificate
 
 CLOCK = SystemClock()
@@ -38,6 +39,7 @@ class Plane:
 
     authority: CertificateAuthority = field(default_factory=lambda: CertificateAuthority.create("cluster.local", CLOCK))
     trust: TrustBundle | None = None
+    clock: FakeClock = field(default_factory=FakeClock)
     port: int = 0
     mutual_port: int = 0
 
@@ -64,6 +66,7 @@ async def plane() -> AsyncIterator[Plane]:
         lambda: plane.authority,
         plane.bundle,
         lambda caller: "a;b;c",
+        IssuanceLimit(plane.clock, 5),
     )
     server = GrpcServer([service.handler()], certificate.current, plane.bundle)
     addresses = [Endpoint("127.0.0.1:0", mutual=False), Endpoint("127.0.0.1:0", mutual=True)]
@@ -99,6 +102,17 @@ async def test_refusals_have_a_status(plane: Plane, data: bytes, token: str, sta
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await plane.call(data, token)
     assert caught.value.code() == status
+
+
+async def test_who_asks_too_often_is_told_when_to_come_again(plane: Plane) -> None:
+    for _ in range(5):
+        await plane.call(CertificateRequest(REQUEST).encode())
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await plane.call(CertificateRequest(REQUEST).encode())
+    assert caught.value.code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert "ask again in 12 s" in (caught.value.details() or "")
+    plane.clock.advance(12)
+    await plane.call(CertificateRequest(REQUEST).encode())
 
 
 async def test_new_authority_is_shown_without_a_restart(plane: Plane) -> None:
