@@ -341,6 +341,9 @@ MESSAGES: dict[str, Message] = {
         "RequestPrincipalOfUnknownIssuer",
         "No RequestAuthentication for the workloads of this policy has the issuer %q: no token of it is accepted",
     ),
+    "LAT0011": Message(
+        "Warning", "HostNotOwned", "Namespace %s does not own the host %s: this counts in that namespace alone"
+    ),
 }
 
 _VERB = re.compile(r"%([sdvq%])")

@@ -3,17 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from lateen.analysis.messages import MESSAGES
 from lateen.base.errors import Fault
 
 LONGEST = 1024
 _CODES = {"error": "IST0106", "warning": "IST0133"}
-_MESSAGES = {
-    "IST0106": ("ERROR", "SchemaValidationError"),
-    "IST0109": ("ERROR", "ConflictingMeshGatewayVirtualServiceHosts"),
-    "IST0130": ("WARNING", "VirtualServiceUnreachableRule"),
-    "IST0131": ("INFO", "VirtualServiceIneffectiveMatch"),
-    "IST0133": ("WARNING", "SchemaWarning"),
-}
 _DOCUMENTATION = "https://istio.io/latest/docs/reference/config/analysis"
 
 Raw = dict[str, Any]
@@ -64,9 +58,9 @@ def status_of(generation: int, conditions: list[Raw], faults: Sequence[Fault]) -
 
 
 def _message(code: str) -> Raw:
-    level, name = _MESSAGES[code]
-    url = f"{_DOCUMENTATION}/{code.lower()}/"
-    return {"level": level, "type": {"name": name, "code": code}, "documentationUrl": url}
+    found = MESSAGES[code]
+    url = {"documentationUrl": f"{_DOCUMENTATION}/{code.lower()}/"} if code.startswith("IST") else {}
+    return {"level": found.level.upper(), "type": {"name": found.name, "code": code}} | url
 
 
 def _condition(type_: str, status: str, reason: str, message: str, generation: int) -> Raw:

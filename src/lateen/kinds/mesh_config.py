@@ -123,6 +123,7 @@ class MeshConfig(Model, frozen=True, kw_only=True):
     mesh_mtls: TLSConfig | None = named("meshMTLS", None)
     tls_defaults: TLSConfig | None = None
     hbone_idle_timeout: str | None = None
+    host_ownership: Literal["OFF", "ENFORCED"] = "OFF"
 
 
 def parse_mesh_config(yaml_text: str, file: str = "") -> MeshConfig:

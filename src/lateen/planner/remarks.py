@@ -1,4 +1,4 @@
-"""What is noticed of VirtualServices among others: hosts that another one has, rules and delegates without effect."""
+"""What is noticed of VirtualServices: hosts that others have or own, rules and delegates without effect."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,11 +13,14 @@ from lateen.planner.site import MESH_GATEWAY
 from lateen.planner.traffic import Traffic
 from lateen.planner.virtual_service import MERGE
 from lateen.reactive import Collection, Engine, Read
+from lateen.registry.ownership import HOSTS
 
 # ConflictingMeshGatewayVirtualServiceHosts.
 CONFLICT = "IST0109"
 # VirtualServiceUnreachableRule.
 UNREACHABLE = "IST0130"
+# HostNotOwned.
+FOREIGN = "LAT0011"
 
 
 class Conflict(Struct, frozen=True):
@@ -36,7 +39,8 @@ def build_remarks(engine: Engine, rules: Rules) -> Collection[Key, tuple[Fault, 
         rivals = [other for host in one.hosts for other in rules.rivals(read, host)] if in_mesh else []
         written = read.get(rules.written, key)
         delegated = delegate_faults(written, lambda name: read.get(rules.written, name)) if written else ()
-        return (*_conflict_faults(conflicts(one, rivals)), *_hidden_faults(one, rivals), *delegated) or None
+        owned = _foreign_faults(one)
+        return (*owned, *_conflict_faults(conflicts(one, rivals)), *_hidden_faults(one, rivals), *delegated) or None
 
     return engine.map("remarks", rules.traffic, remarks)
 
@@ -53,6 +57,14 @@ def conflicts(one: Traffic, others: Iterable[Traffic]) -> Iterator[Conflict]:
 def _comes_before(other: Traffic, one: Traffic) -> bool:
     seen, shown = set(other.exports), set(one.exports)
     return bool("*" in seen | shown or seen & shown) and other.rank < one.rank
+
+
+def _foreign_faults(one: Traffic) -> Iterator[Fault]:
+    for index, host in enumerate(one.hosts):
+        if host in one.foreign:
+            message = f'namespace {one.namespace} does not own "{host}": these rules count for its own sidecars alone'
+            fix = f"grant it: kubectl annotate namespace {one.namespace} {HOSTS}={host}"
+            yield Fault(f"spec.hosts[{index}]", message, fix, "warning", code=FOREIGN)
 
 
 def _conflict_faults(found: Iterable[Conflict]) -> Iterator[Fault]:

@@ -15,6 +15,7 @@ from lateen.planner.gateway import GatewayRules, gateway_rules
 from lateen.planner.gateway_api.api import GatewayApi, build_gateway_api
 from lateen.planner.ingresses import build_ingresses
 from lateen.planner.merging import merged
+from lateen.planner.ownership import owned_traffic
 from lateen.planner.sidecar import Egress
 from lateen.planner.site import MESH_GATEWAY, Carriage, Directory
 from lateen.planner.traffic import Traffic, choose_traffic, targets
@@ -119,7 +120,8 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
     asked = build_ingresses(engine, store, registry)
     api = build_gateway_api(engine, store, registry)
     read = engine.map("rules of virtual services", written, delegated)
-    all_traffic = union(engine, "traffic", read, asked.traffic, api.traffic)
+    said = union(engine, "traffic", read, asked.traffic, api.traffic)
+    all_traffic = owned_traffic(engine, store, registry, said)
     destinations = engine.map("destinations", store["DestinationRule"], read_destination)
     traffic_for = engine.index("traffic for host", all_traffic, lambda key, one: _mesh_buckets(one))
     destinations_for = engine.index("destinations for host", destinations, lambda key, one: _buckets((one.host,)))

@@ -17,7 +17,8 @@ from lateen.registry.visibility import sees
 class Traffic(Struct, frozen=True, kw_only=True):
     """The rules for some hosts. `hosts`: full names, in lower case; `gateways`: "mesh" or "namespace/name".
     `gateway_semantics`: it stands for a route of the Gateway API, whose TLS rules hold where a gateway ends TLS too.
-    `merges`: sidecars obey it together with others for the same host that ask for it too."""
+    `merges`: sidecars obey it together with others for the same host that ask for it too. `foreign`: hosts that its
+    namespace does not own, for which it counts there alone."""
 
     namespace: str
     name: str
@@ -29,6 +30,7 @@ class Traffic(Struct, frozen=True, kw_only=True):
     tcp: tuple[ConnectionRule, ...] = ()
     gateway_semantics: bool = False
     merges: bool = False
+    foreign: tuple[str, ...] = ()
     created: str = ""
     origin: Origin = Origin()
 

@@ -39,7 +39,8 @@ class Mesh(Struct, frozen=True, kw_only=True):
     of images, without TLS, "*" = all. `config_map`: where the settings are.
     `trust_domain_aliases`: other trust domains whose identities are this mesh's. `several_authorizers`: a workload may
     ask more than one extension provider. `ingress_class`, `ingress_by_default`: which Ingresses are for gateways with
-    the label istio=`ingress_selector`. `mtls`: limits of the mesh's own TLS, `tls`: of any other."""
+    the label istio=`ingress_selector`. `mtls`: limits of the mesh's own TLS, `tls`: of any other.
+    `host_ownership`: namespaces route for others only what they own."""
 
     config_map: Key = MESH_KEY
     root_namespace: str = "istio-system"
@@ -64,6 +65,7 @@ class Mesh(Struct, frozen=True, kw_only=True):
     destination_rule_exports: tuple[str, ...] = ("*",)
     discovery: tuple[LabelSelector, ...] = ()
     plain_registries: tuple[str, ...] = ()
+    host_ownership: bool = False
     mtls: TlsLimits = TlsLimits()
     tls: TlsLimits = TlsLimits()
     ingress_class: str = "istio"
@@ -106,6 +108,7 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
         destination_rule_exports=tuple(config.default_destination_rule_export_to or ("*",)),
         discovery=config.discovery_selectors,
         plain_registries=_plain_registries(config),
+        host_ownership=config.host_ownership == "ENFORCED",
         mtls=_limits(config.mesh_mtls),
         tls=_limits(config.tls_defaults),
         ingress_class=config.ingress_class or default.ingress_class,

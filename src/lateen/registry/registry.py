@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from msgspec import structs
+
 from lateen.base.refs import Key
 from lateen.kinds.mesh_config import parse_mesh_config
 from lateen.kinds.object import Object
@@ -13,6 +15,7 @@ from lateen.registry.allocation import usable
 from lateen.registry.backends import Backends, build_backends
 from lateen.registry.endpoint import Endpoints
 from lateen.registry.mesh import DEFAULT_MESH, Mesh, mesh_settings
+from lateen.registry.ownership import foreign_hosts
 from lateen.registry.service import DeclarationKey, Service, ServiceKey, ServicePort
 from lateen.registry.workload import Workload
 from lateen.store.store import Store
@@ -100,16 +103,19 @@ def _known_as(read: Read, host: str, rows: Mapping[ServiceKey, Service]) -> tupl
 
 
 def _declarations(engine: Engine, store: Store, mesh: Collection[Key, Mesh], default: Mesh) -> Declarations:
-    def exports(read: Read) -> tuple[str, ...]:
-        return (read.get(mesh, default.config_map) or default).service_exports
+    def settings(read: Read) -> Mesh:
+        return read.get(mesh, default.config_map) or default
 
     def of_kubernetes(read: Read, key: Key, found: Object) -> Iterator[tuple[DeclarationKey, Service]]:
-        service = kubernetes.service(found, exports(read))
+        service = kubernetes.service(found, settings(read).service_exports)
         yield service.declaration, service
 
     def of_entry(read: Read, key: Key, found: Object) -> Iterator[tuple[DeclarationKey, Service]]:
         said = read.get(store.addresses, key) or found.model.status.addresses
-        for service in entries.services(found, exports(read), usable(found, said)):
+        for service in entries.services(found, settings(read).service_exports, usable(found, said)):
+            if foreign_hosts(read, settings(read), store["Namespace"], (service.host,), service.namespace):
+                own = (service.namespace,) if service.visible_to(service.namespace) else ()
+                service = structs.replace(service, export_to=own)
             yield service.declaration, service
 
     return union(
