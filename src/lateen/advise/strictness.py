@@ -7,7 +7,9 @@ from msgspec import Struct
 from lateen.base.hosts import covers
 from lateen.planner.destination_rule import Rule
 from lateen.planner.plans import Plans
+from lateen.registry.mesh import Mesh
 from lateen.registry.workload import Workload
+from lateen.security.peer_authentication import PeerPolicy
 
 # Their pods are the cluster's own.
 _SYSTEM = frozenset({"kube-system", "kube-public", "kube-node-lease"})
@@ -24,10 +26,12 @@ class Obstacle(Struct, frozen=True):
 
 
 class Readiness(Struct, frozen=True):
-    """`namespace` "" = the whole mesh. `enforced`: how many workloads would take mutual TLS only; `policy`: the
-    PeerAuthentication that counts there now, "namespace/name", "" = none, and its `mode`."""
+    """`namespace`: where the policy stands, the root namespace for the whole mesh. `enforced`: how many workloads would
+    take mutual TLS only; `policy`: the PeerAuthentication that counts there now, "namespace/name", "" = none, and its
+    `mode`."""
 
     namespace: str
+    whole_mesh: bool
     enforced: int
     obstacles: tuple[Obstacle, ...]
     policy: str = ""
@@ -42,18 +46,45 @@ class Readiness(Struct, frozen=True):
 def readiness(plans: Plans, namespace: str = "") -> Readiness:
     """Tell what STRICT for a namespace ("" = the mesh) would break. Who calls whom is not in the configuration: every
     pod without a proxy counts as one that might call."""
-    settings = next(iter(plans.registry.mesh.items()), (None, plans.registry.default))[1]
+    root = _settings(plans).root_namespace
     pods = [pod for _, pod in plans.workloads.items() if pod.namespace not in _SYSTEM and pod.kind == "Pod"]
     inside = [pod for pod in pods if not namespace or pod.namespace == namespace]
-    said = plans.peers.decision(namespace or settings.root_namespace, settings.root_namespace, {}, 0)
+    open_ = {pod.key: policy for pod in inside if pod.mesh_tls and (policy := _opened(plans, pod, namespace, root))}
+    said = plans.peers.decision(namespace or root, root, {}, 0)
     rules = [rule for _, rule in plans.rules.destinations.items() if _is_there(plans, rule, namespace)]
     return Readiness(
-        namespace=namespace,
-        enforced=sum(pod.mesh_tls for pod in inside),
-        obstacles=(*_pods(pods, namespace), *_rules(rules)),
+        namespace=namespace or root,
+        whole_mesh=not namespace,
+        enforced=sum(pod.mesh_tls and pod.key not in open_ for pod in inside),
+        obstacles=(*_pods(pods, namespace), *_rules(rules), *_narrower(open_.values())),
         policy=f"{said.policy.namespace}/{said.policy.name}" if said.policy else "",
         mode=said.mode,
     )
+
+
+def _settings(plans: Plans) -> Mesh:
+    registry = plans.registry
+    return registry.mesh.get(registry.default.config_map) or registry.default
+
+
+def _opened(plans: Plans, pod: Workload, namespace: str, root: str) -> PeerPolicy | None:
+    """Return the narrower policy by which a workload takes plaintext on some port, whatever the wider one says."""
+    own = plans.peers.policies_in.find(pod.namespace).values()
+    ports = {port for policy in own for port in policy.ports}
+    for port in (0, *sorted(ports)):
+        found = plans.peers.decision(pod.namespace, root, pod.labels, port)
+        of_place = found.policy is not None and not found.policy.selector
+        wide = found.policy is None or (of_place and found.policy.namespace == (namespace or root))
+        if found.mode != "STRICT" and not wide:
+            return found.policy
+    return None
+
+
+def _narrower(policies: Iterable[PeerPolicy]) -> Iterator[Obstacle]:
+    for policy in {(one.namespace, one.name): one for one in policies}.values():
+        who = f"PeerAuthentication {policy.namespace}/{policy.name}"
+        why = "is narrower and takes plaintext: its workloads stay open"
+        yield Obstacle(who, why, "delete it, or set its modes to STRICT", breaks=False)
 
 
 def _pods(pods: Iterable[Workload], namespace: str) -> Iterator[Obstacle]:

@@ -14,7 +14,6 @@ from lateen.kinds.all import by_kind
 from lateen.sources.client import Client
 
 Json = dict[str, Any]
-_ROOT = "istio-system"
 _SCOPE = (
     click.option("-n", "--namespace", default="", help="Of this namespace."),
     click.option("--mesh", "whole", is_flag=True, help="Of the whole mesh."),
@@ -77,7 +76,7 @@ def _is_ready(report: Json) -> bool:
 
 
 def _print(report: Json) -> None:
-    where = f"namespace {report['namespace']}" if report["namespace"] else "the mesh"
+    where = "the mesh" if report["whole_mesh"] else f"namespace {report['namespace']}"
     by = f" (PeerAuthentication {report['policy']})" if report["policy"] else ""
     click.echo(f"{where} is {report['mode']}{by}; {report['enforced']} workloads with a proxy would be STRICT")
     for breaks, title in ((True, "Would break:"), (False, "Would stay unprotected:")):
@@ -91,13 +90,17 @@ def _print(report: Json) -> None:
 
 
 async def _make_strict(client: Client, report: Json) -> Key:
-    """Change the policy that counts there, if it is one of the place itself; else make one named `default`."""
-    namespace = report["namespace"] or _ROOT
+    """Change the policy that counts for the whole place, if it is one of its own; else make one."""
+    kind, namespace = by_kind("PeerAuthentication"), report["namespace"]
     own, _, name = report["policy"].partition("/")
-    key = Key(namespace, name if own == namespace else "default")
-    kind = by_kind("PeerAuthentication")
-    found = await find(client, kind, key)
-    made = found or {"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication", "metadata": key._asdict()}
-    made["spec"] = {**made.get("spec", {}), "mtls": {"mode": "STRICT"}}
-    await (client.replace(kind, made) if found else client.create(kind, made))
+    if own == namespace:
+        key = Key(namespace, name)
+        found = await find(client, kind, key)
+        made = {**(found or {}), "spec": {**((found or {}).get("spec") or {}), "mtls": {"mode": "STRICT"}}}
+        await client.replace(kind, made)
+        return key
+    key = Key(namespace, "default" if await find(client, kind, Key(namespace, "default")) is None else "strict")
+    made = {"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication", "metadata": key._asdict(),
+            "spec": {"mtls": {"mode": "STRICT"}}}  # fmt: skip
+    await client.create(kind, made)
     return key

@@ -1,4 +1,4 @@
-from worlds import World, istio, pod, service
+from worlds import World, istio, mesh_config, pod, service
 
 from lateen.advise.strictness import Readiness, readiness
 
@@ -43,3 +43,28 @@ def test_what_counts_now_is_told_with_its_policy():
     policy = istio("PeerAuthentication", "all", "{mtls: {mode: DISABLE}}", namespace="istio-system")
     assert (found(policy).policy, found(policy).mode) == ("istio-system/all", "DISABLE")
     assert (found(policy, namespace="bank").policy, found().policy) == ("istio-system/all", "")
+
+
+def peer(name: str, spec: str) -> dict:
+    return istio("PeerAuthentication", name, spec, namespace="bank")
+
+
+def test_workloads_that_a_narrower_policy_opens_stay_open_and_are_told():
+    of_port = peer(
+        "port", "{selector: {matchLabels: {app: web}}, mtls: {mode: STRICT}, portLevelMtls: {81: {mode: DISABLE}}}"
+    )
+    of_place, of_others = peer("all", "{mtls: {mode: PERMISSIVE}}"), peer("no", "{selector: {matchLabels: {app: other}}}")
+    web = pod("web", "10.0.0.1", {"app": "web"}, namespace="bank")
+    told = found(web, of_port, of_others, namespace="bank")
+    assert (told.enforced, [(one.who, one.breaks) for one in told.obstacles]) == (
+        0,
+        [("PeerAuthentication bank/port", False)],
+    )
+    assert found(of_place, namespace="bank").enforced == 1, "it is what would be changed"
+    whole = found(of_place)
+    assert (whole.enforced, [one.who for one in whole.obstacles]) == (1, ["PeerAuthentication bank/all"])
+
+
+def test_the_whole_mesh_is_the_root_namespace_of_its_settings():
+    assert found().namespace == "istio-system" and found().whole_mesh
+    assert found(mesh_config("rootNamespace: config")).namespace == "config"

@@ -8,7 +8,14 @@ from click.testing import Result
 from lateen.cli.mtls import _is_ready, _print
 
 OBSTACLE = {"who": "pod a/b", "why": "has no proxy", "fix": "inject it", "breaks": True}
-REPORT = {"namespace": "a", "mode": "PERMISSIVE", "policy": "", "enforced": 2, "obstacles": [OBSTACLE]}
+REPORT = {
+    "namespace": "a",
+    "whole_mesh": False,
+    "mode": "PERMISSIVE",
+    "policy": "",
+    "enforced": 2,
+    "obstacles": [OBSTACLE],
+}
 
 
 def test_what_would_break_stands_apart_from_what_stays_unprotected(capsys: pytest.CaptureFixture[str]) -> None:
@@ -26,7 +33,12 @@ def test_what_would_break_stands_apart_from_what_stays_unprotected(capsys: pytes
 
 def test_ready_is_what_breaks_nobody(capsys: pytest.CaptureFixture[str]) -> None:
     assert not _is_ready(REPORT)
-    ready = {**REPORT, "namespace": "", "policy": "istio-system/default", "obstacles": [{**OBSTACLE, "breaks": False}]}
+    ready = {
+        **REPORT,
+        "whole_mesh": True,
+        "policy": "istio-system/default",
+        "obstacles": [{**OBSTACLE, "breaks": False}],
+    }
     assert _is_ready(ready)
     _print(ready)
     said = capsys.readouterr().out
