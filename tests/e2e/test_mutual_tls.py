@@ -1,5 +1,6 @@
 """Identity and mutual TLS between real sidecars (rows 43 to 47, 52, 95, 96)."""
 
+import base64
 import json
 import re
 import subprocess
@@ -8,6 +9,7 @@ import time
 from typing import Any
 
 import pytest
+from cryptography import x509
 from mesh import ROOT, Mesh, eventually
 
 MTLS = ROOT / "examples/reference/mtls.yaml"
@@ -150,6 +152,26 @@ def test_row_52_certificate_has_the_spiffe_name_and_lives_a_day(pair: Mesh) -> N
     assert "PRIVATE KEY" not in json.dumps(
         json.loads(pair.lateen("proxy-config", "secret", "deploy/server", "-o", "json").stdout)
     )
+
+
+def test_a_certificate_says_what_the_registry_knows_and_follows_the_labels(pair: Mesh) -> None:
+    """Facts for telemetry, beside the identity: nothing that an application could forge."""
+    pod = pair.pods("server")[0]["metadata"]["name"]
+    facts = eventually(lambda: said_of(pair, pod), 5)
+    assert facts.startswith("server;default;server;v1;")
+    pair.kubectl("label", "pod", pod, "service.istio.io/canonical-revision=blue")
+    eventually(lambda: said_of(pair, pod).startswith("server;default;server;v1;server;blue;"), 15)
+    assert status(pair, "client") == "200"
+
+
+def said_of(mesh: Mesh, pod: str) -> str:
+    """What a proxy's certificate states beside the identity."""
+    dump = json.loads(mesh.lateen("proxy-config", "secret", pod, "-o", "json").stdout)
+    chain = next(one["secret"]["tls_certificate"]["certificate_chain"]["inline_bytes"]
+                 for one in dump["dynamic_active_secrets"] if one["name"] == "default")  # fmt: skip
+    leaf = x509.load_pem_x509_certificates(base64.b64decode(chain))[0]
+    names = leaf.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return names.get_values_for_type(x509.OtherName)[0].value[2:].decode()
 
 
 def test_row_52_rotation_fails_no_request(pair: Mesh) -> None:

@@ -149,6 +149,12 @@ class Agent:
             self._client.trust(roots)
             _log.info("the mesh now trusts %d root(s)", len(roots.roots))
 
+    def renew_one(self, uid: str) -> None:
+        """Renew the certificate of a workload now: what the mesh knows of it has changed. One that is not served needs
+        none."""
+        if (server := self._workloads.get(uid)) is not None:
+            server.renewal.renew_now()
+
     async def renew(self, seconds: float = 10.0) -> list[WorkloadServer]:
         """Renew every certificate, and wait until each Envoy has its new one; returns those that have not in time."""
         before = {one: one.renewal.renewed for one in self.workloads}

@@ -1,6 +1,6 @@
 """What the pods of one node share: the API, the network, sandboxes, images, proxies, folders, the clock."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,8 @@ class Machine:
     """One node. `run` and `logs` are folders of its own.
 
     `drained` returns when no proxy sends to the (deleted) pod any more; it is given a few seconds at most.
-    `tell` tells people what happens to an object. `services` are those of a namespace.
+    `relabelled` has what a pod's certificate says of it follow its labels. `tell` tells people what happens to an
+    object. `services` are those of a namespace.
     """
 
     node: str
@@ -48,6 +49,7 @@ class Machine:
     clerk: Clerk
     images: Images = field(default_factory=Images)
     drained: Callable[[Json], Awaitable[None]] = at_once
+    relabelled: Callable[[Json], Coroutine[Any, Any, None]] = at_once
     tell: Teller = untold
     services: Callable[[str], Awaitable[list[Json]]] = no_services
 

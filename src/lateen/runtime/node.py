@@ -151,28 +151,37 @@ class Node:
         tidings = Events(client, self._clock, NODE_NAME)
         self._begin("events of the node", tidings.run())
         self.agent = Agent(f"{POD_GATEWAY}:{CA_PORT}", roots, token_for, self._clock)
+        self._proxies = Proxies(self.agent, ProxySettings(envoy=envoy_binary(), concurrency=1))
         machine = Machine(
             node=NODE_NAME, ip=POD_GATEWAY, client=client, network=self.network, sandboxes=sandboxes,
-            proxies=Proxies(self.agent, ProxySettings(envoy=envoy_binary(), concurrency=1)), clock=self._clock,
+            proxies=self._proxies, clock=self._clock,
             run=self.settings.run, logs=self.settings.logs, clerk=Clerk(self._clock), drained=self._drained,
-            tell=tidings.teller("kubelet"), services=services,
+            relabelled=self._relabelled, tell=tidings.teller("kubelet"), services=services,
         )  # fmt: skip
         return machine
 
     async def _drained(self, pod: Json) -> None:
         """Wait until no proxy sends to the pod any more, as the control plane says; it may be away."""
-        address = pod.get("status", {}).get("podIP")
-        if not address:
-            return
+        if address := pod.get("status", {}).get("podIP"):
+            await self._await_istiod(f"/debug/gone?address={address}", f"whether {address} is still sent to")
+
+    async def _relabelled(self, pod: Json) -> None:
+        """Have the pod's certificate made anew once the control plane knows its labels, which are part of it."""
+        meta = pod["metadata"]
+        path = f"/debug/caught-up?kind=Pod&version={meta['resourceVersion']}"
+        await self._await_istiod(path, f"whether the labels of pod {meta['namespace']}/{meta['name']} are known")
+        self._proxies.renew(meta["uid"])
+
+    async def _await_istiod(self, path: str, question: str) -> None:
         connector = aiohttp.UnixConnector(str(self.settings.istiod_socket))
         try:
             async with (
                 aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=6)) as http,
-                http.get(f"http://istiod/debug/gone?address={address}") as answer,
+                http.get(f"http://istiod{path}") as answer,
             ):
                 await answer.read()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
-            _log.warning("nobody says whether %s is still sent to: %s", address, error)
+            _log.warning("nobody says %s: %s", question, error)
 
     async def _api_answers(self, client: Client) -> None:
         answered = asyncio.Event()

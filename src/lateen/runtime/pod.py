@@ -69,6 +69,8 @@ class PodWorker:
 
     def update(self, pod: Json) -> None:
         """Take a newer version of the object; a deletion begins the end."""
+        if pod["metadata"].get("labels") != self.pod["metadata"].get("labels"):
+            spawn(self._machine.relabelled(pod), name=f"certificate of pod {self.key}")
         self.pod = pod
         if "deletionTimestamp" in pod["metadata"]:
             self._ending.set()

@@ -99,6 +99,10 @@ class Proxies:
             ruleset(capture) if facts.kind == "sidecar" else "",
         )
 
+    def renew(self, uid: str) -> None:
+        """Renew the pod's certificate, which says something else of it from now on."""
+        self._agent.renew_one(uid)
+
     async def forget(self, uid: str) -> None:
         """The pod is gone: its identity goes with it."""
         self._served.discard(uid)

@@ -53,7 +53,10 @@ def test_workloads_that_a_narrower_policy_opens_stay_open_and_are_told():
     of_port = peer(
         "port", "{selector: {matchLabels: {app: web}}, mtls: {mode: STRICT}, portLevelMtls: {81: {mode: DISABLE}}}"
     )
-    of_place, of_others = peer("all", "{mtls: {mode: PERMISSIVE}}"), peer("no", "{selector: {matchLabels: {app: other}}}")
+    of_place, of_others = (
+        peer("all", "{mtls: {mode: PERMISSIVE}}"),
+        peer("no", "{selector: {matchLabels: {app: other}}}"),
+    )
     web = pod("web", "10.0.0.1", {"app": "web"}, namespace="bank")
     told = found(web, of_port, of_others, namespace="bank")
     assert (told.enforced, [(one.who, one.breaks) for one in told.obstacles]) == (

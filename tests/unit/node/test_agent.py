@@ -190,6 +190,16 @@ async def test_short_certificates_are_renewed_while_envoy_listens(mesh: Mesh) ->
     await until(lambda: server.renewal.renewed >= 2, seconds=10, what="a renewal")
 
 
+async def test_a_certificate_is_renewed_on_demand_and_nobody_elses(mesh: Mesh) -> None:
+    one, other = await mesh.serve(REVIEWS), await mesh.serve(RATINGS)
+    await one.ready.wait()
+    await other.ready.wait()
+    mesh.agent.renew_one(one.workload.uid)
+    mesh.agent.renew_one("nobody")
+    await until(lambda: one.renewal.renewed == 2, seconds=5, what="a second certificate")
+    assert other.renewal.renewed == 1
+
+
 async def test_forgotten_workload_is_served_no_more(mesh: Mesh) -> None:
     server = await mesh.serve(REVIEWS)
     await mesh.agent.stop(REVIEWS.uid)
