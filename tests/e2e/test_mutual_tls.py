@@ -159,9 +159,9 @@ def test_a_certificate_says_what_the_registry_knows_and_follows_the_labels(pair:
     pod = pair.pods("server")[0]["metadata"]["name"]
     facts = eventually(lambda: said_of(pair, pod), 5)
     assert facts.startswith("server;default;server;v1;")
-    pair.kubectl("label", "pod", pod, "service.istio.io/canonical-revision=blue")
+    pair.kubectl("label", "--overwrite", "pod", pod, "service.istio.io/canonical-revision=blue")
     eventually(lambda: said_of(pair, pod).startswith("server;default;server;v1;server;blue;"), 15)
-    assert status(pair, "client") == "200"
+    assert status(pair, "client") == 200
 
 
 def said_of(mesh: Mesh, pod: str) -> str:
