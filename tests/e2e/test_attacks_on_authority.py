@@ -122,6 +122,22 @@ def test_a_request_that_is_none_gets_no_certificate(shop: Mesh) -> None:
     assert ask(shop, Asked(token_of(shop, "client")))[0][0] == "OK"
 
 
+def test_who_asks_too_often_waits_and_nobody_else_does(shop: Mesh) -> None:
+    greedy = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "greedy"}}
+    shop.apply(greedy)
+    token = token_of(shop, "greedy")
+    *answers, other = ask(shop, *[Asked(token)] * 70, Asked(token_of(shop, "server")))
+    statuses = [status for status, _ in answers]
+    granted = statuses.count("OK")
+    assert 60 <= granted < 70, "a minute's worth, and what a moment adds"
+    assert set(statuses[60:]) <= {"OK", "RESOURCE_EXHAUSTED"}
+    assert "ask again in" in answers[-1][1]
+    assert other[0] == "OK"
+    told = [line for line in refusals(shop) if "sa/greedy at" in line]
+    assert len(told) == len(statuses) - granted
+    assert "60 certificates within a minute" in told[0]
+
+
 def forged(pem: str) -> str:
     """A request for a key that somebody else holds: its signature is another's."""
     request = x509.load_pem_x509_csr(pem.encode())

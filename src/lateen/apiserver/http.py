@@ -81,6 +81,8 @@ class Rim:
             raise
         except LateenError as error:
             return refusal_response(Refusal(400, str(error)))
+        except RecursionError:
+            return refusal_response(Refusal(400, "the object is nested too deep"))
         except Exception:
             _log.exception("%s %s failed", request.method, request.path)
             return refusal_response(Refusal(500, "an error on the server prevented the request from succeeding"))

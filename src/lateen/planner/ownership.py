@@ -8,6 +8,7 @@ from lateen.planner.traffic import Traffic
 from lateen.reactive import Collection, Engine, Read
 from lateen.registry.ownership import foreign_hosts
 from lateen.registry.registry import Registry
+from lateen.registry.visibility import sees
 from lateen.store.store import Store
 
 
@@ -26,4 +27,5 @@ def owned_traffic(
 def confined(one: Traffic, foreign: tuple[str, ...]) -> Traffic:
     """Return rules that nobody but sidecars of their own namespace obeys, because some hosts are `foreign`."""
     gateways = tuple(name for name in one.gateways if name == MESH_GATEWAY)
-    return replace(one, exports=(one.namespace,), gateways=gateways, foreign=foreign)
+    exports = (one.namespace,) if sees(one.exports, one.namespace) else ()
+    return replace(one, exports=exports, gateways=gateways, foreign=foreign)

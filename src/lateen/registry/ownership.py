@@ -1,8 +1,8 @@
 """Whose hosts are whose: with `hostOwnership: ENFORCED`, a namespace routes what it does not own for itself alone.
 
 A namespace owns the hosts of its own services, and those that its Namespace object grants it, which only those who
-administer namespaces may write: `lateen.dev/hosts: api.example.com, *.shop.example.com`. The root namespace owns every
-host.
+administer namespaces may write: `lateen.dev/hosts: api.example.com, *.shop.example.com, 203.0.113.7`. The root
+namespace owns every host. Whoever names addresses can take what others send there: they are granted as hosts are.
 """
 
 from collections.abc import Iterable
@@ -12,8 +12,10 @@ from lateen.base.refs import Key
 from lateen.kinds.object import Object
 from lateen.reactive import Collection, Read
 from lateen.registry.mesh import Mesh
+from lateen.registry.service import Service
 
 HOSTS = "lateen.dev/hosts"
+ANYWHERE = "0.0.0.0/0"
 _DOMAIN = "cluster.local"
 
 
@@ -27,6 +29,13 @@ def foreign(hosts: Iterable[str], namespace: str, grants: Iterable[str]) -> tupl
     own."""
     own = (f"*.{namespace}.svc.{_DOMAIN}", *grants)
     return tuple(host for host in hosts if not any(covers(pattern, host) for pattern in own))
+
+
+def claims(service: Service) -> tuple[str, ...]:
+    """Return what a declaration takes: its host, its addresses, and all there are where its bytes name neither."""
+    named = service.addresses or service.allocated
+    bytes_alone = any(not (port.is_http or port.is_tls) for port in service.ports)
+    return (service.host, *service.addresses, *((ANYWHERE,) if bytes_alone and not named else ()))
 
 
 def foreign_hosts(

@@ -15,7 +15,7 @@ from lateen.registry.allocation import usable
 from lateen.registry.backends import Backends, build_backends
 from lateen.registry.endpoint import Endpoints
 from lateen.registry.mesh import DEFAULT_MESH, Mesh, mesh_settings
-from lateen.registry.ownership import foreign_hosts
+from lateen.registry.ownership import claims, foreign_hosts
 from lateen.registry.service import DeclarationKey, Service, ServiceKey, ServicePort
 from lateen.registry.workload import Workload
 from lateen.store.store import Store
@@ -113,7 +113,7 @@ def _declarations(engine: Engine, store: Store, mesh: Collection[Key, Mesh], def
     def of_entry(read: Read, key: Key, found: Object) -> Iterator[tuple[DeclarationKey, Service]]:
         said = read.get(store.addresses, key) or found.model.status.addresses
         for service in entries.services(found, settings(read).service_exports, usable(found, said)):
-            if foreign_hosts(read, settings(read), store["Namespace"], (service.host,), service.namespace):
+            if foreign_hosts(read, settings(read), store["Namespace"], claims(service), service.namespace):
                 own = (service.namespace,) if service.visible_to(service.namespace) else ()
                 service = structs.replace(service, export_to=own)
             yield service.declaration, service

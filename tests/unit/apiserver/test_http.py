@@ -8,6 +8,10 @@ from apiservers import (
     ask,
 )
 
+JSON = {"Content-Type": "application/json"}
+# Not too deep for a reader, and too deep for whoever walks it.
+NESTED = b'{"metadata": {"name": "a"}, "data": ' + b'{"a":' * 800 + b"1" + b"}" * 801
+
 
 async def test_health_and_version_need_no_token_and_everything_else_does(server: Served) -> None:
     async with aiohttp.ClientSession() as session:
@@ -38,12 +42,13 @@ async def test_what_is_forbidden_is_a_403_that_says_what(server: Served) -> None
         (
             "POST",
             "/api/v1/namespaces/default/pods",
-            {"data": b"{", "headers": {"Content-Type": "application/json"}},
+            {"data": b"{", "headers": JSON},
             400,
         ),
         ("POST", "/api/v1/namespaces/default/pods", {"json": [1]}, 400),
         ("POST", "/api/v1/namespaces/default/pods", {"json": {"kind": "Secret"}}, 400),
         ("POST", "/api/v1/namespaces/default/configmaps", {"data": io.BytesIO(b"x" * 4_000_000)}, 413),
+        ("POST", "/api/v1/namespaces/default/configmaps", {"data": NESTED, "headers": JSON}, 400),
         ("GET", "/api/v1/namespaces/default/pods/a/exec", {}, 404),
         ("GET", "/api/v1/pods?labelSelector=a=b=c", {}, 400),
         ("GET", "/api/v1/pods?fieldSelector=spec.x=1", {}, 400),

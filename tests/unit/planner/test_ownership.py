@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from worlds import SHOP, World, istio, mesh_config, service
 
 from lateen.base.refs import Key
@@ -60,6 +61,39 @@ def test_one_foreign_host_confines_the_whole_rule_and_keeps_it_from_gateways():
     made = world(ON, routes("shop", hosts=f"own.shop.svc.cluster.local, {HOST}", more=", gateways: [mesh, shop/edge]"))
     one = made.plans.rules.traffic.get(Key("shop", "r"))
     assert (one.gateways, one.exports, one.foreign) == (("mesh",), ("shop",), (HOST,))
+
+
+def test_a_rule_that_its_own_namespace_does_not_see_counts_for_nobody():
+    assert taken(world(ON, routes("shop", more=", exportTo: [far]"))) == [False, False, False]
+
+
+@pytest.mark.parametrize(
+    ("spec", "grant"),
+    [
+        ("addresses: [203.0.113.7], resolution: STATIC", "203.0.113.7"),
+        ("addresses: [203.0.113.7/32], resolution: STATIC", "203.0.113.7"),
+        ("addresses: [203.0.113.0/24], resolution: NONE", "203.0.113.0/24"),
+        ("resolution: NONE", "*"),
+    ],
+)
+def test_an_entry_takes_no_addresses_of_others_whatever_it_is_called(spec: str, grant: str):
+    entry = istio("ServiceEntry", "e", f"{{hosts: [x.shop.svc.cluster.local], ports: [{{number: 9000, name: t, protocol: TCP}}], {spec}}}")  # fmt: skip
+    made = world(ON, entry)
+
+    def seen() -> list[bool]:
+        name = "outbound|9000||x.shop.svc.cluster.local"
+        return [made.upstream(name, scope) is not None for scope in (BANK, SHOP)]
+
+    assert seen() == [False, True]
+    made.put(namespace("shop", grant))
+    assert seen() == [True, True]
+
+
+def test_an_entry_takes_no_address_of_a_service():
+    entry = istio("ServiceEntry", "e", "{hosts: [x.shop.svc.cluster.local], addresses: [10.96.0.10], ports: [{number: 9000, name: t, protocol: TCP}], resolution: STATIC}", created="2020-01-01T00:00:00Z")  # fmt: skip
+    made = world(service("db", [{"name": "tcp", "port": 9000}], address="10.96.0.10", namespace="bank"), entry)
+    chain = made.listener("10.96.0.10_9000", BANK).default_chain
+    assert chain.proxy.upstreams == (("outbound|9000||db.bank.svc.cluster.local", 100),)
 
 
 def test_an_entry_for_a_foreign_host_is_seen_by_its_own_namespace_alone():

@@ -1,15 +1,21 @@
-"""Hosts that a namespace routes or declares and does not own (LAT0011), where the mesh enforces ownership."""
+"""Hosts and addresses that a namespace claims and does not own (LAT0011), where the mesh enforces ownership."""
 
 from collections.abc import Iterator
 
 from lateen.analysis.analyzer import Analyzer
 from lateen.analysis.finding import Finding
-from lateen.analysis.resource import texts
+from lateen.analysis.resource import Resource, texts
 from lateen.analysis.snapshot import Snapshot
 from lateen.base.hosts import fqdn
 from lateen.registry.ownership import HOSTS, foreign, granted
 
-_FIELDS = {"VirtualService": "hosts", "ServiceEntry": "hosts", "HTTPRoute": "hostnames", "GRPCRoute": "hostnames"}
+_FIELDS = {
+    "VirtualService": "hosts",
+    "ServiceEntry": "hosts",
+    "HTTPRoute": "hostnames",
+    "GRPCRoute": "hostnames",
+    "TLSRoute": "hostnames",
+}
 
 
 def _analyze(mesh: Snapshot) -> Iterator[Finding]:
@@ -20,11 +26,18 @@ def _analyze(mesh: Snapshot) -> Iterator[Finding]:
         for each in mesh.of(kind):
             if each.namespace == mesh.root_namespace:
                 continue
-            for index, host in enumerate(texts(each.spec.get(field))):
-                whole = fqdn(host, each.namespace).lower()
-                if foreign((whole,), each.namespace, grants.get(each.namespace, ())):
-                    fix = f"grant it: kubectl annotate namespace {each.namespace} {HOSTS}={whole}"
-                    yield Finding("LAT0011", each, (each.namespace, whole), f"spec.{field}[{index}]", fix)
+            for path, host in _named(each, field):
+                if foreign((host,), each.namespace, grants.get(each.namespace, ())):
+                    fix = f"grant it: kubectl annotate namespace {each.namespace} {HOSTS}={host}"
+                    yield Finding("LAT0011", each, (each.namespace, host), path, fix)
+
+
+def _named(each: Resource, field: str) -> Iterator[tuple[str, str]]:
+    for index, host in enumerate(texts(each.spec.get(field))):
+        yield f"spec.{field}[{index}]", fqdn(host, each.namespace).lower()
+    if each.kind == "ServiceEntry":
+        for index, address in enumerate(texts(each.spec.get("addresses"))):
+            yield f"spec.addresses[{index}]", address.removesuffix("/32")
 
 
 ANALYZER = Analyzer(

@@ -26,3 +26,9 @@ def test_foreign_hosts_are_told_with_the_command_that_grants_them() -> None:
 def test_what_is_granted_or_not_enforced_is_not_told() -> None:
     assert findings(ANALYZER, RULE + ENTRY) == []
     assert [each.resource.name for each in findings(ANALYZER, RULE + ENTRY + NAMESPACE, ON)] == ["r"]
+
+
+def test_addresses_and_hosts_of_tls_are_told_too() -> None:
+    entry = istio("ServiceEntry", "e", "{hosts: [x.shop.svc.cluster.local], addresses: [203.0.113.7/32]}")
+    tls = istio("TLSRoute", "t", "{hostnames: [a.org]}").replace("networking.istio.io", "gateway.networking.k8s.io")
+    assert [one.path for one in findings(ANALYZER, entry + tls, ON)] == ["spec.addresses[0]", "spec.hostnames[0]"]
