@@ -66,8 +66,8 @@ def said(mesh: Mesh, *arguments: str, app: str = "client", url: str = URL) -> st
 
 
 def raw(mesh: Mesh, where: str, port: int, app: str = "client") -> str:
-    """What somebody says who is connected to and told nothing."""
-    code = f"import socket; print(socket.create_connection(({where!r}, {port}), 5).recv(100).decode())"
+    """What somebody says who is connected to and told a word: where proxies look into bytes, they wait for some."""
+    code = f"import socket; s = socket.create_connection(({where!r}, {port}), 5); s.sendall(b'a word\\r\\n\\r\\n'); print(s.recv(100).decode())"
     return mesh.inside(mesh.pods(app, "production")[0], "python3", "-c", code).stdout
 
 
@@ -131,6 +131,35 @@ def listener_added(mesh: Mesh) -> tuple[dict[str, Any], Seen]:
     return envoy_filter(patch("LISTENER", "ADD", added)), lambda mesh: "a listener" in raw(mesh, "127.0.0.1", 9099)
 
 
+def listener_merged(mesh: Mesh) -> tuple[dict[str, Any], Seen]:
+    given = patch("LISTENER", "MERGE", {"per_connection_buffer_limit_bytes": 77_777}, listener={"name": "0.0.0.0_8080"})
+    page = "http://127.0.0.1:15000/config_dump?resource=dynamic_listeners"
+    return envoy_filter(given), lambda mesh: '"per_connection_buffer_limit_bytes": 77777' in said(mesh, url=page)
+
+
+def chain_added(mesh: Mesh) -> tuple[dict[str, Any], Seen]:
+    chain = {"filter_chain_match": {"destination_port": 7777}, "filters": [says("a chain")]}
+    given = patch("FILTER_CHAIN", "ADD", chain, **INBOUND, listener={"name": "virtualInbound"})
+    where = address(mesh, "product-service")
+    return envoy_filter(given, app="product-service"), lambda mesh: "a chain" in raw(mesh, where, 7777, "bare")
+
+
+def network_filter_replaced(mesh: Mesh) -> tuple[dict[str, Any], Seen]:
+    where = {"listener": {"portNumber": 9000, "filterChain": TCP_PROXY}}
+    given = patch("NETWORK_FILTER", "REPLACE", says("a network filter"), **where)
+    return envoy_filter(given), lambda mesh: "a network filter" in raw(mesh, "product-service", 9000)
+
+
+def listener_filter_inserted(mesh: Mesh) -> tuple[dict[str, Any], Seen]:
+    message = "extensions.filters.listener.proxy_protocol.v3.ProxyProtocol"
+    reads = typed("envoy.filters.listener.proxy_protocol", message, allow_requests_without_proxy_protocol=True)
+    where = {"listener": {"name": "virtualInbound", "listenerFilter": "envoy.filters.listener.original_dst"}}
+    given = patch("LISTENER_FILTER", "INSERT_AFTER", reads, **INBOUND, **where)
+    url = f"http://{address(mesh, 'product-service')}:8080/"
+    seen = lambda mesh: " 200 " in said(mesh, "--haproxy-protocol", app="bare", url=url)[:20]  # noqa: E731
+    return envoy_filter(given, app="product-service"), seen
+
+
 def http_filter_inserted(mesh: Mesh) -> tuple[dict[str, Any], Seen]:
     given = patch("HTTP_FILTER", "INSERT_FIRST", script("first", "a filter"), **OUTBOUND)
     return envoy_filter(given), lambda mesh: "x-patched: a filter" in said(mesh)
@@ -181,7 +210,7 @@ def extension_config_added(mesh: Mesh) -> tuple[dict[str, Any], Seen]:
     return envoy_filter(*given), lambda mesh: "x-patched: an extension" in said(mesh)
 
 
-EACH = [listener_added, http_filter_inserted,
+EACH = [listener_added, listener_merged, chain_added, network_filter_replaced, listener_filter_inserted, http_filter_inserted,
         table_merged, host_added, route_inserted, cluster_added, cluster_merged,
         extension_config_added]  # fmt: skip
 
@@ -221,3 +250,20 @@ def test_row_129_a_patch_that_proxies_refuse_is_told_and_the_last_good_config_se
     assert "x-patched: good" in said(production), "the last good config keeps serving"
     production.delete(given)
     eventually(lambda: "x-patched" not in said(production), 15, "as before")
+
+
+def bootstrap_of(mesh: Mesh, app: str) -> str:
+    return mesh.curl(app, "http://127.0.0.1:15000/config_dump?mask=bootstrap", namespace="production").stdout
+
+
+def test_row_129_a_patched_bootstrap_counts_for_proxies_that_start_from_then_on(production: Mesh) -> None:
+    value = {"header_prefix": "x-mesh"}
+    given = envoy_filter({"applyTo": "BOOTSTRAP", "patch": {"operation": "MERGE", "value": value}}, app="late")
+    production.apply(given)
+    production.deploy("late", namespace="production")
+    eventually(lambda: '"header_prefix": "x-mesh"' in bootstrap_of(production, "late"), 15)
+    assert "x-mesh" not in bootstrap_of(production, "client")
+    assert "x-mesh-upstream-service-time: " in said(production, app="late"), "Envoy's own headers have the prefix"
+    production.delete(given)
+    production.kubectl("rollout", "restart", "deployment/late", "-n", "production")
+    eventually(lambda: "header_prefix" not in bootstrap_of(production, "late"), 40)

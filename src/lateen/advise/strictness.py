@@ -7,7 +7,6 @@ from msgspec import Struct
 from lateen.base.hosts import covers
 from lateen.planner.destination_rule import Rule
 from lateen.planner.plans import Plans
-from lateen.registry.mesh import Mesh
 from lateen.registry.workload import Workload
 from lateen.security.peer_authentication import PeerPolicy
 
@@ -46,7 +45,7 @@ class Readiness(Struct, frozen=True):
 def readiness(plans: Plans, namespace: str = "") -> Readiness:
     """Tell what STRICT for a namespace ("" = the mesh) would break. Who calls whom is not in the configuration: every
     pod without a proxy counts as one that might call."""
-    root = _settings(plans).root_namespace
+    root = plans.settings.root_namespace
     pods = [pod for _, pod in plans.workloads.items() if pod.namespace not in _SYSTEM and pod.kind == "Pod"]
     inside = [pod for pod in pods if not namespace or pod.namespace == namespace]
     open_ = {pod.key: policy for pod in inside if pod.mesh_tls and (policy := _opened(plans, pod, namespace, root))}
@@ -60,11 +59,6 @@ def readiness(plans: Plans, namespace: str = "") -> Readiness:
         policy=f"{said.policy.namespace}/{said.policy.name}" if said.policy else "",
         mode=said.mode,
     )
-
-
-def _settings(plans: Plans) -> Mesh:
-    registry = plans.registry
-    return registry.mesh.get(registry.default.config_map) or registry.default
 
 
 def _opened(plans: Plans, pod: Workload, namespace: str, root: str) -> PeerPolicy | None:

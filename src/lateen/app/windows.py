@@ -11,12 +11,14 @@ from lateen.advise.mutual_tls import check_tls
 from lateen.advise.strictness import readiness
 from lateen.app.pipeline import TYPES, ConnectedProxy
 from lateen.app.refusals import SHORT
+from lateen.base.refs import Key
 from lateen.envoy.describe import describe
 from lateen.planner.plans import Plans
 from lateen.planner.scope import Scope
 from lateen.proto import name_table, types
 from lateen.proto.name_table import NameInfo
 from lateen.proto.resource import Resource
+from lateen.registry.workload import Workload
 from lateen.server.ads import Connection
 from lateen.server.debug import Windows
 from lateen.xds.lane import TypeStatus
@@ -58,6 +60,7 @@ class Inspector:
             why=self.why,
             explain_host=lambda proxy, host: explain_host(self._plans, self._proxy(proxy).scopes, host),
             tls_check=lambda proxy, host: check_tls(self._plans, self._proxy(proxy).scopes, host),
+            bootstrap=self.bootstrap,
             strictness=lambda namespace: readiness(self._plans, namespace),
             caught_up=self._plane.caught_up,
             gone=self._plane.gone,
@@ -120,6 +123,16 @@ class Inspector:
                 {name: describe(resource, type_url) for name, resource in found if resource is not None}
             )
         return shown
+
+    def bootstrap(self, node: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the patches for the bootstrap of a proxy that calls itself `node` (Envoy's Node)."""
+        said = node.get("metadata") or {}
+        key = Key(str(said.get("NAMESPACE", "")), str(said.get("NAME", "")))
+        labels = {str(name): str(value) for name, value in (said.get("LABELS") or {}).items()}
+        gateway = str(node.get("id", "")).startswith("router~")
+        workload = Workload(namespace=key.namespace, name=key.name, labels=labels, gateway=gateway)
+        found = self._plans.filters.of_bootstrap(workload, self._plans.settings.root_namespace, said)
+        return [{"operation": one.operation, "value": msgspec.json.decode(one.value or b"{}")} for one in found]
 
     def session(self, proxy: str) -> dict[str, Any]:
         """Return how the proxy's stream stands, type by type."""

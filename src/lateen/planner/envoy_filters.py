@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from lateen.base.refs import Key
 from lateen.base.selectors import matches
+from lateen.plan.patch import Patches
 from lateen.planner.envoy_filter import Candidate, Context, PatchSet, condition_holds, patch_set
 from lateen.planner.scope import Scope, ScopeKind
 from lateen.reactive import Collection, Engine, Index, Read
@@ -87,6 +88,24 @@ class EnvoyFilters:
             for candidate in one.candidates:
                 if _concerns(candidate, scope.kind) and candidate.condition in ("", *said.conditions):
                     yield candidate
+
+    def of_bootstrap(self, workload: Workload, root: str, metadata: Mapping[str, Any]) -> Patches:
+        """Return the patches for the bootstrap of a proxy that is about to start, as things stand. `root`: the root
+        namespace; `metadata`: what its node says."""
+        namespaces = dict.fromkeys((root, workload.namespace))
+        wide = [one for namespace in namespaces for one in self.wide.find(namespace).values()]
+        selecting = [one for namespace in namespaces for one in self.selecting.find(namespace).values()]
+        contexts = CONTEXTS["gateway"] if workload.gateway else CONTEXTS["common"]
+        return tuple(
+            each.patch
+            for one in sorted(
+                (*wide, *(one for one in selecting if _selects(one, workload))), key=lambda one: one.order(root)
+            )
+            for each in one.candidates
+            if each.patch.target == "BOOTSTRAP"
+            and any(each.applies(context) for context in contexts)
+            and (not each.condition or condition_holds(each.condition, metadata))
+        )
 
     def _namespaces(self, read: Read, namespace: str) -> list[str]:
         return list(dict.fromkeys((self.registry.settings(read).root_namespace, namespace)))

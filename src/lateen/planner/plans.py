@@ -15,7 +15,7 @@ from lateen.plan.secret import Secret
 from lateen.plan.upstream import LoadAssignment, Upstream
 from lateen.planner.checks import check_listeners
 from lateen.planner.client import Client
-from lateen.planner.envoy_filters import build_envoy_filters
+from lateen.planner.envoy_filters import EnvoyFilters, build_envoy_filters
 from lateen.planner.everyone import Everyone, build_everyone
 from lateen.planner.extensions import build_extensions, extend_listeners
 from lateen.planner.gateway_api.api import GatewayApi
@@ -51,8 +51,8 @@ class Plans:
     objects are to be told of. `scopes`: the scopes of every proxy, by pod; subscribe to it, for a proxy moves when its
     labels change. `patches`: what hits the rows of the others, `additions`: what exists by patches alone, by what it
     is. `module_store`: what modules there are to fetch, and where they are put then. `requests`: whose tokens count,
-    and which keys of theirs are wanted. `peers`: who must prove who it is. Wants and releases take effect when the
-    engine settles.
+    and which keys of theirs are wanted. `peers`: who must prove who it is. `filters`: what users change of
+    proxies. Wants and releases take effect when the engine settles.
     """
 
     registry: Registry
@@ -72,6 +72,7 @@ class Plans:
     gateway_api: GatewayApi
     requests: RequestSecurity
     peers: PeerSecurity
+    filters: EnvoyFilters
     _outbound: Outbound
     _inbounds: Inbounds
     _everyone: Everyone
@@ -98,6 +99,11 @@ class Plans:
     def scopes_of(self, workload: Workload) -> Scopes:
         """Return the scopes of a workload's proxy, () when it has none."""
         return self.scopes.get(workload.key) or ()
+
+    @property
+    def settings(self) -> Mesh:
+        """The mesh's settings as things stand."""
+        return self.registry.mesh.get(self.registry.default.config_map) or self.registry.default
 
     def client(self, scopes: Iterable[Scope]) -> Client | None:
         """Return who calls in the wanted scopes of a proxy, None where nobody does."""
@@ -162,6 +168,7 @@ def build_plans(engine: Engine, store: Store, default: Mesh = DEFAULT_MESH) -> P
         gateway_api=rules.api,
         requests=requests,
         peers=security,
+        filters=filters,
         _outbound=outbound,
         _inbounds=inbounds,
         _everyone=everyone,

@@ -151,7 +151,8 @@ class Node:
         tidings = Events(client, self._clock, NODE_NAME)
         self._begin("events of the node", tidings.run())
         self.agent = Agent(f"{POD_GATEWAY}:{CA_PORT}", roots, token_for, self._clock)
-        self._proxies = Proxies(self.agent, ProxySettings(envoy=envoy_binary(), concurrency=1))
+        settings = ProxySettings(envoy=envoy_binary(), concurrency=1, patches=self._bootstrap_patches)
+        self._proxies = Proxies(self.agent, settings)
         machine = Machine(
             node=NODE_NAME, ip=POD_GATEWAY, client=client, network=self.network, sandboxes=sandboxes,
             proxies=self._proxies, clock=self._clock,
@@ -163,25 +164,31 @@ class Node:
     async def _drained(self, pod: Json) -> None:
         """Wait until no proxy sends to the pod any more, as the control plane says; it may be away."""
         if address := pod.get("status", {}).get("podIP"):
-            await self._await_istiod(f"/debug/gone?address={address}", f"whether {address} is still sent to")
+            await self._ask_istiod(f"/debug/gone?address={address}", f"whether {address} is still sent to")
 
     async def _relabelled(self, pod: Json) -> None:
         """Have the pod's certificate made anew once the control plane knows its labels, which are part of it."""
         meta = pod["metadata"]
         path = f"/debug/caught-up?kind=Pod&version={meta['resourceVersion']}"
-        await self._await_istiod(path, f"whether the labels of pod {meta['namespace']}/{meta['name']} are known")
+        await self._ask_istiod(path, f"whether the labels of pod {meta['namespace']}/{meta['name']} are known")
         self._proxies.renew(meta["uid"])
 
-    async def _await_istiod(self, path: str, question: str) -> None:
+    async def _bootstrap_patches(self, node: Json) -> list[Json]:
+        answer = await self._ask_istiod("/debug/bootstrap", "how bootstraps are patched", node)
+        return answer if isinstance(answer, list) else []
+
+    async def _ask_istiod(self, path: str, question: str, told: Json | None = None) -> Any:
+        """Ask the control plane; None when it does not answer, which is logged."""
         connector = aiohttp.UnixConnector(str(self.settings.istiod_socket))
         try:
             async with (
                 aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout(total=6)) as http,
-                http.get(f"http://istiod{path}") as answer,
+                http.request("GET" if told is None else "POST", f"http://istiod{path}", json=told) as answer,
             ):
-                await answer.read()
+                return await answer.json()
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             _log.warning("nobody says %s: %s", question, error)
+            return None
 
     async def _api_answers(self, client: Client) -> None:
         answered = asyncio.Event()

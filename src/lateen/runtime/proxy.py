@@ -1,7 +1,7 @@
 """The istio-proxy container: its identity, its bootstrap, what it captures, how it starts and drains."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from lateen.node.proxy_facts import ControlPlane, ProxyFacts, StatsInclusion
 from lateen.runtime.addressing import DNS_IP
 from lateen.runtime.inside import Inside
 from lateen.runtime.pod_dns import is_on, names_at
+from lateen.runtime.proxy_bootstrap import Json, patched, unpatched
 
 ADMIN = "http://127.0.0.1:15000"
 
@@ -39,13 +40,15 @@ _ACTIVE = "downstream_rq_active"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProxySettings:
     """`envoy`: the binary. `concurrency`: worker threads unless ProxyConfig says otherwise. `drain`: seconds
-    that a proxy may take to finish its requests when its pod ends."""
+    that a proxy may take to finish its requests when its pod ends. `patches`: asks how a proxy's bootstrap is patched,
+    by the node that it names."""
 
     envoy: Path
     control_plane: ControlPlane = field(default_factory=ControlPlane)
     istio_version: str = ""
     concurrency: int = 2
     drain: float = 5
+    patches: Callable[[Json], Awaitable[list[Json]]] = unpatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,8 @@ class Proxies:
         for made in (folder, sockets, configuration):
             made.mkdir(parents=True, exist_ok=True)
             made.chmod(0o755)
-        (configuration / Path(BOOTSTRAP).name).write_text(json.dumps(bootstrap(facts)))
+        config = await patched(bootstrap(facts), self.settings.patches, self.settings.envoy)
+        (configuration / Path(BOOTSTRAP).name).write_text(json.dumps(config))
         captures_names = facts.kind == "sidecar" and facts.dns_capture
         names = names_at(netns, facts, [(DNS_IP, 53)]) if captures_names else None
         await self._serve(pod, sockets / Path(SOCKET).name, names)

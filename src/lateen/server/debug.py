@@ -18,7 +18,8 @@ class Windows:
 
     `caught_up(kind, resource version)` waits until proxies have what that version made of them,
     `gone(address)` until no proxy sends there; both say False when it takes too long.
-    `explain_host` and `tls_check` take a proxy and a host ("" = all), `strictness` a namespace ("" = the mesh).
+    `explain_host` and `tls_check` take a proxy and a host ("" = all), `strictness` a namespace ("" = the mesh),
+    `bootstrap` what a proxy says of itself before it starts.
     Those that take a name raise KeyError when there is nothing of that name. `ready` returns "" or what is
     still missing. Resources are named `<type>/<name>` by whoever answers `why`.
     """
@@ -35,6 +36,7 @@ class Windows:
     explain_host: Callable[[str, str], Any]
     tls_check: Callable[[str, str], Any]
     strictness: Callable[[str], Any]
+    bootstrap: Callable[[dict[str, Any]], Any]
     caught_up: Callable[[str, str], Awaitable[bool]]
     gone: Callable[[str], Awaitable[bool]]
 
@@ -74,6 +76,7 @@ class DebugServer:
         app.router.add_get("/debug/explain/host", self._explain_host)
         app.router.add_get("/debug/tls-check", self._tls_check)
         app.router.add_get("/debug/strictness", self._strictness)
+        app.router.add_post("/debug/bootstrap", self._bootstrap)
         app.router.add_get("/debug/ndsz", self._ndsz)
         app.router.add_get("/debug/caught-up", self._caught_up)
         app.router.add_get("/debug/gone", self._gone)
@@ -100,6 +103,9 @@ class DebugServer:
 
     async def _strictness(self, request: web.Request) -> web.Response:
         return _json(self._windows.strictness(request.query.get("namespace", "")))
+
+    async def _bootstrap(self, request: web.Request) -> web.Response:
+        return _json(self._windows.bootstrap(await request.json()))
 
     async def _ndsz(self, request: web.Request) -> web.Response:
         if not (proxy := request.query.get("proxyID", "")):

@@ -60,6 +60,16 @@ async def test_a_host_is_explained_to_a_proxy_that_is_connected(inspector: Inspe
         inspector.windows().explain_host("nobody.shop", "reviews")
 
 
+async def test_patches_of_a_bootstrap_are_those_for_the_node_that_asks(inspector: Inspector, mesh: Plane) -> None:
+    merge = {"operation": "MERGE", "value": {"stats_flush_interval": "7s"}}
+    spec = {"workloadSelector": {"labels": {"app": "web"}}, "configPatches": [{"applyTo": "BOOTSTRAP", "patch": merge}]}
+    meta = {"name": "f", "namespace": "shop"}
+    await mesh.seen(await mesh.put({"apiVersion": "networking.istio.io/v1alpha3", "kind": "EnvoyFilter", "metadata": meta, "spec": spec}))  # fmt: skip
+    said = {"NAMESPACE": "shop", "NAME": "web-1", "LABELS": {"app": "web"}}
+    assert inspector.bootstrap({"id": "sidecar~1~web-1.shop~x", "metadata": said}) == [merge]
+    assert inspector.bootstrap({"id": "sidecar~1~api-1.shop~x", "metadata": {**said, "LABELS": {}}}) == []
+
+
 async def test_ndsz_is_the_name_table(inspector: Inspector) -> None:
     said = {"ips": ("10.96.7.7",), "registry": "Kubernetes", "shortname": "reviews", "namespace": "shop"}
     table = inspector.ndsz("reviews-1.shop")["table"]

@@ -39,6 +39,7 @@ class Plane:
             explain_host=lambda proxy, host: {"proxy": proxy, "host": host},
             tls_check=lambda proxy, host: [proxy, host],
             strictness=lambda namespace: {"namespace": namespace},
+            bootstrap=lambda node: [node],
         )
 
 
