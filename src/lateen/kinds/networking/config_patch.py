@@ -82,6 +82,8 @@ def _operation_faults(path: str, apply_to: str, patch: Patch) -> Iterator[Fault]
         yield Fault(f"{path}.operation", f"{operation} is no operation on {apply_to}", fix)
     elif operation != only:
         yield Fault(f"{path}.operation", f"{operation} is no operation on {apply_to}", f"use {only}")
+    elif apply_to == "ROUTE_CONFIGURATION" and not operation.startswith("MERGE"):
+        yield Fault(f"{path}.operation", f"{operation} does nothing to {apply_to}", "use MERGE", "warning")
     if operation == "REMOVE":
         if patch.value is not None:
             yield Fault(f"{path}.value", "is not used by REMOVE", "remove it", "warning")
