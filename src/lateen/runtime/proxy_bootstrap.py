@@ -8,6 +8,7 @@ https://istio.io/latest/docs/reference/config/networking/envoy-filter/#EnvoyFilt
 import asyncio
 import json
 import logging
+import os
 import tempfile
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
@@ -19,6 +20,7 @@ from lateen.plan.patch import Patch, Patches
 Json = dict[str, Any]
 _log = logging.getLogger(__name__)
 _SECONDS = 10
+_NOBODY = 65534
 
 
 async def unpatched(node: Json) -> list[Json]:
@@ -45,14 +47,22 @@ def _read(told: Iterable[Json]) -> Patches:
 
 
 async def _refusal(config: Json, envoy: Path) -> str:
-    """Say why Envoy refuses a bootstrap, "" where it takes it."""
+    """Say why Envoy refuses a bootstrap, "" where it takes it. Envoy runs a bootstrap's scripts while it judges them:
+    it does so as nobody, who reads neither the mesh's keys nor our environment."""
     with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
         json.dump(config, file)
         file.flush()
+        rights: Json = {}
+        if os.geteuid() == 0:
+            os.fchown(file.fileno(), _NOBODY, _NOBODY)
+            rights = {"user": _NOBODY, "group": _NOBODY, "extra_groups": []}
         words = (str(envoy), "--mode", "validate", "-c", file.name, "-l", "error")
-        child = await asyncio.create_subprocess_exec(
-            *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
-        )
+        try:
+            child = await asyncio.create_subprocess_exec(
+                *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT, env={}, cwd="/", **rights
+            )
+        except OSError as error:
+            return f"it cannot be asked: {error}"
         try:
             said, _ = await asyncio.wait_for(child.communicate(), _SECONDS)
         except TimeoutError:
