@@ -18,6 +18,7 @@ from lateen.app.refusals import Refusals
 from lateen.app.reports import Reports
 from lateen.app.source import Source, Writers
 from lateen.app.token_review import TokenReviews
+from lateen.app.trusted_roots import TrustedRoots
 from lateen.app.windows import Inspector
 from lateen.base.clock import Clock
 from lateen.base.refs import Key
@@ -85,6 +86,8 @@ class ControlPlane:
         self.pump = Pump(self._step, self._settled, clock)
         self._proxies: dict[Key, set[ConnectedProxy]] = {}
         self._keys_of_mesh = AuthorityFolder(places.pki, places.trust_domain, clock)
+        self._roots = TrustedRoots(lambda: self.authority.trust)
+        self.pipeline.plans.registry.mesh.subscribe(self._roots.settings_changed)
         reviews = TokenReviews(client, places.trust_domain)
         callers = Callers(reviews, [places.trust_domain], clock, lambda leaf: self._trust().revoked.revokes(leaf))
         self.ads = AdsServer(callers, self._open, clock)
@@ -211,7 +214,7 @@ class ControlPlane:
         return self._keys_of_mesh.authority
 
     def _trust(self) -> TrustBundle:
-        return self.authority.trust
+        return self._roots.current()
 
     def _facts(self, caller: Caller) -> str:
         """What a certificate says beside the identity: of the registry, by the pod that the token is bound to."""

@@ -7,12 +7,16 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from lateen.base.errors import LateenError
+from lateen.server.auth import CA_AUDIENCE
 
 # A unix socket's path has at most 107 bytes; the longest is <run>/pods/<uid>/sds/socket.
 LONGEST_RUN = 107 - len("/pods/00000000-0000-0000-0000-000000000000/sds/socket")
 
 # A workload may ask several extension providers.
 SEVERAL_AUTHORIZERS = "PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS"
+
+# Who certifies workloads in place of the control plane, and the roots of its own certificate (a PEM file).
+CA_ADDRESS, CA_ROOTS = "CA_ADDR", "CA_ROOT_CA"
 
 # Of one pod: more than any renewal needs.
 CERTIFICATES_PER_MINUTE = 60
@@ -29,7 +33,9 @@ class Settings:
     LATEEN_FETCH_ALLOW lists networks (CIDR) inside or beside the machine from which the control plane fetches what
     objects name by URL (JWKS, modules): others that only it can reach are refused. `several_authorizers` is on by
     PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS=true, as Istio names it. LATEEN_CERTIFICATES_PER_MINUTE is how many one
-    pod is granted (60; 0 = any number).
+    pod is granted (60; 0 = any number). `ca_address` (host:port) is by CA_ADDR whom agents ask for certificates in
+    place of the control plane, `ca_roots` by CA_ROOT_CA the file of the roots that its own certificate ends at,
+    `ca_audience` by LATEEN_CA_AUDIENCE of what audience it wants tokens.
     """
 
     mesh: str
@@ -38,6 +44,9 @@ class Settings:
     fetch_allow: tuple[str, ...] = ()
     several_authorizers: bool = False
     certificates_per_minute: int = CERTIFICATES_PER_MINUTE
+    ca_address: str = ""
+    ca_roots: Path | None = None
+    ca_audience: str = CA_AUDIENCE
 
     @classmethod
     def load(cls, mesh: str = "") -> "Settings":
@@ -62,6 +71,9 @@ class Settings:
             fetch_allow=_networks("LATEEN_FETCH_ALLOW"),
             several_authorizers=_is_on(SEVERAL_AUTHORIZERS),
             certificates_per_minute=_number("LATEEN_CERTIFICATES_PER_MINUTE", CERTIFICATES_PER_MINUTE),
+            ca_address=_address(CA_ADDRESS),
+            ca_roots=Path(os.environ[CA_ROOTS]) if os.environ.get(CA_ROOTS) else None,
+            ca_audience=os.environ.get("LATEEN_CA_AUDIENCE") or CA_AUDIENCE,
         )
 
     @property
@@ -111,6 +123,14 @@ def _networks(name: str) -> tuple[str, ...]:
     return found
 
 
+def _address(name: str) -> str:
+    text = os.environ.get(name, "")
+    host, _, port = text.rpartition(":")
+    if text and not (host and port.isdecimal() and 0 < int(port) < 65536):
+        raise LateenError(f"{name}: {text!r} is no address", "as ca.example.com:443")
+    return text
+
+
 def _number(name: str, default: int) -> int:
     text = os.environ.get(name, "")
     if text and not text.isdecimal():
@@ -125,6 +145,7 @@ def _is_on(name: str) -> bool:
 def child_environment() -> dict[str, str]:
     """The environment that Lateen's own processes start with: only what they read."""
     kept = ("PATH", "HOME", "LANG", "TERM", "LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN", "LATEEN_FETCH_ALLOW",
-            "LATEEN_CERTIFICATES_PER_MINUTE", SEVERAL_AUTHORIZERS)  # fmt: skip
+            "LATEEN_CERTIFICATES_PER_MINUTE", "LATEEN_CA_AUDIENCE", CA_ADDRESS, CA_ROOTS,
+            SEVERAL_AUTHORIZERS)  # fmt: skip
     env = {name: os.environ[name] for name in kept if name in os.environ}
     return env | {"GRPC_ENABLE_FORK_SUPPORT": "0", "PYTHONUNBUFFERED": "1"}

@@ -63,6 +63,15 @@ class TLSConfig(Model, frozen=True, kw_only=True):
     cipher_suites: tuple[str, ...] = ()
 
 
+class CertificateData(Model, frozen=True, kw_only=True):
+    """Roots (PEM) that the mesh trusts beside its own: of an external authority, by `certSigners` of those signers."""
+
+    pem: str = ""
+    spiffe_bundle_url: str = ""
+    cert_signers: tuple[str, ...] = ()
+    trust_domains: tuple[str, ...] = ()
+
+
 class DefaultTrafficPolicy(Model, frozen=True, kw_only=True):
     """What applies to services without a DestinationRule."""
 
@@ -96,7 +105,7 @@ class MeshConfig(Model, frozen=True, kw_only=True):
     enable_auto_mtls: bool | None = None
     trust_domain: str = ""
     trust_domain_aliases: tuple[str, ...] = ()
-    ca_certificates: tuple[Any, ...] = ()
+    ca_certificates: tuple[CertificateData, ...] = ()
     default_service_export_to: tuple[str, ...] = ()
     default_virtual_service_export_to: tuple[str, ...] = ()
     default_destination_rule_export_to: tuple[str, ...] = ()
@@ -159,6 +168,9 @@ def validate(config: MeshConfig) -> Iterator[Fault]:
         yield from trust_domain_faults(f"trustDomainAliases[{index}]", domain)
     if config.root_namespace and not is_label(config.root_namespace):
         yield Fault("rootNamespace", f'"{config.root_namespace}" is not a namespace')
+    for index, data in enumerate(config.ca_certificates):
+        if data.pem and "-----BEGIN CERTIFICATE-----" not in data.pem:
+            yield Fault(f"caCertificates[{index}].pem", "holds no certificate", "give certificates as PEM")
     yield from _export_faults(config)
     yield from _policy_faults(config)
     yield from extension_provider_faults("extensionProviders", config.extension_providers)

@@ -35,15 +35,29 @@ class WorkloadRef(NamedTuple):
 TokenFor = Callable[[WorkloadRef], Awaitable[str]]
 
 
+class ExternalCa(NamedTuple):
+    """An authority beside the control plane that speaks Istio's certificate service, as istio-csr does.
+
+    `target` is where it is, `name` whom its certificate must name, `roots` (PEM) whom to believe that;
+    `token_for` returns a pod-bound token of the audience that it wants.
+    """
+
+    target: str
+    name: str
+    roots: bytes
+    token_for: TokenFor
+
+
 @dataclass(frozen=True)
 class AgentSettings:
     """`ca_name`: whom the authority's server certificate must name. `ttl`: wanted lifetime in seconds.
-    `socket_owner`: the user that Envoy runs as."""
+    `socket_owner`: the user that Envoy runs as. `external`: who certifies, unless the control plane does."""
 
     ca_name: str = "istiod.istio-system.svc"
     trust_domain: str = "cluster.local"
     ttl: float = DEFAULT_TTL
     socket_owner: int = PROXY_UID
+    external: ExternalCa | None = None
 
 
 class WorkloadServer:
@@ -80,7 +94,8 @@ class Agent:
         clock: Clock,
         settings: AgentSettings | None = None,
     ) -> None:
-        """`ca_roots` (PEM) are trusted until the authority, or `trust`, names others.
+        """`ca_roots` (PEM) are trusted until the authority, or `trust`, names others; beside those that an external
+        authority names, for they are the control plane's.
 
         `token_for` returns a pod-bound service account token for the authority; it may raise LateenError
         and is asked again later.
@@ -89,6 +104,8 @@ class Agent:
         self._trust = TrustBundle.parse(ca_roots)
         self._client = CaClient(ca_address, self._settings.ca_name, self._trust)
         self._token_for = token_for
+        self._authority = _Authority.of(self._settings.external) or _Authority(self._client, token_for)
+        self._beside = self._trust if self._settings.external else None
         self._clock = clock
         self._roots = View()
         self._roots.commit({ROOTS: roots_secret(self._trust)})
@@ -117,7 +134,8 @@ class Agent:
         identity = Identity(self._settings.trust_domain, workload.namespace, workload.service_account)
 
         async def obtain(csr: bytes) -> Issued:
-            return await self._client.sign(csr, await self._token_for(workload), self._settings.ttl)
+            token = await self._authority.token_for(workload)
+            return await self._authority.client.sign(csr, token, self._settings.ttl)
 
         renewal = Renewal(identity, obtain, self.trust, own, self._clock)
         await sds.start()
@@ -142,7 +160,9 @@ class Agent:
             await server.stop()
 
     async def trust(self, roots: TrustBundle) -> None:
-        """Trust `roots` and no others from now on, and tell every Envoy, before any new certificate."""
+        """Trust `roots`, and no others but the control plane's, from now on; tell every Envoy, before any new
+        certificate."""
+        roots = roots | self._beside if self._beside else roots
         if roots != self._trust:
             self._trust = roots
             self._roots.commit({ROOTS: roots_secret(roots)})
@@ -177,3 +197,16 @@ class Agent:
         for uid in list(self._workloads):
             await self.stop(uid)
         await self._client.close()
+        if self._authority.client is not self._client:
+            await self._authority.client.close()
+
+
+class _Authority(NamedTuple):
+    client: CaClient
+    token_for: TokenFor
+
+    @classmethod
+    def of(cls, external: ExternalCa | None) -> "_Authority | None":
+        if external is None:
+            return None
+        return cls(CaClient(external.target, external.name, TrustBundle.parse(external.roots)), external.token_for)

@@ -40,7 +40,8 @@ class Mesh(Struct, frozen=True, kw_only=True):
     `trust_domain_aliases`: other trust domains whose identities are this mesh's. `several_authorizers`: a workload may
     ask more than one extension provider. `ingress_class`, `ingress_by_default`: which Ingresses are for gateways with
     the label istio=`ingress_selector`. `mtls`: limits of the mesh's own TLS, `tls`: of any other.
-    `host_ownership`: namespaces route for others only what they own."""
+    `host_ownership`: namespaces route for others only what they own. `roots`: certificates (PEM) that are trusted
+    beside the mesh's own."""
 
     config_map: Key = MESH_KEY
     root_namespace: str = "istio-system"
@@ -66,6 +67,7 @@ class Mesh(Struct, frozen=True, kw_only=True):
     discovery: tuple[LabelSelector, ...] = ()
     plain_registries: tuple[str, ...] = ()
     host_ownership: bool = False
+    roots: str = ""
     mtls: TlsLimits = TlsLimits()
     tls: TlsLimits = TlsLimits()
     ingress_class: str = "istio"
@@ -108,6 +110,7 @@ def mesh_settings(config: MeshConfig, default: Mesh = DEFAULT_MESH) -> Mesh:
         destination_rule_exports=tuple(config.default_destination_rule_export_to or ("*",)),
         discovery=config.discovery_selectors,
         plain_registries=_plain_registries(config),
+        roots="\n".join(data.pem for data in config.ca_certificates if data.pem),
         host_ownership=config.host_ownership == "ENFORCED",
         mtls=_limits(config.mesh_mtls),
         tls=_limits(config.tls_defaults),

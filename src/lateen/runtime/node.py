@@ -18,7 +18,7 @@ from lateen.base.tasks import cancel, spawn, until
 from lateen.kinds.all import by_kind
 from lateen.kinds.decode import decode
 from lateen.kinds.documents import load
-from lateen.node.agent import Agent, WorkloadRef
+from lateen.node.agent import Agent, AgentSettings, TokenFor, WorkloadRef
 from lateen.proto.descriptors import envoy_binary
 from lateen.runtime.api_process import NODE_NAME, prepare_api
 from lateen.runtime.children import Child, Program
@@ -26,6 +26,7 @@ from lateen.runtime.controllers import CONTROLLERS, KINDS
 from lateen.runtime.controllers.controller import run_controllers
 from lateen.runtime.dns import DnsServer
 from lateen.runtime.events import Events
+from lateen.runtime.external_ca import external_ca
 from lateen.runtime.feeds import NetworkFeed, endpoint_of
 from lateen.runtime.kubelet import Kubelet
 from lateen.runtime.kubelet_api import serve_kubelet
@@ -41,6 +42,7 @@ from lateen.runtime.resolvers import machine_resolvers
 from lateen.runtime.sandbox import Sandboxes
 from lateen.runtime.services import ServiceRules
 from lateen.runtime.zone import Zone
+from lateen.server.auth import CA_AUDIENCE
 from lateen.server.pki_files import open_authority
 from lateen.sources.client import ApiError, Client
 
@@ -137,12 +139,15 @@ class Node:
     def _machine(self, client: Client, sandboxes: Sandboxes, mirror: Mirror) -> Machine:
         roots = (self.settings.pki / "mesh" / "root-cert.pem").read_bytes()
 
-        async def token_for(workload: WorkloadRef) -> str:
-            pod = {
-                "metadata": {"namespace": workload.namespace, "name": workload.pod, "uid": workload.uid},
-                "spec": {"serviceAccountName": workload.service_account},
-            }
-            return await machine.token(pod, "istio-ca", 3600)
+        def tokens(audience: str) -> TokenFor:
+            async def token_for(workload: WorkloadRef) -> str:
+                pod = {
+                    "metadata": {"namespace": workload.namespace, "name": workload.pod, "uid": workload.uid},
+                    "spec": {"serviceAccountName": workload.service_account},
+                }
+                return await machine.token(pod, audience, 3600)
+
+            return token_for
 
         async def services(namespace: str) -> list[Json]:
             await mirror.synced()
@@ -150,9 +155,10 @@ class Node:
 
         tidings = Events(client, self._clock, NODE_NAME)
         self._begin("events of the node", tidings.run())
-        self.agent = Agent(f"{POD_GATEWAY}:{CA_PORT}", roots, token_for, self._clock)
-        settings = ProxySettings(envoy=envoy_binary(), concurrency=1, patches=self._bootstrap_patches)
-        self._proxies = Proxies(self.agent, settings)
+        settings = AgentSettings(external=external_ca(self.settings, roots, tokens(self.settings.ca_audience)))
+        self.agent = Agent(f"{POD_GATEWAY}:{CA_PORT}", roots, tokens(CA_AUDIENCE), self._clock, settings)
+        of_proxies = ProxySettings(envoy=envoy_binary(), concurrency=1, patches=self._bootstrap_patches)
+        self._proxies = Proxies(self.agent, of_proxies)
         machine = Machine(
             node=NODE_NAME, ip=POD_GATEWAY, client=client, network=self.network, sandboxes=sandboxes,
             proxies=self._proxies, clock=self._clock,

@@ -10,7 +10,7 @@ from lateen.base.errors import LateenError
 
 @pytest.fixture(autouse=True)
 def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN"):
+    for name in ("LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN", "CA_ADDR", "CA_ROOT_CA", "LATEEN_CA_AUDIENCE"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -89,4 +89,22 @@ def test_how_many_certificates_a_pod_is_granted_may_be_said(monkeypatch: pytest.
     assert Settings.load().certificates_per_minute == 0
     monkeypatch.setenv("LATEEN_CERTIFICATES_PER_MINUTE", "many")
     with pytest.raises(LateenError, match="'many' is no number"):
+        Settings.load()
+
+
+def test_another_authority_is_named_as_istio_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Settings.load()
+    assert (found.ca_address, found.ca_roots, found.ca_audience) == ("", None, "istio-ca")
+    monkeypatch.setenv("CA_ADDR", "istio-csr.cert-manager.svc:443")
+    monkeypatch.setenv("CA_ROOT_CA", "/roots.pem")
+    monkeypatch.setenv("LATEEN_CA_AUDIENCE", "istio-csr")
+    found = Settings.load()
+    assert (found.ca_address, found.ca_roots) == ("istio-csr.cert-manager.svc:443", Path("/roots.pem"))
+    assert found.ca_audience == "istio-csr"
+
+
+@pytest.mark.parametrize("address", ["ca.example.com", "ca.example.com:", ":443", "ca:70000"])
+def test_an_authoritys_address_has_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("CA_ADDR", address)
+    with pytest.raises(LateenError, match="CA_ADDR"):
         Settings.load()

@@ -16,7 +16,7 @@ from lateen.base.tasks import until
 from lateen.identity.authority import CertificateAuthority
 from lateen.identity.certificate import identity_of, load_chain
 from lateen.identity.trust import TrustBundle
-from lateen.node.agent import Agent, AgentSettings, WorkloadRef, WorkloadServer
+from lateen.node.agent import Agent, AgentSettings, ExternalCa, WorkloadRef, WorkloadServer
 from lateen.node.dns_listener import bound_socket
 from lateen.node.dns_proxy import DnsSettings, Sockets
 from lateen.node.name_feed import Speaker
@@ -90,11 +90,11 @@ class Mesh:
         (self.port,) = await self.server.start([Endpoint("127.0.0.1:0", mutual=False)])
         self.agent = self.make_agent()
 
-    def make_agent(self, ttl: float = 3600.0) -> Agent:
+    def make_agent(self, ttl: float = 3600.0, external: ExternalCa | None = None) -> Agent:
         async def token_for(workload: WorkloadRef) -> str:
             return f"{workload.namespace}/{workload.service_account}"
 
-        settings = AgentSettings(socket_owner=os.geteuid(), ttl=ttl)
+        settings = AgentSettings(socket_owner=os.geteuid(), ttl=ttl, external=external)
         return Agent(f"127.0.0.1:{self.port}", self.trust.pem, token_for, CLOCK, settings)
 
     async def serve(self, workload: WorkloadRef) -> WorkloadServer:
@@ -244,3 +244,24 @@ async def test_an_unknown_workload_has_no_names(mesh: Mesh) -> None:
     proxy = await mesh.agent.resolve(STRANGER.uid, naming(STRANGER))
     await until(lambda: "unknown token" in mesh.agent.workloads[0].renewal.error, seconds=5, what="the refusal")
     assert not proxy.server.known.is_set()
+
+
+async def test_another_authority_certifies_in_place_of_the_control_plane(mesh: Mesh, tmp_path: Path) -> None:
+    other = Mesh(tmp_path)
+    await other.start()
+
+    async def token_for(workload: WorkloadRef) -> str:
+        return f"{workload.namespace}/{workload.service_account}"
+
+    name, target = "istiod.istio-system.svc", f"127.0.0.1:{other.port}"
+    await mesh.agent.close()
+    mesh.agent = mesh.make_agent(external=ExternalCa(target, name, other.trust.pem, token_for))
+    server = await mesh.serve(REVIEWS)
+    leaf = load_chain((await fetch(server, "default")).tls_certificate.certificate_chain.inline_bytes)
+    assert other.trust.vouches_for(leaf) and not mesh.trust.vouches_for(leaf)
+    both = mesh.trust | other.trust
+    assert (await fetch(server, "ROOTCA")).validation_context.trusted_ca.inline_bytes == both.pem
+    mesh.names.commit({"db.example.com": resource(NAME, "db.example.com", NameInfo(("240.240.0.1",)).encode())})
+    proxy = await mesh.agent.resolve(REVIEWS.uid, naming(REVIEWS))
+    await until(proxy.server.known.is_set, seconds=5, what="the names, which the control plane has")
+    await other.stop()

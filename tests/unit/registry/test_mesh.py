@@ -40,3 +40,9 @@ def test_limits_of_tls_are_the_meshs_own_or_any_others():
     )
     assert (found.mtls, found.tls) == (TlsLimits("TLSV1_3"), TlsLimits(ciphers=("a",), curves=("P-384",)))
     assert mesh_settings(parse_mesh_config("meshMTLS: {minProtocolVersion: TLS_AUTO}")).mtls == TlsLimits()
+
+
+def test_roots_beside_the_meshs_own_are_joined():
+    text = 'caCertificates: [{pem: "-----BEGIN CERTIFICATE-----a"}, {certSigners: [x/y]}, {pem: "-----BEGIN CERTIFICATE-----b"}]'
+    found = mesh_settings(parse_mesh_config(text))
+    assert found.roots == "-----BEGIN CERTIFICATE-----a\n-----BEGIN CERTIFICATE-----b"

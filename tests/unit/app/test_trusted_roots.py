@@ -1,0 +1,40 @@
+"""The settings' roots are trusted beside the authority's, and follow the settings."""
+
+import logging
+
+import pytest
+
+from lateen.app.trusted_roots import TrustedRoots
+from lateen.base.clock import SystemClock
+from lateen.identity.authority import CertificateAuthority
+from lateen.registry.mesh import MESH_KEY, Mesh
+
+OWN, OTHER = (CertificateAuthority.create("cluster.local", SystemClock()).trust for _ in range(2))
+
+
+def test_roots_of_the_settings_stand_beside_the_authoritys_while_they_are_named() -> None:
+    roots = TrustedRoots(lambda: OWN)
+    assert roots.current() is OWN
+    roots.settings_changed({MESH_KEY: Mesh(roots=OTHER.pem.decode())})
+    assert roots.current() == OWN | OTHER
+    assert roots.current() is roots.current()
+    roots.settings_changed({MESH_KEY: None})
+    assert roots.current() is OWN
+
+
+def test_the_authoritys_new_roots_are_joined_too() -> None:
+    own = OWN
+    roots = TrustedRoots(lambda: own)
+    roots.settings_changed({MESH_KEY: Mesh(roots=OTHER.pem.decode())})
+    assert roots.current() == OWN | OTHER
+    own = CertificateAuthority.create("cluster.local", SystemClock()).trust
+    assert roots.current() == own | OTHER
+
+
+def test_roots_that_cannot_be_read_leave_the_former_in_force(caplog: pytest.LogCaptureFixture) -> None:
+    roots = TrustedRoots(lambda: OWN)
+    roots.settings_changed({MESH_KEY: Mesh(roots=OTHER.pem.decode())})
+    with caplog.at_level(logging.ERROR):
+        roots.settings_changed({MESH_KEY: Mesh(roots="-----BEGIN CERTIFICATE-----\nspoiled")})
+    assert roots.current() == OWN | OTHER
+    assert "caCertificates" in caplog.text
