@@ -1,26 +1,19 @@
 """What a host is to one client: who declares it, which rules count, how it is spoken to, and what ejects endpoints."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from msgspec import Struct
 
+from lateen.advise.caller import begun, caller, outbound, spoken
 from lateen.advise.lookup import Candidate, Place, destination_rules, virtual_services
 from lateen.advise.outliers import Counter, counters
 from lateen.base.errors import LateenError
 from lateen.base.hosts import fqdn
 from lateen.kinds.suggestion import did_you_mean
-from lateen.plan.upstream import Upstream
 from lateen.planner.client import Client, meant
 from lateen.planner.plans import Plans
 from lateen.planner.scope import Scope
 from lateen.registry.service import Service
-
-_AUTOMATIC = "mutual TLS to endpoints that take it, plaintext to others (auto mTLS)"
-_MODES = {
-    "ISTIO_MUTUAL": "mutual TLS with the mesh's certificates",
-    "SIMPLE": "TLS",
-    "MUTUAL": "mutual TLS with certificates of its own",
-}
 
 
 class Declaration(Struct, frozen=True):
@@ -58,9 +51,7 @@ def explain_host(plans: Plans, scopes: Iterable[Scope], asked: str) -> HostStory
     """Tell what `asked`, a full or a short name, is to the proxy of `scopes`. Raises LateenError where nobody declares
     it."""
     scopes = tuple(scopes)
-    client = plans.client(scopes)
-    if client is None:
-        raise LateenError("this proxy calls nobody", "name a pod with a sidecar, or a gateway")
+    client = caller(plans, scopes)
     host = fqdn(asked.partition(":")[0], client.namespace).lower()
     declared = plans.registry.hosts.get(host) or ()
     service = meant(declared, client.namespace)
@@ -94,16 +85,8 @@ def _declaration(one: Service, is_meant: bool) -> Declaration:
     return Declaration(kind, one.namespace, one.name, ports, is_meant)
 
 
-def _upstreams(plans: Plans, scopes: Iterable[Scope], host: str) -> Iterator[UpstreamStory]:
-    found = (plan for (scope, _), plan in plans.upstreams.items() if scope in scopes and plan.host == host)
-    outbound = [plan for plan in found if plan.name.startswith("outbound|")]
-    for plan in sorted(outbound, key=lambda one: (one.port, one.subset)):
-        yield UpstreamStory(
-            plan.name, _tls(plan), str(plan.origin), tuple(counters(plan.outliers) if plan.outliers else ())
-        )
-
-
-def _tls(plan: Upstream) -> str:
-    if plan.tls is None:
-        return _AUTOMATIC if plan.auto_tls else "plaintext: the client's bytes as they come"
-    return _MODES[plan.tls.mode]
+def _upstreams(plans: Plans, scopes: Container[Scope], host: str) -> Iterator[UpstreamStory]:
+    found = [plan for plan in outbound(plans, scopes) if plan.host == host]
+    for plan in sorted(found, key=lambda one: (one.port, one.subset)):
+        ejecting = tuple(counters(plan.outliers)) if plan.outliers else ()
+        yield UpstreamStory(plan.name, spoken(begun(plan)), str(plan.origin), ejecting)

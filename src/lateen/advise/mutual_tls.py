@@ -5,6 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from lateen.advise.caller import AUTOMATIC, PLAINTEXT, begun, caller, outbound, spoken
 from lateen.base.errors import LateenError
 from lateen.base.hosts import fqdn
 from lateen.kinds.suggestion import did_you_mean
@@ -22,13 +23,6 @@ _SERVER = {
     "PERMISSIVE": "takes mutual TLS and plaintext",
     "DISABLE": "takes plaintext only",
     "NONE": "has no proxy, its application takes what it takes",
-}
-_CLIENT = {
-    "AUTO": "mutual TLS where a server takes it, else plaintext",
-    "ISTIO_MUTUAL": "mutual TLS with the mesh's certificates",
-    "MUTUAL": "mutual TLS with certificates of its own",
-    "SIMPLE": "TLS",
-    "DISABLE": "plaintext",
 }
 
 
@@ -50,14 +44,10 @@ class TlsCheck(Struct, frozen=True, kw_only=True):
 def check_tls(plans: Plans, scopes: Iterable[Scope], asked: str = "") -> list[TlsCheck]:
     """Check what the proxy of `scopes` may call, or the host `asked`. Raises LateenError where it knows no such."""
     scopes = tuple(scopes)
-    client = plans.client(scopes)
-    if client is None:
-        raise LateenError("this proxy calls nobody", "name a pod with a sidecar, or a gateway")
+    client = caller(plans, scopes)
     host = fqdn(asked.partition(":")[0], client.namespace).lower() if asked else ""
-    known = [
-        plan for (scope, _), plan in plans.upstreams.items() if scope in scopes and plan.name.startswith("outbound|")
-    ]
-    found = [plan for plan in known if not plan.subset and host in ("", plan.host)]
+    known = [plan for plan in outbound(plans, scopes) if not plan.subset]
+    found = [plan for plan in known if host in ("", plan.host)]
     if not found:
         near = did_you_mean(host, {plan.host for plan in known})
         raise LateenError(f"the proxy knows no host {host}", near or "lateen explain host says what becomes of it")
@@ -67,20 +57,20 @@ def check_tls(plans: Plans, scopes: Iterable[Scope], asked: str = "") -> list[Tl
 
 def _check(plans: Plans, client: Client, plan: Upstream) -> TlsCheck:
     servers = dict.fromkeys(_servers(plans, client, plan))
-    begun, modes = _begun(plan), sorted({mode for mode, _ in servers})
+    mode, modes = begun(plan), sorted({mode for mode, _ in servers})
     deciding = next((policy for _, policy in servers if policy), NOTHING)
-    faults = [fault for mode in modes if (fault := _fault(begun, mode))]
-    heard = [f"server: {_SERVER[mode]}{_by(mode, policy)}" for mode, policy in servers]
+    faults = [fault for server in modes if (fault := _fault(mode, server))]
+    heard = [f"server: {_SERVER[server]}{_by(server, policy)}" for server, policy in servers]
     rule = f"{plan.origin.name}/{plan.origin.namespace}" if plan.origin.kind == "DestinationRule" else NOTHING
     return TlsCheck(
         host=plan.host,
         port=plan.port,
-        status="CONFLICT" if faults else "AUTO" if begun == "AUTO" else "OK",
+        status="CONFLICT" if faults else "AUTO" if mode == AUTOMATIC else "OK",
         server=",".join(modes) or NOTHING,
-        client=NOTHING if begun == "DISABLE" else begun,
+        client=NOTHING if mode == PLAINTEXT else mode,
         policy=deciding,
         destination_rule=rule,
-        why="; ".join([*faults, f"client: {_CLIENT[begun]} ({_decided(begun, rule)})", *(heard or [_OUTSIDE])]),
+        why="; ".join([*faults, f"client: {spoken(mode)}; {_decided(mode, rule)}", *(heard or [_OUTSIDE])]),
     )
 
 
@@ -97,12 +87,6 @@ def _servers(plans: Plans, client: Client, plan: Upstream) -> Iterator[tuple[str
             yield said.mode, f"{said.policy.name}/{said.policy.namespace}" if said.policy else ""
 
 
-def _begun(plan: Upstream) -> str:
-    if plan.tls is not None:
-        return plan.tls.mode
-    return "AUTO" if plan.auto_tls else "DISABLE"
-
-
 def _fault(client: str, server: str) -> str:
     """Say why a client and a server cannot speak, "" where they can. Auto mTLS follows each server."""
     match client, server:
@@ -117,10 +101,10 @@ def _fault(client: str, server: str) -> str:
     return ""
 
 
-def _decided(begun: str, rule: str) -> str:
-    if begun == "AUTO":
-        return "auto mTLS" if rule == NOTHING else f"auto mTLS, DestinationRule {rule} says nothing of TLS"
-    return "no DestinationRule" if rule == NOTHING else f"DestinationRule {rule}"
+def _decided(mode: str, rule: str) -> str:
+    if rule == NOTHING:
+        return "no DestinationRule"
+    return f"DestinationRule {rule}" + (" says nothing of TLS" if mode == AUTOMATIC else "")
 
 
 def _by(mode: str, policy: str) -> str:

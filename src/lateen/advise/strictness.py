@@ -27,19 +27,15 @@ class Obstacle(Struct, frozen=True):
 class Readiness(Struct, frozen=True):
     """`namespace`: where the policy stands, the root namespace for the whole mesh. `enforced`: how many workloads would
     take mutual TLS only; `policy`: the PeerAuthentication that counts there now, "namespace/name", "" = none, and its
-    `mode`."""
+    `mode`. `ready`: nothing would break."""
 
     namespace: str
     whole_mesh: bool
+    ready: bool
     enforced: int
     obstacles: tuple[Obstacle, ...]
     policy: str = ""
     mode: str = "PERMISSIVE"
-
-    @property
-    def ready(self) -> bool:
-        """Say whether nothing would break."""
-        return not any(one.breaks for one in self.obstacles)
 
 
 def readiness(plans: Plans, namespace: str = "") -> Readiness:
@@ -51,11 +47,13 @@ def readiness(plans: Plans, namespace: str = "") -> Readiness:
     open_ = {pod.key: policy for pod in inside if pod.mesh_tls and (policy := _opened(plans, pod, namespace, root))}
     said = plans.peers.decision(namespace or root, root, {}, 0)
     rules = [rule for _, rule in plans.rules.destinations.items() if _is_there(plans, rule, namespace)]
+    obstacles = (*_pods(pods, namespace), *_rules(rules), *_narrower(open_.values()))
     return Readiness(
         namespace=namespace or root,
         whole_mesh=not namespace,
+        ready=not any(one.breaks for one in obstacles),
         enforced=sum(pod.mesh_tls and pod.key not in open_ for pod in inside),
-        obstacles=(*_pods(pods, namespace), *_rules(rules), *_narrower(open_.values())),
+        obstacles=obstacles,
         policy=f"{said.policy.namespace}/{said.policy.name}" if said.policy else "",
         mode=said.mode,
     )

@@ -7,7 +7,7 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from lateen.base.errors import LateenError
-from lateen.server.auth import CA_AUDIENCE
+from lateen.server.issuance import PER_MINUTE
 
 # A unix socket's path has at most 107 bytes; the longest is <run>/pods/<uid>/sds/socket.
 LONGEST_RUN = 107 - len("/pods/00000000-0000-0000-0000-000000000000/sds/socket")
@@ -17,9 +17,6 @@ SEVERAL_AUTHORIZERS = "PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS"
 
 # Who certifies workloads in place of the control plane, and the roots of its own certificate (a PEM file).
 CA_ADDRESS, CA_ROOTS = "CA_ADDR", "CA_ROOT_CA"
-
-# Of one pod: more than any renewal needs.
-CERTIFICATES_PER_MINUTE = 60
 
 _MESH = re.compile(r"[a-z0-9]([a-z0-9-]{0,9}[a-z0-9])?")
 
@@ -35,7 +32,7 @@ class Settings:
     PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS=true, as Istio names it. LATEEN_CERTIFICATES_PER_MINUTE is how many one
     pod is granted (60; 0 = any number). `ca_address` (host:port) is by CA_ADDR whom agents ask for certificates in
     place of the control plane, `ca_roots` by CA_ROOT_CA the file of the roots that its own certificate ends at,
-    `ca_audience` by LATEEN_CA_AUDIENCE of what audience it wants tokens.
+    `ca_audience` by LATEEN_CA_AUDIENCE of what audience it wants tokens ("" = the control plane's).
     """
 
     mesh: str
@@ -43,10 +40,10 @@ class Settings:
     run: Path
     fetch_allow: tuple[str, ...] = ()
     several_authorizers: bool = False
-    certificates_per_minute: int = CERTIFICATES_PER_MINUTE
+    certificates_per_minute: int = PER_MINUTE
     ca_address: str = ""
     ca_roots: Path | None = None
-    ca_audience: str = CA_AUDIENCE
+    ca_audience: str = ""
 
     @classmethod
     def load(cls, mesh: str = "") -> "Settings":
@@ -70,10 +67,10 @@ class Settings:
             run=run / mesh,
             fetch_allow=_networks("LATEEN_FETCH_ALLOW"),
             several_authorizers=_is_on(SEVERAL_AUTHORIZERS),
-            certificates_per_minute=_number("LATEEN_CERTIFICATES_PER_MINUTE", CERTIFICATES_PER_MINUTE),
+            certificates_per_minute=_number("LATEEN_CERTIFICATES_PER_MINUTE", PER_MINUTE),
             ca_address=_address(CA_ADDRESS),
             ca_roots=Path(os.environ[CA_ROOTS]) if os.environ.get(CA_ROOTS) else None,
-            ca_audience=os.environ.get("LATEEN_CA_AUDIENCE") or CA_AUDIENCE,
+            ca_audience=os.environ.get("LATEEN_CA_AUDIENCE", ""),
         )
 
     @property

@@ -14,6 +14,7 @@ from lateen.kinds.all import by_kind
 from lateen.sources.client import Client
 
 Json = dict[str, Any]
+_STRICT = {"mode": "STRICT"}
 _SCOPE = (
     click.option("-n", "--namespace", default="", help="Of this namespace."),
     click.option("--mesh", "whole", is_flag=True, help="Of the whole mesh."),
@@ -40,7 +41,7 @@ async def plan(ctx: click.Context, /, namespace: str, whole: bool, output: str) 
     """Tell what STRICT would break. Exits with 1 where it would."""
     report = await _readiness(settings_of(ctx), _chosen(namespace, whole))
     click.echo(json.dumps(report, indent=2)) if output == "json" else _print(report)
-    ctx.exit(0 if _is_ready(report) else 1)
+    ctx.exit(0 if report["ready"] else 1)
 
 
 @command.command()
@@ -52,7 +53,7 @@ async def strict(ctx: click.Context, /, namespace: str, whole: bool, force: bool
     """Let workloads take mutual TLS only, if that breaks nobody."""
     settings = settings_of(ctx)
     report = await _readiness(settings, _chosen(namespace, whole))
-    if not _is_ready(report) and not force:
+    if not report["ready"] and not force:
         _print(report)
         raise LateenError("STRICT would break what is listed above", "mend it, or say --force")
     async with connected(settings) as client:
@@ -71,10 +72,6 @@ async def _readiness(settings: Settings, namespace: str) -> Json:
     return report
 
 
-def _is_ready(report: Json) -> bool:
-    return not any(one["breaks"] for one in report["obstacles"])
-
-
 def _print(report: Json) -> None:
     where = "the mesh" if report["whole_mesh"] else f"namespace {report['namespace']}"
     by = f" (PeerAuthentication {report['policy']})" if report["policy"] else ""
@@ -85,7 +82,7 @@ def _print(report: Json) -> None:
             click.echo(title)
         for one in found:
             click.echo(f"  ✘ {one['who']} {one['why']}\n    fix: {one['fix']}")
-    if _is_ready(report):
+    if report["ready"]:
         click.echo("✔ Ready, by the configuration. Calls are not observed here: look into access logs, too.")
 
 
@@ -93,14 +90,11 @@ async def _make_strict(client: Client, report: Json) -> Key:
     """Change the policy that counts for the whole place, if it is one of its own; else make one."""
     kind, namespace = by_kind("PeerAuthentication"), report["namespace"]
     own, _, name = report["policy"].partition("/")
-    if own == namespace:
-        key = Key(namespace, name)
-        found = await find(client, kind, key)
-        made = {**(found or {}), "spec": {**((found or {}).get("spec") or {}), "mtls": {"mode": "STRICT"}}}
-        await client.replace(kind, made)
-        return key
+    if own == namespace and (found := await find(client, kind, Key(namespace, name))) is not None:
+        await client.replace(kind, {**found, "spec": {**(found.get("spec") or {}), "mtls": _STRICT}})
+        return Key(namespace, name)
+    # One that is named so is for some workloads only, or it would be the one that counts.
     key = Key(namespace, "default" if await find(client, kind, Key(namespace, "default")) is None else "strict")
-    made = {"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication", "metadata": key._asdict(),
-            "spec": {"mtls": {"mode": "STRICT"}}}  # fmt: skip
-    await client.create(kind, made)
+    made = {"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication", "metadata": key._asdict()}
+    await client.create(kind, {**made, "spec": {"mtls": _STRICT}})
     return key

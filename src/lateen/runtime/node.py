@@ -155,8 +155,10 @@ class Node:
 
         tidings = Events(client, self._clock, NODE_NAME)
         self._begin("events of the node", tidings.run())
-        settings = AgentSettings(external=external_ca(self.settings, roots, tokens(self.settings.ca_audience)))
-        self.agent = Agent(f"{POD_GATEWAY}:{CA_PORT}", roots, tokens(CA_AUDIENCE), self._clock, settings)
+        outside = external_ca(self.settings, roots, tokens(self.settings.ca_audience or CA_AUDIENCE))
+        self.agent = Agent(
+            f"{POD_GATEWAY}:{CA_PORT}", roots, tokens(CA_AUDIENCE), self._clock, AgentSettings(external=outside)
+        )
         of_proxies = ProxySettings(envoy=envoy_binary(), concurrency=1, patches=self._bootstrap_patches)
         self._proxies = Proxies(self.agent, of_proxies)
         machine = Machine(
@@ -192,7 +194,7 @@ class Node:
                 http.request("GET" if told is None else "POST", f"http://istiod{path}", json=told) as answer,
             ):
                 return await answer.json()
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
             _log.warning("nobody says %s: %s", question, error)
             return None
 

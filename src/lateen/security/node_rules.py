@@ -1,5 +1,6 @@
 """Policies as a node's proxy holds them, which knows who connects to which port and nothing of requests.
 
+There are no such proxies yet: the corpus `authn` holds these rules until there are.
 https://istio.io/latest/docs/ambient/usage/l4-policy/
 """
 

@@ -64,17 +64,6 @@ _PERMISSIVE = PeerModes()
 NO_RULES = PeerRules()
 
 
-def compose(mesh: Iterable[PeerPolicy], own: Iterable[PeerPolicy]) -> PeerRules:
-    """Compose the rules of a namespace from the policies of the root namespace and its own.
-
-    Policies with a selector in the root namespace apply there only, never to the mesh.
-    """
-    policies = sorted(own, key=lambda policy: policy.age)
-    mode = _first_mode(policies) or _first_mode(sorted(mesh, key=lambda policy: policy.age)) or "PERMISSIVE"
-    selecting = tuple(policy for policy in policies if policy.selector)
-    return PeerRules(mode, selecting) if selecting or mode != "PERMISSIVE" else NO_RULES
-
-
 class Decision(Struct, frozen=True):
     """What a workload accepts on a port, and the policy that decides it: None where nobody says anything."""
 
@@ -82,19 +71,30 @@ class Decision(Struct, frozen=True):
     policy: PeerPolicy | None = None
 
 
+def compose(mesh: Iterable[PeerPolicy], own: Iterable[PeerPolicy]) -> PeerRules:
+    """Compose the rules of a namespace from the policies of the root namespace and its own.
+
+    Policies with a selector in the root namespace apply there only, never to the mesh.
+    """
+    policies = sorted(own, key=lambda policy: policy.age)
+    mode = _wide(mesh, policies).mode
+    selecting = tuple(policy for policy in policies if policy.selector)
+    return PeerRules(mode, selecting) if selecting or mode != "PERMISSIVE" else NO_RULES
+
+
 def decide(mesh: Iterable[PeerPolicy], own: Iterable[PeerPolicy], labels: Labels, port: int) -> Decision:
     """Tell who decides, as `compose` composes it: `mesh` and `own` are the policies of the root namespace and the
     workload's; `port` is the container's."""
     policies = sorted(own, key=lambda policy: policy.age)
-    workload = next((one for one in policies if one.selector and matches(one.selector, labels)), None)
-    if workload is not None and (mode := workload.ports.get(port) or workload.mode):
-        return Decision(mode, workload)
-    for level in (policies, sorted(mesh, key=lambda policy: policy.age)):
-        first = next((one for one in level if not one.selector), None)
+    narrow = next((one for one in policies if one.selector and matches(one.selector, labels)), None)
+    mode = (narrow.ports.get(port) or narrow.mode) if narrow else None
+    return Decision(mode, narrow) if mode else _wide(mesh, policies)
+
+
+def _wide(mesh: Iterable[PeerPolicy], own: Iterable[PeerPolicy]) -> Decision:
+    """Decide for workloads that no policy selects: at each level the oldest counts alone."""
+    for level in (own, mesh):
+        first = min((one for one in level if not one.selector), key=lambda policy: policy.age, default=None)
         if first is not None and first.mode:
             return Decision(first.mode, first)
     return Decision()
-
-
-def _first_mode(policies: Iterable[PeerPolicy]) -> Mode | None:
-    return next((policy.mode for policy in policies if not policy.selector), None)

@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 
+# More than any renewal needs.
 PER_MINUTE = 60
 _MINUTE = 60.0
 

@@ -27,7 +27,7 @@ def test_a_host_is_told_with_its_declarations_rules_and_clusters():
     story = explained(HOST, RULE)
     assert [one.name for one in story.upstreams] == [f"outbound|80||{HOST}", f"outbound|80|v1|{HOST}"]
     assert [one.number for one in story.upstreams[0].counters] == [5, 5]
-    assert story.upstreams[0].tls.startswith("mutual TLS to endpoints that take it")
+    assert story.upstreams[0].tls.startswith("mutual TLS where a server takes it")
     assert "DestinationRule bank/web" in story.upstreams[0].origin
     assert [place.namespace for place in story.places] == ["shop", "bank", "istio-system"]
 

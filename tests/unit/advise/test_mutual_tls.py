@@ -27,7 +27,7 @@ def test_without_rules_auto_mutual_tls_meets_a_server_that_takes_both():
     found = checked()
     assert (found.status, found.server, found.client, found.policy) == ("AUTO", "PERMISSIVE", "AUTO", "-")
     assert found.why == (
-        "client: mutual TLS where a server takes it, else plaintext (auto mTLS); "
+        "client: mutual TLS where a server takes it, else plaintext (auto mTLS); no DestinationRule; "
         "server: takes mutual TLS and plaintext (no PeerAuthentication: the default)"
     )
 
@@ -52,7 +52,7 @@ def test_a_rule_and_a_policy_agree_or_not(client: str, server: str, status: str)
     )
     assert found.client == ("-" if client == "DISABLE" else client)
     assert ("and the server takes" in found.why) == (status == "CONFLICT")
-    assert "(DestinationRule w/bank)" in found.why and "(PeerAuthentication default/bank)" in found.why
+    assert "; DestinationRule w/bank;" in found.why and "(PeerAuthentication default/bank)" in found.why
 
 
 def test_the_narrower_policy_decides_down_to_the_port():
@@ -77,7 +77,7 @@ def test_a_host_outside_the_mesh_has_no_policy():
     world.put(istio("ServiceEntry", "e", spec))
     (found,) = check_tls(world.plans, [COMMON, SHOP], "a.com")
     assert (found.status, found.server, found.client, found.policy) == ("OK", "-", "-", "-")
-    assert found.why == "client: plaintext (no DestinationRule); server: none of the mesh's workloads"
+    assert found.why == "client: plaintext; no DestinationRule; server: none of the mesh's workloads"
     with pytest.raises(LateenError) as raised:
         check_tls(world.plans, [COMMON, SHOP], "b.com")
     assert raised.value.fix == 'did you mean "a.com"?'

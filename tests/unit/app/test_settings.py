@@ -94,7 +94,7 @@ def test_how_many_certificates_a_pod_is_granted_may_be_said(monkeypatch: pytest.
 
 def test_another_authority_is_named_as_istio_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Settings.load()
-    assert (found.ca_address, found.ca_roots, found.ca_audience) == ("", None, "istio-ca")
+    assert (found.ca_address, found.ca_roots, found.ca_audience) == ("", None, "")
     monkeypatch.setenv("CA_ADDR", "istio-csr.cert-manager.svc:443")
     monkeypatch.setenv("CA_ROOT_CA", "/roots.pem")
     monkeypatch.setenv("LATEEN_CA_AUDIENCE", "istio-csr")

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from lateen.analysis.analyzer import Analyzer
 from lateen.analysis.finding import Finding
-from lateen.analysis.resource import Resource, a_map, texts
+from lateen.analysis.resource import Resource, texts
 from lateen.analysis.snapshot import Snapshot
 from lateen.base.hosts import fqdn
+from lateen.planner.virtual_service import MERGE
 
 _MESH = "mesh"
 
@@ -29,7 +30,7 @@ def _conflicts(rule: Resource, other: Resource) -> bool:
 
 
 def _merges(rule: Resource) -> bool:
-    return a_map(rule.meta.get("annotations")).get("lateen.dev/merge") == "true"
+    return rule.annotations.get(MERGE) == "true"
 
 
 def _conflict(host: str, rule: Resource, rules: list[Resource]) -> Finding:
