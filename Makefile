@@ -8,8 +8,9 @@ STAMP := $(VENV)/.lateen-ready
 ARGS ?=
 JOBS ?= 2
 
-# What tests against a real Kubernetes run (tests/support/kubernetes).
+# What tests against a real Kubernetes run (tests/support/kubernetes): its control plane, and what makes it a whole cluster of one node.
 KUBERNETES := etcd kube-apiserver kube-controller-manager
+KUBE_NODE := kubelet kube-scheduler kube-proxy coredns
 
 .PHONY: demo test check bench golden conformance setup system kubectl unit contract e2e kube-apiserver kubernetes-for-tests lock clean
 
@@ -32,7 +33,7 @@ kube-apiserver:  ## build the Kubernetes that the tests run against, from its Go
 
 # Where a Kubernetes is given there is nothing to build; where there is no Go, a notice will do, except in CI.
 kubernetes-for-tests:
-	@[ -n "$(LATEEN_TEST_KUBECONFIG)$(KUBEBUILDER_ASSETS)" ] || scripts/kubernetes $(if $(CI),,--optional) $(KUBERNETES)
+	@[ -n "$(LATEEN_TEST_KUBECONFIG)$(KUBEBUILDER_ASSETS)" ] || scripts/kubernetes $(if $(CI),,--optional) $(KUBERNETES) $(KUBE_NODE)
 
 e2e: setup kubectl
 	scripts/e2e $(ARGS)
