@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from aiohttp import web
+
 from lateen.app.allocator import ADDRESSES, Allocator
 from lateen.app.gateway_statuses import GATEWAY_API, GatewayStatuses
 from lateen.app.key_fetcher import KeyFetcher
@@ -62,7 +64,8 @@ class Places:
     `revision`: of which the mesh's settings are read and the lease is held. `inside`: networks (CIDR) of the mesh, from
     which nothing is fetched that users' objects name by URL; `allowed`: networks from which it is all the same.
     `several_authorizers`: a workload may ask more than one extension provider. `certificates_per_minute`: what one pod
-    is granted, 0 = any number."""
+    is granted, 0 = any number. `names`: by which it is called. `modules`: where fetched modules are kept, beside the
+    keys unless it is said."""
 
     pki: Path
     debug_socket: Path
@@ -73,6 +76,8 @@ class Places:
     allowed: Sequence[str] = ()
     several_authorizers: bool = False
     certificates_per_minute: int = PER_MINUTE
+    names: Sequence[str] = DNS_NAMES
+    modules: Path | None = None
 
 
 class ControlPlane:
@@ -94,8 +99,8 @@ class ControlPlane:
         limit = IssuanceLimit(clock, places.certificates_per_minute)
         self._ca = CertificateService(callers, lambda: self.authority, self._trust, self._facts, limit)
         uri = f"spiffe://{places.trust_domain}/ns/istio-system/sa/istiod"
-        certificate = ServerCertificate(lambda: self.authority, DNS_NAMES, uri, clock)
-        self._grpc = GrpcServer([self.ads.handler(), self._ca.handler()], certificate.current, self._trust)
+        self.certificate = ServerCertificate(lambda: self.authority, places.names, uri, clock).current
+        self._grpc = GrpcServer([self.ads.handler(), self._ca.handler()], self.certificate, self._trust)
         self.elector = Elector(client, leader_lease(places.revision), f"istiod-{secrets.token_hex(4)}", clock)
         self._statuses = Statuses(client, self.elector, clock)
         refusals = Refusals(self.pipeline, lambda: self.ads.connections)
@@ -116,6 +121,7 @@ class ControlPlane:
             GatewayStatuses(self.pipeline.store, self.pipeline.plans.gateway_api.statuses, self._of_gateways),
         )
         self.source = Source(client, self.pipeline, writers, self.pump.poke, clock)
+        self._serving = False
         self._debug = DebugServer(Inspector(self).windows(), places.debug_socket)
         self.pipeline.plans.scopes.subscribe(self._scopes_changed)
         self._at_address = self.pipeline.engine.index("assignments at", self.pipeline.plans.assignments, _addresses)
@@ -142,12 +148,25 @@ class ControlPlane:
             await self._happens(lambda: self._modules.settled)
             await self.pump.idle()
             await self._grpc.start(self._places.endpoints)
+            self._serving = True
             _log.info("ready")
             await asyncio.gather(*tasks)
         finally:
             await self._grpc.stop()
             await self._debug.stop()
             await cancel(*tasks)
+
+    def starting(self) -> str:
+        """Say what this process still lacks to serve; "" when it serves."""
+        return "" if self._serving else self.source.missing() or "computing"
+
+    def windows_app(self) -> web.Application:
+        """Return the routes of the windows, for another server than that at the debug socket."""
+        return self._debug.app()
+
+    def roots(self) -> bytes:
+        """Return the roots that the mesh trusts now, PEM."""
+        return self._trust().pem
 
     async def caught_up(self, kind: str, version: str) -> bool:
         """Wait until every proxy has answered what `kind` up to the resource `version` makes; False after 5 s."""
@@ -175,7 +194,7 @@ class ControlPlane:
             self._reports.follow(kind, remarks)
         settings = registry.default.config_map
         loader = Loader(fetcher, lambda: (registry.mesh.get(settings) or registry.default).plain_registries)
-        cache = ModuleCache(self._places.pki.parent / "modules")
+        cache = ModuleCache(self._places.modules or self._places.pki.parent / "modules")
         return ModuleFetcher(store, self.pipeline.store, loader, cache, self.pump.poke, self._clock)
 
     def _step(self, budget: int) -> bool:

@@ -139,6 +139,11 @@ def _is_on(name: str) -> bool:
     return os.environ.get(name, "").lower() in ("1", "t", "true")
 
 
+def own_environment() -> dict[str, str]:
+    """The variables of a container, for those whose settings they are."""
+    return dict(os.environ)
+
+
 def child_environment() -> dict[str, str]:
     """The environment that Lateen's own processes start with: only what they read."""
     kept = ("PATH", "HOME", "LANG", "TERM", "LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN", "LATEEN_FETCH_ALLOW",

@@ -36,6 +36,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("demo", "Tell a story from the documents, step by step."),
     "version": ("version", "Print the version."),
     "internal": ("internal", ""),
+    "discovery": ("discovery", ""),
+    "proxy": ("proxy", ""),
+    "istio-iptables": ("istio_iptables", ""),
 }
 ALIASES = {"ps": "proxy-status", "pc": "proxy-config", "manifest": "manifests", "x": "experimental"}
 
@@ -44,7 +47,7 @@ class Commands(click.Group):
     """A group whose commands are imported when they are named: `--help` stays fast."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [name for name in COMMANDS if name != "internal"]
+        return [name for name, (_, line) in COMMANDS.items() if line]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         name = ALIASES.get(name, name)

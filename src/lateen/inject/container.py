@@ -27,13 +27,14 @@ MOUNTS = {
 
 def arguments(role: str, annotations: Mapping[str, str], settings: InjectSettings) -> list[str]:
     """The arguments of a proxy of `role` (sidecar, router)."""
+    component_level = annotations.get("sidecar.istio.io/componentLogLevel", settings.component_log_level)
     return [
         "proxy",
         role,
         "--domain",
         f"$(POD_NAMESPACE).svc.{settings.domain}",
-        f"--proxyLogLevel={annotations.get('sidecar.istio.io/logLevel', 'warning')}",
-        f"--proxyComponentLogLevel={annotations.get('sidecar.istio.io/componentLogLevel', 'misc:error')}",
+        f"--proxyLogLevel={annotations.get('sidecar.istio.io/logLevel', settings.log_level)}",
+        f"--proxyComponentLogLevel={component_level}",
         f"--log_output_level={annotations.get('sidecar.istio.io/agentLogLevel', 'default:info')}",
     ]
 
@@ -104,8 +105,8 @@ def startup_probe() -> Json:
     }
 
 
-def resources(annotations: Mapping[str, str]) -> Json:
-    """Requests and limits: the annotations' alone where one is given, else Istio's defaults."""
+def resources(annotations: Mapping[str, str], settings: InjectSettings) -> Json:
+    """Requests and limits: the annotations' alone where one is given, else the installation's, else Istio's."""
     prefix = "sidecar.istio.io/proxy"
     names = {
         "requests": {"cpu": "CPU", "memory": "Memory"},
@@ -117,12 +118,25 @@ def resources(annotations: Mapping[str, str]) -> Json:
     }
     if any(given.values()):
         return {side: units for side, units in given.items() if units}
+    if settings.resources:
+        return dict(settings.resources)
     return {"requests": {"cpu": "100m", "memory": "128Mi"}, "limits": {"cpu": "2", "memory": "1Gi"}}
 
 
-def proxy_container(image: str, role_arguments: list[str], env: list[Json], annotations: Mapping[str, str]) -> Json:
+def lifecycle(settings: InjectSettings, hold: bool = False) -> Json:
+    """What an agent in the pod does around the container's life: drain when the pod ends; `hold` what starts behind."""
+    if settings.agent == "node":
+        return {}
+    waits = {"postStart": {"exec": {"command": ["lateen", "proxy", "wait"]}}} if hold else {}
+    return {"lifecycle": {"preStop": {"exec": {"command": ["lateen", "proxy", "drain"]}}} | waits}
+
+
+def proxy_container(
+    image: str, role_arguments: list[str], env: list[Json], annotations: Mapping[str, str], settings: InjectSettings
+) -> Json:
     """What the containers of sidecars and gateways share."""
-    return {
+    pulled = {"imagePullPolicy": settings.pull_policy} if settings.pull_policy else {}
+    return pulled | {
         "name": NAME,
         "image": image,
         "args": role_arguments,

@@ -3,8 +3,10 @@
 import copy
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from lateen.inject import capture, probes
 from lateen.inject import container as proxy
 from lateen.inject.decision import REVISION, STATUS, decide
 from lateen.inject.merge import merge_named
@@ -51,12 +53,43 @@ def _add_proxy(pod: Json, template: str, owner: Owner, namespace: str, settings:
     labels = pod["metadata"].get("labels") or {}
     said = overlays(settings.proxy_configs, namespace, labels, settings.root_namespace)
     config = proxy_config(annotations, settings.proxy_config, said)
+    settings = _held(settings, config)
     env = proxy.environment(pod, namespace, owner, config, settings)
+    env += _asked(pod, template, annotations, settings)
     image = annotations.get("sidecar.istio.io/proxyImage") or typed_image(settings.image, annotations, config)
     arguments = proxy.arguments(ROLES[template], annotations, settings)
-    container = proxy.proxy_container(image, arguments, env, annotations)
+    container = proxy.proxy_container(image, arguments, env, annotations, settings)
     TEMPLATES[template](spec, container, annotations, settings)
+    if template == "sidecar" and settings.capture == "init":
+        before = spec.get("initContainers") or ()
+        spec["initContainers"] = [capture.init_container(annotations, config, settings), *before]
     spec["volumes"] = merge_named(proxy.volumes(), spec.get("volumes") or [], "name")
+    if settings.pull_secrets:
+        secrets = [{"name": name} for name in settings.pull_secrets]
+        spec["imagePullSecrets"] = merge_named(spec.get("imagePullSecrets") or [], secrets, "name")
+
+
+def _held(settings: InjectSettings, config: Mapping[str, Any]) -> InjectSettings:
+    """The settings as the pod's own ProxyConfig has them."""
+    said = config.get("holdApplicationUntilProxyStarts")
+    return settings if said is None else replace(settings, hold_application=bool(said))
+
+
+def _asked(pod: Json, template: str, annotations: Mapping[str, str], settings: InjectSettings) -> list[Json]:
+    """What the agent asks in the kubelet's place, and what it scrapes beside Envoy, as variables of its container."""
+    if settings.agent == "node" or template != "sidecar":
+        return []
+    said: dict[str, Json] = {}
+    if probes.wanted(annotations, settings.rewrite_probes) and (asked := probes.rewrite(pod["spec"], proxy.NAME)):
+        said[probes.VARIABLE] = asked
+    if scraped := _scraped(annotations):
+        said["ISTIO_PROMETHEUS_ANNOTATIONS"] = scraped
+    return [{"name": name, "value": json.dumps(value, separators=(",", ":"))} for name, value in said.items()]
+
+
+def _scraped(annotations: Mapping[str, str]) -> Json:
+    found = {name: annotations.get(f"prometheus.io/{name}", "") for name in ("scrape", "path", "port", "scheme")}
+    return {name: value for name, value in found.items() if value} if found["scrape"] == "true" else {}
 
 
 def _label(metadata: Json, template: str, owner: Owner) -> None:
@@ -72,9 +105,7 @@ def _annotate(pod: Json, annotations: dict[str, str], template: str, settings: I
     spec = pod["spec"]
     native = template == "sidecar" and is_native(annotations, settings)
     annotations[REVISION] = settings.revision
-    if not any(name.startswith("prometheus.io/") for name in annotations):
-        scrape = {"scrape": "true", "port": "15090", "path": "/stats/prometheus"}
-        annotations.update({f"prometheus.io/{name}": value for name, value in scrape.items()})
+    _offer_metrics(annotations, settings)
     apps = [container["name"] for container in spec["containers"] if container["name"] != proxy.NAME]
     if apps:
         for name in (
@@ -83,10 +114,23 @@ def _annotate(pod: Json, annotations: dict[str, str], template: str, settings: I
         ):
             annotations.setdefault(name, apps[0])
     status = {
-        "initContainers": [proxy.NAME] if native else None,
+        "initContainers": [*_init(template, settings), *([proxy.NAME] if native else ())] or None,
         "containers": None if native else [proxy.NAME],
         "volumes": [volume["name"] for volume in proxy.volumes()],
-        "imagePullSecrets": None,
+        "imagePullSecrets": list(settings.pull_secrets) or None,
         "revision": settings.revision,
     }
     annotations[STATUS] = json.dumps(status, separators=(",", ":"))
+
+
+def _init(template: str, settings: InjectSettings) -> list[str]:
+    return [capture.NAME] if template == "sidecar" and settings.capture == "init" else []
+
+
+def _offer_metrics(annotations: dict[str, str], settings: InjectSettings) -> None:
+    """Say where the pod's metrics are: Envoy's own; with an agent in the pod, the application's beside them."""
+    own = any(name.startswith("prometheus.io/") for name in annotations)
+    if annotations.get("prometheus.io/scrape") == "false" or (own and settings.agent == "node"):
+        return
+    scrape = {"scrape": "true", "port": "15090" if settings.agent == "node" else "15020", "path": "/stats/prometheus"}
+    annotations.update({f"prometheus.io/{name}": value for name, value in scrape.items()})

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +14,11 @@ class InjectSettings:
     `native_sidecars`: sidecars are init containers that run on, unless a pod says otherwise.
     `proxy_config`: MeshConfig's defaultConfig as written (fields in camel case), under what pods annotate.
     `proxy_configs`: the ProxyConfigs of the root namespace and the pod's, over both.
+    `agent`: where the proxy's agent runs: one on the "node", or one in each "pod" beside Envoy. `capture`: who takes
+    a pod's traffic over: the "node", or an "init" container of image `init_image` ("" = `image`).
+    `pull_policy`, `pull_secrets` ("" and () = the cluster's default), `resources`, log levels: of the proxy's container.
+    `rewrite_probes`: HTTP, TCP and gRPC probes of applications are asked by the proxy's agent (`inject/probes.py`).
+    `hold_application`: other containers start behind the proxy, where it is no native sidecar.
     """
 
     revision: str = "default"
@@ -28,3 +33,13 @@ class InjectSettings:
     root_namespace: str = "istio-system"
     proxy_config: Mapping[str, Any] = field(default_factory=dict)
     proxy_configs: Sequence[Mapping[str, Any]] = ()
+    agent: Literal["node", "pod"] = "node"
+    capture: Literal["node", "init"] = "node"
+    init_image: str = ""
+    pull_policy: str = ""
+    pull_secrets: Sequence[str] = ()
+    resources: Mapping[str, Any] = field(default_factory=dict)
+    log_level: str = "warning"
+    component_log_level: str = "misc:error"
+    rewrite_probes: bool = False
+    hold_application: bool = False

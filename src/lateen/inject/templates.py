@@ -35,7 +35,7 @@ def sidecar(spec: Json, container: Json, annotations: Mapping[str, str], setting
     Where native sidecars are not wanted it is an ordinary container, the last.
     """
     container |= {
-        "resources": proxy.resources(annotations),
+        "resources": proxy.resources(annotations, settings),
         "startupProbe": proxy.startup_probe(),
         "securityContext": {
             "allowPrivilegeEscalation": False,
@@ -47,6 +47,8 @@ def sidecar(spec: Json, container: Json, annotations: Mapping[str, str], setting
             "runAsUser": proxy.UID,
         },
     }
+    native = is_native(annotations, settings)
+    container |= proxy.lifecycle(settings, hold=settings.hold_application and not native)
     container = merge_container(container, _taken(spec))
     mounts = _json(annotations, "sidecar.istio.io/userVolumeMount")
     user_mounts = [{"name": name, **mount} for name, mount in mounts.items()]
@@ -55,8 +57,9 @@ def sidecar(spec: Json, container: Json, annotations: Mapping[str, str], setting
         {"name": name, **volume} for name, volume in _json(annotations, "sidecar.istio.io/userVolume").items()
     ]
     spec["volumes"] = merge_named(spec.get("volumes") or [], user_volumes, "name")
-    if not is_native(annotations, settings):
-        spec["containers"] = [*spec["containers"], container]
+    if not native:
+        beside = spec["containers"]
+        spec["containers"] = [container, *beside] if settings.hold_application else [*beside, container]
         return
     container["restartPolicy"] = "Always"
     spec["initContainers"] = [container, *(spec.get("initContainers") or ())]
@@ -65,6 +68,7 @@ def sidecar(spec: Json, container: Json, annotations: Mapping[str, str], setting
 def gateway(spec: Json, container: Json, annotations: Mapping[str, str], settings: InjectSettings) -> None:
     """Turn the pod's own istio-proxy container (image `auto`) into a gateway; low ports need no privilege."""
     container["securityContext"] = {"runAsUser": proxy.UID, "runAsGroup": proxy.UID}
+    container |= proxy.lifecycle(settings)
     container = merge_container(container, _taken(spec))
     spec["containers"] = [container, *spec["containers"]]
     sysctls = [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}]

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 
 from lateen.base.errors import Fault, Invalid
 
-_PREFIX = "traffic.sidecar.istio.io/"
+PREFIX = "traffic.sidecar.istio.io/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def traffic(annotations: Mapping[str, str]) -> Traffic:
     fields: dict[str, tuple[str, ...]] = {}
     faults: list[Fault] = []
     for short, field, legal, star in _ANNOTATIONS:
-        name = _PREFIX + short
+        name = PREFIX + short
         if name not in annotations:
             continue
         items = tuple(item.strip() for item in annotations[name].split(",") if item.strip())

@@ -75,8 +75,12 @@ def tcp_socket_in(path: Path) -> socket.socket:
 
 def listen_in(path: Path, host: str, port: int, backlog: int = 512) -> socket.socket:
     """A non-blocking listening TCP socket of the namespace, of the family of `host` (an address). Raises OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = call_in(path, lambda: socket.socket(family, socket.SOCK_STREAM))
+    return call_in(path, lambda: listening_socket(host, port, backlog))
+
+
+def listening_socket(host: str, port: int, backlog: int = 512) -> socket.socket:
+    """The same of this thread's own namespace."""
+    made = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((host, port))

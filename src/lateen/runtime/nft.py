@@ -22,8 +22,12 @@ def program() -> str:
 
 def apply_rules(path: Path, rules: str) -> None:
     """Load a ruleset in the namespace, all or nothing; blocks for some milliseconds. Raises LateenError."""
-    command = [program(), "-f", "-"]
-    done = call_in(path, lambda: subprocess.run(command, input=rules.encode(), capture_output=True, check=False))
+    call_in(path, lambda: load_rules(rules))
+
+
+def load_rules(rules: str) -> None:
+    """The same in this thread's own namespace."""
+    done = subprocess.run([program(), "-f", "-"], input=rules.encode(), capture_output=True, check=False)
     if done.returncode:
         raise LateenError(f"nft refused the rules: {done.stderr.decode().strip()}")
 

@@ -1,7 +1,7 @@
 """How the names of a pod, or of a machine, are resolved: inside its own network, as it would ask itself."""
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from lateen.node.dns_proxy import DnsSettings, Sockets
 from lateen.node.name_feed import Speaker
 from lateen.node.proxy_facts import ProxyFacts
 from lateen.node.resolvers import Resolvers
-from lateen.runtime.netns import call_in, listen_in
+from lateen.runtime.netns import call_in, listening_socket
 
 _ADDRESSES = ("127.0.0.1", "::1")
 _SO_MARK = 36
@@ -24,8 +24,22 @@ def is_on(env: Mapping[str, str], name: str) -> bool:
 
 def names_at(netns: Path, facts: ProxyFacts, resolvers: Sequence[tuple[str, int]]) -> DnsSettings:
     """Return how names are resolved in a network whose own `resolvers` (address, port) are asked for all others."""
-    others = Resolvers(resolvers, lambda kind: agent_socket(netns, kind))
-    return DnsSettings(facts.domain, Speaker(facts.node_id, facts.dns_metadata), others, lambda: dns_sockets(netns))
+    return _settings(facts, resolvers, lambda kind: agent_socket(netns, kind), lambda: dns_sockets(netns))
+
+
+def names_here(facts: ProxyFacts, resolvers: Sequence[tuple[str, int]]) -> DnsSettings:
+    """Return how names are resolved in this process's own network, where it runs as the proxy's user: no right is
+    needed, and nothing that it asks is captured."""
+    return _settings(facts, resolvers, lambda kind: socket.socket(socket.AF_INET, kind), lambda: _sockets(DNS_PORT))
+
+
+def _settings(
+    facts: ProxyFacts,
+    resolvers: Sequence[tuple[str, int]],
+    asking: Callable[[socket.SocketKind], socket.socket],
+    asked: Callable[[], Sockets],
+) -> DnsSettings:
+    return DnsSettings(facts.domain, Speaker(facts.node_id, facts.dns_metadata), Resolvers(resolvers, asking), asked)
 
 
 def dns_sockets(netns: Path, port: int = DNS_PORT) -> Sockets:
@@ -33,13 +47,18 @@ def dns_sockets(netns: Path, port: int = DNS_PORT) -> Sockets:
 
     Raises OSError when none can be had of 127.0.0.1.
     """
-    udp, tcp = [], []
+    return call_in(netns, lambda: _sockets(port))
+
+
+def _sockets(port: int) -> Sockets:
+    udp: list[socket.socket] = []
+    tcp: list[socket.socket] = []
     try:
-        udp.append(call_in(netns, lambda: bound_socket(_ADDRESSES[0], port)))
-        tcp.append(listen_in(netns, _ADDRESSES[0], port))
+        udp.append(bound_socket(_ADDRESSES[0], port))
+        tcp.append(listening_socket(_ADDRESSES[0], port))
         with suppress(OSError):  # a machine without IPv6
-            udp.append(call_in(netns, lambda: bound_socket(_ADDRESSES[1], port)))
-            tcp.append(listen_in(netns, _ADDRESSES[1], port))
+            udp.append(bound_socket(_ADDRESSES[1], port))
+            tcp.append(listening_socket(_ADDRESSES[1], port))
     except BaseException:
         for each in (*udp, *tcp):
             each.close()

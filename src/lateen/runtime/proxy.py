@@ -97,7 +97,7 @@ class Proxies:
         if captures_names:
             capture = structs.replace(capture, dns_servers=(DNS_IP,))
         return ProxyLaunch(
-            _arguments(self.settings, container, facts),
+            envoy_arguments(self.settings, container, facts),
             {**env, **environment(facts)},
             {sockets: MOUNTS["workload-socket"], configuration: MOUNTS["istio-envoy"]},
             ruleset(capture) if facts.kind == "sidecar" else "",
@@ -180,7 +180,8 @@ def _proxy_config(env: Mapping[str, str]) -> dict[str, Any]:
     return config if isinstance(config, dict) else {}
 
 
-def _arguments(settings: ProxySettings, container: Mapping[str, Any], facts: ProxyFacts) -> tuple[str, ...]:
+def envoy_arguments(settings: ProxySettings, container: Mapping[str, Any], facts: ProxyFacts) -> tuple[str, ...]:
+    """The command that starts a proxy whose bootstrap stands at BOOTSTRAP; the container's arguments count."""
     options = dict(
         argument.removeprefix("--").split("=", 1)
         for argument in container.get("args", ())

@@ -39,6 +39,10 @@ class Membership:
         labels = self._labels.get(namespace)
         return labels is not None and any(selects(selector, labels) for selector in self._selectors)
 
+    def labels_of(self, namespace: str) -> Mapping[str, str]:
+        """The labels of a namespace, the mesh's or not; none while it is unknown."""
+        return self._labels.get(namespace, {})
+
     def put(self, kind: str, key: Key, given: Given) -> None:
         """Give an object to the store, or keep it aside. Raises Invalid as the store does."""
         self._kinds.add(kind)

@@ -1,0 +1,67 @@
+"""What the control plane in a cluster is told by its Deployment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from lateen.app.settings import SEVERAL_AUTHORIZERS
+from lateen.base.errors import LateenError
+from lateen.server.issuance import PER_MINUTE
+
+# Nothing that users' objects name by URL is fetched from private networks: pods and services are there, on any cluster.
+PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscoverySettings:
+    """`api`: host and port of the API server. `revision`: "" is the one that Istio calls default. `namespace`: of the
+    installation. `state`: a folder of this replica's own. `authority`: where the Secret `cacerts` is mounted, if it is.
+    """
+
+    api: tuple[str, str]
+    revision: str = ""
+    namespace: str = "istio-system"
+    pod: str = ""
+    state: Path = Path("/var/lib/lateen")
+    authority: Path = Path("/etc/cacerts")
+    fetch_allow: tuple[str, ...] = ()
+    several_authorizers: bool = False
+    certificates_per_minute: int = PER_MINUTE
+
+    @classmethod
+    def load(cls, env: Mapping[str, str]) -> Self:
+        """Read a container's variables, by Istio's names; raises LateenError for one that cannot be read."""
+        try:
+            api = env["KUBERNETES_SERVICE_HOST"], env.get("KUBERNETES_SERVICE_PORT", "443")
+        except KeyError:
+            fix = "on one machine the control plane is part of: lateen up"
+            raise LateenError("this runs in a pod of Kubernetes: there is no KUBERNETES_SERVICE_HOST", fix) from None
+        revision = env.get("REVISION", "")
+        return cls(
+            api=api,
+            revision="" if revision == "default" else revision,
+            namespace=env.get("POD_NAMESPACE", "istio-system"),
+            pod=env.get("POD_NAME", ""),
+            state=Path(env.get("LATEEN_STATE", "/var/lib/lateen")),
+            fetch_allow=tuple(one.strip() for one in env.get("LATEEN_FETCH_ALLOW", "").split(",") if one.strip()),
+            several_authorizers=env.get(SEVERAL_AUTHORIZERS, "").lower() in ("1", "t", "true"),
+            certificates_per_minute=_number(env, "LATEEN_CERTIFICATES_PER_MINUTE", PER_MINUTE),
+        )
+
+    @property
+    def dns_names(self) -> tuple[str, ...]:
+        """By what names the control plane is called; a revision's service has the revision in its name."""
+        names = ["istiod", *((f"istiod-{self.revision}",) if self.revision else ())]
+        return tuple(
+            f"{name}{suffix}" for name in names for suffix in (
+                f".{self.namespace}.svc", f".{self.namespace}.svc.cluster.local", f".{self.namespace}", "",
+            )
+        )  # fmt: skip
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    text = env.get(name, "")
+    if text and not text.isdecimal():
+        raise LateenError(f"{name}: {text!r} is no number", "a number, 0 or more")
+    return int(text) if text else default

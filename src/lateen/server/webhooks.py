@@ -1,0 +1,85 @@
+"""Answer API servers that ask about objects before they store them: pods get proxies, wrong configuration is refused.
+
+https://kubernetes.io/docs/reference/access-authn-authz/extensible-admission-controllers/
+"""
+
+import logging
+import ssl
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from lateen.base.errors import Invalid
+from lateen.identity.authority import KeyPair
+from lateen.inject.review import request_of
+
+_log = logging.getLogger(__name__)
+
+Json = dict[str, Any]
+# Takes what an AdmissionReview asks, and returns the AdmissionReview that answers.
+Review = Callable[[Json], Awaitable[Json]]
+
+_LARGEST = 8 << 20
+"""Bytes. An API server's objects have at most 3 MiB, and updates come with the old one."""
+
+
+class WebhookServer:
+    """Serves reviews over TLS; the certificate may change while it runs."""
+
+    def __init__(self, reviews: Mapping[str, Review], certificate: Callable[[], KeyPair], port: int) -> None:
+        """`reviews` by path; paths below are theirs, too (`/inject/cluster/…`)."""
+        self._reviews, self._certificate, self._port = reviews, certificate, port
+        self._runner = web.AppRunner(self.app(), access_log=None)
+
+    def app(self) -> web.Application:
+        """Return the routes."""
+        app = web.Application(client_max_size=_LARGEST)
+        for path, review in self._reviews.items():
+            app.router.add_post(f"{path}{{rest:(/.*)?}}", _answering(review))
+        return app
+
+    async def start(self) -> int:
+        """Begin to answer, and return the port. Raises OSError when it is taken."""
+        await self._runner.setup()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        shown: KeyPair | None = None
+
+        def present(_: ssl.SSLObject, name: str | None, asked: ssl.SSLContext) -> None:
+            nonlocal shown
+            if (pair := self._certificate()) is not shown:
+                load_pair(asked, pair)
+                shown = pair
+
+        load_pair(context, shown := self._certificate())
+        context.sni_callback = present
+        site = web.TCPSite(self._runner, None, self._port, ssl_context=context)
+        await site.start()
+        return int(self._runner.addresses[0][1])
+
+    async def stop(self) -> None:
+        """Stop answering, after what is being answered."""
+        await self._runner.cleanup()
+
+
+def load_pair(context: ssl.SSLContext, pair: KeyPair) -> None:
+    """Have `context` show a certificate. The library reads keys from files only: this one is 0600, and gone at once."""
+    with tempfile.NamedTemporaryFile() as both:
+        both.write(pair.chain + b"\n" + pair.key.reveal())
+        both.flush()
+        context.load_cert_chain(both.name)
+
+
+def _answering(review: Review) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def answer(asked: web.Request) -> web.Response:
+        try:
+            request = request_of(msgspec.json.decode(await asked.read()))
+        except (msgspec.DecodeError, Invalid) as error:
+            return web.Response(status=400, text=f"{error}\n")
+        body = msgspec.json.encode(await review(request))
+        return web.Response(body=body, content_type="application/json")
+
+    return answer
