@@ -35,8 +35,8 @@ def test_readiness_timing_comes_from_annotations():
 
 
 def test_one_resource_annotation_replaces_the_defaults():
-    assert resources({})["limits"] == {"cpu": "2", "memory": "1Gi"}
-    assert resources({"sidecar.istio.io/proxyCPU": "4"}) == {"requests": {"cpu": "4"}}
+    assert resources({}, InjectSettings())["limits"] == {"cpu": "2", "memory": "1Gi"}
+    assert resources({"sidecar.istio.io/proxyCPU": "4"}, InjectSettings()) == {"requests": {"cpu": "4"}}
 
 
 def test_every_mount_has_its_volume():

@@ -9,7 +9,7 @@ SETTINGS = InjectSettings()
 
 
 def proxy():
-    return proxy_container("image", [], [], {})
+    return proxy_container("image", [], [], {}, SETTINGS)
 
 
 def test_sidecar_is_the_first_init_container_and_stays():
