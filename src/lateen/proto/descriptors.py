@@ -22,6 +22,7 @@ from lateen.proto.extraction import extract
 
 _log = logging.getLogger(__name__)
 _FORMAT = 1
+SHIPPED = "envoy.descriptors"
 
 
 class Archive(msgspec.Struct, frozen=True):
@@ -84,8 +85,19 @@ def message(full_name: str) -> Any:
 
 @functools.cache
 def installed() -> Classes:
-    """Return the classes of the installed Envoy; recovers its descriptors when no cache file has them."""
+    """Return the classes of the installed Envoy; recovers its descriptors when no cache file has them.
+
+    An installation may ship them: where Envoy itself is not needed, as in a control plane's image.
+    """
+    shipped = cache_dir() / SHIPPED
+    if shipped.is_file():
+        return Classes(msgspec.msgpack.decode(shipped.read_bytes(), type=Archive))
     return Classes(load(envoy_binary(), cache_dir()))
+
+
+def ship(file: Path) -> None:
+    """Write the installed Envoy's descriptors to a file that `installed` takes where it is named SHIPPED."""
+    file.write_bytes(msgspec.msgpack.encode(load(envoy_binary(), cache_dir())))
 
 
 def envoy_binary() -> Path:

@@ -27,10 +27,20 @@ class Authority:
         builder = _builder(self._name, self._name, self._key).add_extension(basic, critical=True)
         self._write("ca", self._key, builder.sign(self._key, hashes.SHA256()))
 
-    def sign_server(self, name: str) -> None:
-        """Sign a certificate for every name that the API server is called by."""
+    @classmethod
+    def opened(cls, folder: Path) -> "Authority":
+        """The authority that was made in `folder` before."""
+        made = cls.__new__(cls)
+        made.folder = folder
+        key = serialization.load_pem_private_key((folder / "ca.key").read_bytes(), None)
+        assert isinstance(key, ec.EllipticCurvePrivateKey)
+        made._key, made._name = key, _subject("test-ca", ())
+        return made
+
+    def sign_server(self, name: str, address: str = "127.0.0.1") -> None:
+        """Sign a certificate for every name that the API server is called by, and for its address."""
         names: list[x509.GeneralName] = [x509.DNSName(one) for one in SERVER_NAMES]
-        names += [x509.IPAddress(ipaddress.ip_address(one)) for one in SERVER_ADDRESSES]
+        names += [x509.IPAddress(ipaddress.ip_address(one)) for one in {*SERVER_ADDRESSES, address}]
         self._sign(name, _subject(name, ()), ExtendedKeyUsageOID.SERVER_AUTH, x509.SubjectAlternativeName(names))
 
     def sign_client(self, name: str, user: str, groups: Sequence[str] = ()) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 from kubernetes.keeper import FAILED, READY, USERS
 from lateen.sources.client import Client
@@ -24,24 +24,44 @@ class Cluster:
     folder: Path
     given: bool = False
 
+    @contextmanager
+    def once(self, what: str) -> Iterator[bool]:
+        """Give the one who comes first True, and have the others wait until it has done `what`."""
+        done = self.folder / f"{what}.done"
+        with (self.folder / f"{what}.lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            yield not done.exists()
+            done.touch()
+
     def client(self) -> Client:
         """The admin's client; the caller closes it."""
         return Client.from_kubeconfig(self.kubeconfig, user_agent="test/1")
 
 
+class Keeper(NamedTuple):
+    """The script that keeps a kind of cluster, and what it is told behind the cluster's folder."""
+
+    script: str
+    words: tuple[Path, ...]
+
+    @property
+    def kind(self) -> str:
+        return self.script.removesuffix(".py")
+
+
 @contextmanager
-def shared_cluster(base: Path, binaries: Path) -> Iterator[Cluster]:
+def shared_cluster(base: Path, keeper: Keeper) -> Iterator[Cluster]:
     """Use the cluster that other processes with the same `base` use, or start it; raises RuntimeError when that fails."""
-    with (base / "kubernetes.lock").open("w") as turn:
+    with (base / f"{keeper.kind}.lock").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        folder, users = _join(base) or _start(base, binaries)
+        folder, users = _join(base, keeper) or _start(base, keeper)
     with users:
         yield Cluster(folder / "kubeconfig", folder)
 
 
-def _join(base: Path) -> tuple[Path, IO[str]] | None:
+def _join(base: Path, keeper: Keeper) -> tuple[Path, IO[str]] | None:
     """Become a user of the newest cluster, unless its last user has left: then it is ending."""
-    for folder in _clusters(base)[-1:]:
+    for folder in _clusters(base, keeper)[-1:]:
         users = (folder / USERS).open()
         try:
             fcntl.flock(users, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -54,14 +74,14 @@ def _join(base: Path) -> tuple[Path, IO[str]] | None:
     return None
 
 
-def _start(base: Path, binaries: Path) -> tuple[Path, IO[str]]:
+def _start(base: Path, keeper: Keeper) -> tuple[Path, IO[str]]:
     """Start a keeper and become the first user of its cluster."""
-    folder = base / f"kubernetes-{len(_clusters(base))}"
+    folder = base / f"{keeper.kind}-{len(_clusters(base, keeper))}"
     folder.mkdir(mode=0o700)
     users = (folder / USERS).open("w")
     fcntl.flock(users, fcntl.LOCK_SH)
     with (folder / "keeper.log").open("wb") as log:
-        words = [sys.executable, str(Path(__file__).with_name("keeper.py")), str(folder), str(binaries)]
+        words = [sys.executable, str(Path(__file__).with_name(keeper.script)), str(folder), *map(str, keeper.words)]
         subprocess.run(words, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True, check=True)
     deadline = time.monotonic() + _SECONDS
     while not (folder / READY).exists():
@@ -72,5 +92,5 @@ def _start(base: Path, binaries: Path) -> tuple[Path, IO[str]]:
     return folder, users
 
 
-def _clusters(base: Path) -> list[Path]:
-    return sorted(base.glob("kubernetes-*"), key=lambda path: int(path.name.rpartition("-")[2]))
+def _clusters(base: Path, keeper: Keeper) -> list[Path]:
+    return sorted(base.glob(f"{keeper.kind}-*"), key=lambda path: int(path.name.rpartition("-")[2]))

@@ -9,8 +9,9 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from kubernetes.certificates import Authority
 
@@ -32,17 +33,19 @@ _libc = ctypes.CDLL(None, use_errno=True)
 class ControlPlane:
     """A cluster without nodes: `start` returns when it is ready, `FOLDER/kubeconfig` is its admin's."""
 
-    def __init__(self, folder: Path, binaries: Path) -> None:
-        self._folder, self._binaries = folder, binaries
+    controllers: Sequence[str] = CONTROLLERS
+
+    def __init__(self, folder: Path, binaries: Path, address: str = "127.0.0.1") -> None:
+        self._folder, self._binaries, self._address = folder, binaries, address
         self._children: list[subprocess.Popen[bytes]] = []
         # A reservation: bound and not listening, it gets no connection, and nobody else is given its port.
         self._port = socket.socket()
         self._port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        self._port.bind(("127.0.0.1", 0))
+        self._port.bind((address, 0))
 
     @property
     def url(self) -> str:
-        return f"https://127.0.0.1:{self._port.getsockname()[1]}"
+        return f"https://{self._address}:{self._port.getsockname()[1]}"
 
     def start(self) -> None:
         """Start everything; raises RuntimeError with the end of the log of what died, TimeoutError."""
@@ -67,7 +70,7 @@ class ControlPlane:
 
     def _make_credentials(self) -> None:
         authority = Authority(self._folder / "pki")
-        authority.sign_server("server")
+        authority.sign_server("server", self._address)
         authority.sign_client("admin", "admin", ["system:masters"])
         authority.sign_client("controllers", "system:kube-controller-manager")
         authority.make_key("accounts")
@@ -104,8 +107,8 @@ class ControlPlane:
     def _apiserver(self) -> list[str]:
         return [
             f"--etcd-servers={_ETCD}",
-            "--bind-address=127.0.0.1",
-            "--advertise-address=127.0.0.1",
+            f"--bind-address={self._address}",
+            f"--advertise-address={self._address}",
             f"--secure-port={self.url.rpartition(':')[2]}",
             "--permit-port-sharing",
             "--endpoint-reconciler-type=none",  # it would publish a loopback address, and refuses to
@@ -124,7 +127,7 @@ class ControlPlane:
     def _controllers(self) -> list[str]:
         return [
             f"--kubeconfig={self._folder}/controllers.kubeconfig",
-            f"--controllers={','.join(CONTROLLERS)}",
+            f"--controllers={','.join(self.controllers)}",
             "--leader-elect=false",
             "--use-service-account-credentials",
             "--secure-port=0",
@@ -135,10 +138,10 @@ class ControlPlane:
         ]
 
     def _run(self, name: str, *words: str) -> None:
-        with (self._folder / f"{name}.log").open("wb") as log:
-            command = [str(self._binaries / name), *words]
+        with (self._folder / f"{Path(name).name}.log").open("wb") as log:
+            command = [str(self._binaries / name), *words]  # an absolute name stands for itself
             child = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._folder, preexec_fn=_die_with_parent
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._folder, preexec_fn=die_with_parent
             )
         self._children.append(child)
 
@@ -158,18 +161,37 @@ class ControlPlane:
         return f"{name} ended with {child.returncode} ({log}): …{log.read_text(errors='replace')[-2000:]}"
 
     def _answers(self, path: str) -> bool:
-        context = ssl.create_default_context(cafile=self._pki("ca.crt"))
-        context.load_cert_chain(self._pki("admin.crt"), self._pki("admin.key"))
         try:
-            with urllib.request.urlopen(self.url + path, context=context, timeout=5):
+            with urllib.request.urlopen(self.url + path, context=self._context(), timeout=5):
                 return True
         except (urllib.error.URLError, OSError):
             return False
+
+    def _get(self, path: str) -> dict[str, Any]:
+        """Ask as the admin; {} for what there is not yet."""
+        try:
+            with urllib.request.urlopen(self.url + path, context=self._context(), timeout=5) as answer:
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except (urllib.error.URLError, OSError):
+            return {}
+
+    def _put(self, path: str, raw: dict[str, Any]) -> None:
+        """Create an object as the admin. Raises URLError."""
+        asked = urllib.request.Request(
+            self.url + path, json.dumps(raw).encode(), {"Content-Type": "application/json"}, method="POST"
+        )
+        urllib.request.urlopen(asked, context=self._context(), timeout=10).close()
+
+    def _context(self) -> ssl.SSLContext:
+        context = ssl.create_default_context(cafile=self._pki("ca.crt"))
+        context.load_cert_chain(self._pki("admin.crt"), self._pki("admin.key"))
+        return context
 
     def _pki(self, name: str) -> str:
         return str(self._folder / "pki" / name)
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Runs in the child: the kernel kills it when the thread that started it ends."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

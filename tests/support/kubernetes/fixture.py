@@ -1,14 +1,13 @@
 """The fixture `kubernetes`: import it into a conftest, and take it in a test."""
 
 import asyncio
-import fcntl
 import os
 from collections.abc import Iterator
 
 import pytest
 
 from kubernetes.binaries import Missing, find_kubernetes
-from kubernetes.cluster import Cluster, shared_cluster
+from kubernetes.cluster import Cluster, Keeper, shared_cluster
 from kubernetes.definitions import ISTIO, install, istio_definitions
 
 
@@ -24,19 +23,16 @@ def kubernetes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         yield _with_istio(Cluster(found.kubeconfig, base, given=True))
         return
     assert found.folder is not None
-    with shared_cluster(base, found.folder) as cluster:
+    with shared_cluster(base, Keeper("keeper.py", (found.folder,))) as cluster:
         yield _with_istio(cluster)
 
 
 def _with_istio(cluster: Cluster) -> Cluster:
     if not ISTIO.exists():
         pytest.skip(f"no CustomResourceDefinitions to install: {ISTIO} is not there")
-    done = cluster.folder / "definitions"
-    with (cluster.folder / "definitions.lock").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        if not done.exists():
+    with cluster.once("definitions") as first:
+        if first:
             asyncio.run(_install(cluster))
-            done.touch()
     return cluster
 
 
