@@ -30,7 +30,7 @@ from packages import Package, fetch, unpack
 from lateen.proto import descriptors
 
 ROOT = Path(__file__).parents[2]
-BASE = ("python3.11", "busybox-static", "ca-certificates")
+BASE = ("python3.11", "libstdc++6", "busybox-static", "ca-certificates")
 PROXY = ("nftables", "curl")
 TOOLS = ("sh", "cat", "ls", "ps", "wget", "sleep", "env", "grep", "head", "tail", "id", "ip", "netstat", "nslookup")
 USER = "1337:1337"
@@ -116,9 +116,10 @@ def _python(root: Path, epoch: int) -> tuple[Layer, list[Distribution]]:
 def _lateen(root: Path, epoch: int) -> Layer:
     shutil.copytree(ROOT / "src/lateen", root / SITE / "lateen", ignore=shutil.ignore_patterns("__pycache__"))
     found = distribution("lateen")
-    info = root / SITE / f"lateen-{found.version}.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(found.read_text("METADATA") or "")
+    for known in (found, distribution(ENVOY)):  # what version of Envoy it is made for, is told without Envoy, too
+        info = root / SITE / f"{known.metadata['Name'].replace('-', '_')}-{known.version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(known.read_text("METADATA") or "")
     start = root / "usr/local/bin/lateen"
     start.parent.mkdir(parents=True)
     start.write_text(_START)

@@ -61,11 +61,11 @@ class Admissions:
 
     def _data(self, key: Key, field: str) -> str:
         found = self._store["ConfigMap"].get(key)
-        return "" if found is None else str((found.raw.get("data") or {}).get(field) or "")
+        return "" if found is None else str(found.model.data.get(field, ""))
 
     async def _namespace(self, name: str, request: Json, settings: InjectSettings) -> Json:
-        """The namespace with its labels. Who labels it and makes a pod at once is faster than our watch: before a no, the
-        API server is asked."""
+        """The namespace with its labels. Who labels it and makes a pod at once is faster than our watch: before a no,
+        the API server is asked."""
         known = {"metadata": {"name": name, "labels": dict(self._membership.labels_of(name))}}
         if decide(request.get("object") or {}, known, settings).inject:
             return known

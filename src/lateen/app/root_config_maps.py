@@ -1,4 +1,4 @@
-"""Keep the mesh's roots in every namespace, as the ConfigMap `istio-ca-root-cert`: agents know the control plane by them.
+"""Keep the mesh's roots in each namespace, as ConfigMap `istio-ca-root-cert`: agents know the control plane by them.
 
 The leader writes; what others change or delete comes back.
 """

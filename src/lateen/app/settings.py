@@ -139,6 +139,12 @@ def _is_on(name: str) -> bool:
     return os.environ.get(name, "").lower() in ("1", "t", "true")
 
 
+def kubeconfigs() -> list[Path]:
+    """Where kubectl looks: the files of KUBECONFIG, or ~/.kube/config."""
+    said = [Path(part) for part in os.environ.get("KUBECONFIG", "").split(os.pathsep) if part]
+    return said or [Path.home() / ".kube" / "config"]
+
+
 def own_environment() -> dict[str, str]:
     """The variables of a container, for those whose settings they are."""
     return dict(os.environ)

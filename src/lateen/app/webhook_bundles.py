@@ -1,6 +1,7 @@
 """Put the roots that the control plane's webhooks are known by into their configurations, and have faults refused from
 then on: before, a webhook that nobody can call must not stop a cluster."""
 
+import asyncio
 import base64
 import logging
 from collections.abc import Callable
@@ -10,18 +11,40 @@ import aiohttp
 
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
+from lateen.base.refs import Key
+from lateen.base.tasks import cancel, spawn
+from lateen.kinds.meta import ObjectMeta
+from lateen.kinds.model import OpenModel
+from lateen.kinds.spec import KindSpec
 from lateen.sources.api_error import ApiError
 from lateen.sources.client import Client
+from lateen.sources.informer import Delete, Event, Put, follow
 from lateen.sources.lease import Elector
+from lateen.sources.urls import object_url
 
 Json = dict[str, Any]
 
-_API = "/apis/admissionregistration.k8s.io/v1"
-_MUTATING, _VALIDATING = "mutatingwebhookconfigurations", "validatingwebhookconfigurations"
-LOOK = 2.0
-"""Seconds between two looks: these objects change with installations."""
+PAUSE = 2.0
+"""Seconds until what failed is tried again."""
+LOOK = 1.0
+"""Seconds between two looks at whether the roots are others."""
 
 _log = logging.getLogger(__name__)
+
+
+class _Configuration(OpenModel, frozen=True, kw_only=True):
+    """As far as it is read here: nothing."""
+
+    metadata: ObjectMeta
+
+
+def _kind(name: str) -> KindSpec:
+    group = "admissionregistration.k8s.io"
+    return KindSpec(group, name, f"{name.lower()}s", ("v1",), _Configuration, namespaced=False, open=True)
+
+
+# Kinds of a cluster's own: the embedded API server has no webhooks, so they are not among the house's.
+MUTATING, VALIDATING = _kind("MutatingWebhookConfiguration"), _kind("ValidatingWebhookConfiguration")
 
 
 def patch_of(configuration: Json, bundle: str, fail: bool) -> list[Json]:
@@ -35,7 +58,7 @@ def patch_of(configuration: Json, bundle: str, fail: bool) -> list[Json]:
         if fail and hook.get("failurePolicy") != "Fail":
             patch.append({"op": "add", "path": f"{at}/failurePolicy", "value": "Fail"})
     if patch:
-        # Whoever changed the list meanwhile makes the positions others: then this is tried again.
+        # Whoever changed the list meanwhile made other positions of it: then this is tried again.
         version = (configuration.get("metadata") or {}).get("resourceVersion", "")
         patch.insert(0, {"op": "test", "path": "/metadata/resourceVersion", "value": version})
     return patch
@@ -50,30 +73,60 @@ class WebhookBundles:
         """`roots`: PEM."""
         self._client, self._roots, self._elector, self._clock = client, roots, elector, clock
         self._selector = f"istio.io/rev={revision or 'default'}"
+        self._known: dict[tuple[KindSpec, Key], Json] = {}
+        self._news = asyncio.Event()
 
     async def run(self) -> None:
-        """Look, and write what is missing, whenever this process leads."""
-        while True:
-            await self._elector.won()
-            try:
-                await self._look()
-            except (ApiError, LateenError, aiohttp.ClientError, OSError, TimeoutError) as error:
-                _log.warning("webhooks: %s", error or "no answer")
-            await self._clock.sleep(LOOK)
+        """Follow the configurations, and write what is missing whenever this process leads."""
+        tasks = [spawn(self._follow(kind), name=f"webhooks: {kind.plural}") for kind in (MUTATING, VALIDATING)]
+        tasks.append(spawn(self._look(), name="webhooks: roots"))
+        try:
+            while True:
+                await self._news.wait()
+                await self._elector.won()
+                self._news.clear()
+                if not all([await self._written(*one) for one in list(self._known)]):
+                    await self._clock.sleep(PAUSE)
+                    self._news.set()
+        finally:
+            await cancel(*tasks)
+
+    async def _follow(self, kind: KindSpec) -> None:
+        def take(event: Event) -> None:
+            match event:
+                case Put(key, found, _):
+                    self._known[kind, key] = found
+                    self._news.set()
+                case Delete(key):
+                    self._known.pop((kind, key), None)
+
+        await follow(self._client, kind, take, label_selector=self._selector, clock=self._clock)
 
     async def _look(self) -> None:
-        bundle = base64.b64encode(self._roots()).decode()
-        for plural in (_MUTATING, _VALIDATING):
-            listed = await self._client.request("GET", f"{_API}/{plural}", query={"labelSelector": self._selector})
-            for one in listed["items"]:
-                if patch := patch_of(one, bundle, fail=plural == _VALIDATING):
-                    await self._patch(f"{_API}/{plural}/{one['metadata']['name']}", patch)
+        """Roots are no object of the API: they are asked for."""
+        before = b""
+        while True:
+            if (now := self._roots()) != before:
+                before = now
+                self._news.set()
+            await self._clock.sleep(LOOK)
 
-    async def _patch(self, path: str, patch: list[Json]) -> None:
+    async def _written(self, kind: KindSpec, key: Key) -> bool:
+        """Write one; False if that is to be tried again."""
+        bundle = base64.b64encode(self._roots()).decode()
+        patch = patch_of(self._known[kind, key], bundle, fail=kind is VALIDATING)
+        if not patch:
+            return True
         try:
-            await self._client.request("PATCH", path, body=patch, content_type="application/json-patch+json")
+            await self._client.patch(kind, key, patch, "json")
         except ApiError as error:
-            if error.code not in (404, 409, 422):
-                raise
-        else:
-            _log.info("%s knows the roots of now", path.rpartition("/")[2])
+            # Gone, or another version by now, of which we are told.
+            if error.code in (404, 409, 422):
+                return True
+            _log.warning("%s (trying on): %s", object_url(kind, key), error)
+            return False
+        except (LateenError, aiohttp.ClientError, OSError, TimeoutError) as error:
+            _log.warning("%s (trying on): %s", object_url(kind, key), error or "no answer")
+            return False
+        _log.info("%s knows the roots of now", key.name)
+        return True

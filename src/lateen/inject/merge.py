@@ -8,8 +8,13 @@ _KEYS = {"env": "name", "ports": "containerPort", "volumeMounts": "mountPath"}
 
 
 def merge_container(template: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `template` with `override` over it. Image `auto` means the template's."""
-    given = {name: value for name, value in override.items() if (name, value) != ("image", "auto")}
+    """Return `template` with `override` over it. Image `auto` means the template's, pulled as the template says: the
+    policy Always beside it is what API servers write beside an image without a tag."""
+    given = dict(override)
+    if given.get("image") == "auto":
+        del given["image"]
+        if given.get("imagePullPolicy") == "Always":
+            del given["imagePullPolicy"]
     return _merge(template, given)
 
 

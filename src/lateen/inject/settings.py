@@ -16,8 +16,8 @@ class InjectSettings:
     `proxy_configs`: the ProxyConfigs of the root namespace and the pod's, over both.
     `agent`: where the proxy's agent runs: one on the "node", or one in each "pod" beside Envoy. `capture`: who takes
     a pod's traffic over: the "node", or an "init" container of image `init_image` ("" = `image`).
-    `pull_policy`, `pull_secrets` ("" and () = the cluster's default), `resources`, log levels: of the proxy's container.
-    `rewrite_probes`: HTTP, TCP and gRPC probes of applications are asked by the proxy's agent (`inject/probes.py`).
+    `pull_policy`, `pull_secrets` ("", () = the cluster's default), `resources`, log levels: of the proxy's container.
+    `rewrite_probes`: applications' probes by HTTP, TCP and gRPC are asked by the proxy's agent (`inject/probes.py`).
     `hold_application`: other containers start behind the proxy, where it is no native sidecar.
     """
 

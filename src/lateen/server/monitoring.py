@@ -1,4 +1,4 @@
-"""The control plane's plain HTTP: whether it is ready (8080); its version, and windows for who is in its pod (15014)."""
+"""The control plane's plain HTTP: whether it is ready (8080); its version, and windows for its own pod (15014)."""
 
 from collections.abc import Awaitable, Callable
 from importlib.metadata import version

@@ -1,0 +1,141 @@
+"""The control plane of a cluster: its settings, its Deployment, and the service that proxies and API servers know."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from lateen.install.parts import RESTRICTED, UID, Installation, Raw, autoscaler, disruption_budget, made
+
+# name → port, target: where tools and proxies look. Agents show tokens on 15013 (docs/adr/0006).
+PORTS = {
+    "https-dns": (15012, 15012),
+    "https-token": (15013, 15013),
+    "https-webhook": (443, 15017),
+    "http-monitoring": (15014, 15014),
+}
+_CONTAINER_PORTS = {
+    "http-ready": 8080,
+    "https-xds": 15012,
+    "https-token": 15013,
+    "http-monitoring": 15014,
+    "https-hooks": 15017,
+}
+
+_PLACING = ("nodeSelector", "affinity", "tolerations", "topologySpreadConstraints")
+
+
+def control_plane(installation: Installation) -> Iterator[Raw]:
+    """Yield all but its rights and its webhooks."""
+    labels = installation.labels("Pilot", app="istiod", istio="pilot")
+    name, namespace, pilot = installation.istiod, installation.namespace, installation.values["pilot"]
+    selector = _selector(installation)
+    yield _mesh(installation)
+    yield _injection(installation)
+    yield made("v1", "Service", name, labels, namespace, spec=_service(installation))
+    yield made("apps/v1", "Deployment", name, labels, namespace, spec=_deployment(installation))
+    if pilot["autoscaleEnabled"]:
+        yield autoscaler(name, namespace, labels, pilot)
+    if installation.common["defaultPodDisruptionBudget"]["enabled"]:
+        yield disruption_budget(name, namespace, labels, selector)
+
+
+def _selector(installation: Installation) -> dict[str, str]:
+    rest = {"istio": "pilot"} if installation.revision == "default" else {"istio.io/rev": installation.revision}
+    return {"app": "istiod", **rest}
+
+
+def _mesh(installation: Installation) -> Raw:
+    address = f"{installation.istiod}.{installation.namespace}.svc:15012"
+    given: dict[str, Any] = installation.tree["meshConfig"]
+    config = {"discoveryAddress": address} | (given.get("defaultConfig") or {})
+    mesh = {name: value for name, value in given.items() if value != ""} | {"defaultConfig": config}
+    data = {"mesh": yaml.safe_dump(mesh, sort_keys=True), "meshNetworks": "networks: {}\n"}
+    labels = installation.labels("Pilot")
+    return made("v1", "ConfigMap", f"istio{installation.suffix}", labels, installation.namespace, data=data)
+
+
+def _injection(installation: Installation) -> Raw:
+    """What injection reads (`inject/installation.py`)."""
+    common = {**installation.common, "hub": installation.hub, "tag": installation.tag}
+    values = {
+        "global": common,
+        "pilot": {"cni": installation.values["pilot"]["cni"]},
+        "sidecarInjectorWebhook": installation.values["sidecarInjectorWebhook"],
+        "revision": installation.tree["revision"],
+    }
+    name, labels = f"istio-sidecar-injector{installation.suffix}", installation.labels("Pilot")
+    data = {"values": json.dumps(values, indent=2, sort_keys=True)}
+    return made("v1", "ConfigMap", name, labels, installation.namespace, data=data)
+
+
+def _service(installation: Installation) -> Raw:
+    ports = [
+        {"name": name, "port": port, "targetPort": target, "protocol": "TCP"} for name, (port, target) in PORTS.items()
+    ]
+    return {"ports": ports, "selector": _selector(installation)}
+
+
+def _deployment(installation: Installation) -> Raw:
+    pilot = installation.values["pilot"]
+    surge = {"maxSurge": pilot["rollingMaxSurge"], "maxUnavailable": pilot["rollingMaxUnavailable"]}
+    k8s = installation.tree["components"]["pilot"].get("k8s") or {}
+    replicas = k8s.get("replicaCount") or pilot["replicaCount"]
+    labels = installation.labels("Pilot", app="istiod", istio="pilot", **pilot["podLabels"])
+    labels |= {"sidecar.istio.io/inject": "false", "istio.io/dataplane-mode": "none"}
+    scraped = {"prometheus.io/port": "15014", "prometheus.io/scrape": "true"}
+    spec = {
+        "serviceAccountName": installation.istiod,
+        "securityContext": {"fsGroup": UID, "runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+        "containers": [_container(installation)],
+        "volumes": [
+            {"name": "state", "emptyDir": {"medium": "Memory"}},
+            {"name": "tmp", "emptyDir": {"medium": "Memory"}},
+            {"name": "cacerts", "secret": {"secretName": "cacerts", "optional": True}},
+        ],
+        **installation.secrets(),
+        **{name: pilot[name] for name in _PLACING if pilot[name]},
+    }  # fmt: skip
+    template = {"metadata": {"labels": labels, "annotations": {**scraped, **pilot["podAnnotations"]}}, "spec": spec}
+    made_of: Raw = {"selector": {"matchLabels": _selector(installation)}, "template": template}
+    made_of["strategy"] = {"rollingUpdate": surge}
+    return made_of if pilot["autoscaleEnabled"] else {"replicas": replicas} | made_of
+
+
+def _container(installation: Installation) -> Raw:
+    pilot = installation.values["pilot"]
+    k8s = installation.tree["components"]["pilot"].get("k8s") or {}
+    own = [_field("POD_NAME", "metadata.name"), _field("POD_NAMESPACE", "metadata.namespace"),
+           _field("SERVICE_ACCOUNT", "spec.serviceAccountName")]  # fmt: skip
+    said = {
+        "REVISION": installation.revision,
+        "CLUSTER_ID": installation.common["multiCluster"]["clusterName"],
+        "TRUST_DOMAIN": installation.tree["meshConfig"].get("trustDomain") or "cluster.local",
+        **{name: str(value) for name, value in pilot["env"].items()},
+    }
+    return {
+        "name": "discovery",
+        "image": installation.image(pilot["image"], pilot),
+        **installation.pulling(),
+        "args": ["discovery"],
+        "env": [*({"name": name, "value": value} for name, value in said.items()), *own, *(k8s.get("env") or ())],
+        "ports": [{"name": name, "containerPort": port} for name, port in _CONTAINER_PORTS.items()],
+        "readinessProbe": {
+            "httpGet": {"path": "/ready", "port": 8080},
+            "initialDelaySeconds": 1,
+            "periodSeconds": 3,
+            "timeoutSeconds": 5,
+        },
+        "resources": k8s.get("resources") or pilot["resources"],
+        "securityContext": RESTRICTED,
+        "volumeMounts": [
+            {"name": "state", "mountPath": "/var/lib/lateen"},
+            {"name": "tmp", "mountPath": "/tmp"},
+            {"name": "cacerts", "mountPath": "/etc/cacerts", "readOnly": True},
+        ],
+    }
+
+
+def _field(name: str, path: str) -> Raw:
+    return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}

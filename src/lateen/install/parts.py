@@ -1,0 +1,120 @@
+"""What the objects of an installation have in common: names with the revision, labels, security contexts, settings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Raw = dict[str, Any]
+
+MANAGER = "lateen"
+MANAGED, COMPONENT = "install.operator.istio.io/owning-resource", "operator.istio.io/component"
+REVISION = "istio.io/rev"
+UID = 1337
+
+RESTRICTED = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "privileged": False,
+    "readOnlyRootFilesystem": True,
+    "runAsGroup": UID,
+    "runAsNonRoot": True,
+    "runAsUser": UID,
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+
+
+@dataclass(frozen=True)
+class Installation:
+    """Settings (`settings.settings`) with short ways to what is asked often. `version`: the tag where none is said."""
+
+    tree: Mapping[str, Any]
+    version: str
+
+    @property
+    def namespace(self) -> str:
+        return str(self.tree["namespace"])
+
+    @property
+    def revision(self) -> str:
+        """As labels have it: `default` where none is named."""
+        return str(self.tree["revision"] or "default")
+
+    @property
+    def suffix(self) -> str:
+        """What names carry of a named revision."""
+        return "" if self.revision == "default" else f"-{self.revision}"
+
+    @property
+    def istiod(self) -> str:
+        """The control plane's service and Deployment."""
+        return f"istiod{self.suffix}"
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self.tree["values"]
+        return found
+
+    @property
+    def common(self) -> Mapping[str, Any]:
+        """values.global"""
+        found: Mapping[str, Any] = self.values["global"]
+        return found
+
+    @property
+    def hub(self) -> str:
+        return str(self.common["hub"] or self.tree["hub"])
+
+    @property
+    def tag(self) -> str:
+        return str(self.common["tag"] or self.tree["tag"] or self.version)
+
+    def image(self, name: str, part: Mapping[str, Any] | None = None) -> str:
+        """HUB/NAME:TAG; a name with a slash is a whole image already."""
+        own = part or {}
+        return name if "/" in name else f"{own.get('hub') or self.hub}/{name}:{own.get('tag') or self.tag}"
+
+    def labels(self, component: str, **more: str) -> dict[str, str]:
+        """The labels of an object: whose it is, of which part and revision."""
+        return {
+            "app.kubernetes.io/managed-by": MANAGER,
+            "app.kubernetes.io/part-of": "istio",
+            MANAGED: f"lateen{self.suffix}",
+            COMPONENT: component,
+            "operator.istio.io/version": self.version,
+            REVISION: self.revision,
+            "release": "istio",
+            **more,
+        }
+
+    def pulling(self) -> Raw:
+        """How a container's image is pulled."""
+        return {"imagePullPolicy": self.common["imagePullPolicy"]} if self.common["imagePullPolicy"] else {}
+
+    def secrets(self) -> Raw:
+        """With which secrets a pod's images are pulled."""
+        names = self.common["imagePullSecrets"]
+        return {"imagePullSecrets": [{"name": name} for name in names]} if names else {}
+
+
+def made(api_version: str, kind: str, name: str, labels: Mapping[str, str], namespace: str = "", **rest: Any) -> Raw:
+    """Return an object."""
+    meta: Raw = {"name": name} | ({"namespace": namespace} if namespace else {}) | {"labels": dict(labels)}
+    return {"apiVersion": api_version, "kind": kind, "metadata": meta} | rest
+
+
+def autoscaler(name: str, namespace: str, labels: Mapping[str, str], said: Mapping[str, Any]) -> Raw:
+    """Return the HorizontalPodAutoscaler of a Deployment: `said` has autoscaleMin, autoscaleMax and cpu."""
+    target = {"type": "Utilization", "averageUtilization": (said.get("cpu") or {}).get("targetAverageUtilization", 80)}
+    spec = {
+        "minReplicas": said["autoscaleMin"],
+        "maxReplicas": said["autoscaleMax"],
+        "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
+        "metrics": [{"type": "Resource", "resource": {"name": "cpu", "target": target}}],
+    }
+    return made("autoscaling/v2", "HorizontalPodAutoscaler", name, labels, namespace, spec=spec)
+
+
+def disruption_budget(name: str, namespace: str, labels: Mapping[str, str], selector: Mapping[str, str]) -> Raw:
+    """Return the PodDisruptionBudget: one stays when nodes are drained."""
+    spec = {"minAvailable": 1, "selector": {"matchLabels": dict(selector)}}
+    return made("policy/v1", "PodDisruptionBudget", name, labels, namespace, spec=spec)
