@@ -25,6 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from archive import Image, Layer, write_archive, write_layer
 from bill import write_bill
+from examples import example_images
 from packages import Package, fetch, unpack
 
 from lateen.proto import descriptors
@@ -51,16 +52,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--hub", default=os.environ.get("HUB", "lateen"))
     parser.add_argument("--tag", default=os.environ.get("TAG", distribution("lateen").version))
+    parser.add_argument("--examples", action="store_true", help="also the applications of examples/bookinfo")
     parser.add_argument("--output", type=Path, default=ROOT / "build" / "images")
     asked = parser.parse_args()
     asked.output.mkdir(parents=True, exist_ok=True)
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "lateen", "images")
     with tempfile.TemporaryDirectory(prefix="lateen-images-") as work:
-        build(asked.hub, asked.tag, asked.output, Path(work), cache)
+        build(asked.hub, asked.tag, asked.output, Path(work), cache, asked.examples)
 
 
-def build(hub: str, tag: str, output: Path, work: Path, cache: Path) -> None:
-    """Build both images into `output`."""
+def build(hub: str, tag: str, output: Path, work: Path, cache: Path, examples: bool) -> None:
+    """Build both images, and those of the examples, into `output`."""
     epoch = _epoch()
     shared = fetch(BASE, cache)
     more = [file for file in fetch((*BASE, *PROXY), cache) if file not in shared]
@@ -83,6 +85,10 @@ def build(hub: str, tag: str, output: Path, work: Path, cache: Path) -> None:
     for image in images:
         size = sum(layer.file.stat().st_size for layer in image.layers)
         print(f"{image.name}: {size >> 20} MiB in {len(image.layers)} layers, user {USER}")
+    if examples:
+        applications = example_images(ROOT / "examples", (base,), work, SITE, epoch)
+        write_archive(applications, output / "examples.tar", epoch)
+        print("\n".join(image.name for image in applications))
     print(f"{archive}  (ctr -n k8s.io images import, podman load, docker load)")
 
 

@@ -22,6 +22,14 @@ _MESH = re.compile(r"[a-z0-9]([a-z0-9-]{0,9}[a-z0-9])?")
 
 
 @dataclass(frozen=True, slots=True)
+class Cluster:
+    """A cluster of Kubernetes whose mesh a command works on: kubeconfigs, their context ("" = the current one)."""
+
+    kubeconfigs: tuple[Path, ...]
+    context: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """The folders and names of one local mesh.
 
@@ -32,7 +40,8 @@ class Settings:
     PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS=true, as Istio names it. LATEEN_CERTIFICATES_PER_MINUTE is how many one
     pod is granted (60; 0 = any number). `ca_address` (host:port) is by CA_ADDR whom agents ask for certificates in
     place of the control plane, `ca_roots` by CA_ROOT_CA the file of the roots that its own certificate ends at,
-    `ca_audience` by LATEEN_CA_AUDIENCE of what audience it wants tokens ("" = the control plane's).
+    `ca_audience` by LATEEN_CA_AUDIENCE of what audience it wants tokens ("" = the control plane's). `cluster`: the one
+    whose mesh is meant, in place of a local one.
     """
 
     mesh: str
@@ -44,6 +53,7 @@ class Settings:
     ca_address: str = ""
     ca_roots: Path | None = None
     ca_audience: str = ""
+    cluster: "Cluster | None" = None
 
     @classmethod
     def load(cls, mesh: str = "") -> "Settings":

@@ -13,9 +13,8 @@ from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn
-from lateen.kinds.meta import ObjectMeta
-from lateen.kinds.model import OpenModel
 from lateen.kinds.spec import KindSpec
+from lateen.kinds.webhook_configuration import MUTATING, VALIDATING
 from lateen.sources.api_error import ApiError
 from lateen.sources.client import Client
 from lateen.sources.informer import Delete, Event, Put, follow
@@ -30,21 +29,6 @@ LOOK = 1.0
 """Seconds between two looks at whether the roots are others."""
 
 _log = logging.getLogger(__name__)
-
-
-class _Configuration(OpenModel, frozen=True, kw_only=True):
-    """As far as it is read here: nothing."""
-
-    metadata: ObjectMeta
-
-
-def _kind(name: str) -> KindSpec:
-    group = "admissionregistration.k8s.io"
-    return KindSpec(group, name, f"{name.lower()}s", ("v1",), _Configuration, namespaced=False, open=True)
-
-
-# Kinds of a cluster's own: the embedded API server has no webhooks, so they are not among the house's.
-MUTATING, VALIDATING = _kind("MutatingWebhookConfiguration"), _kind("ValidatingWebhookConfiguration")
 
 
 def patch_of(configuration: Json, bundle: str, fail: bool) -> list[Json]:

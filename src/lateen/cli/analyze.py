@@ -24,7 +24,9 @@ from lateen.base.errors import Invalid
 from lateen.cli.connection import asynchronous, connected, settings_of
 from lateen.cli.tables import print_table
 from lateen.kinds.all import KINDS, find
-from lateen.sources.client import Client
+from lateen.kinds.spec import KindSpec
+from lateen.kinds.webhook_configuration import MUTATING, VALIDATING
+from lateen.sources.client import ApiError, Client
 from lateen.sources.files import manifest_files, read_manifests
 
 DATA_ERROR, FOUND_ISSUES = 65, 79
@@ -69,7 +71,7 @@ async def command(ctx: click.Context, /, **options: Any) -> None:
 
 def _mesh(settings: Settings, asked: bool | None) -> Settings | None:
     """The mesh to read, None where nobody asked for it and none is running."""
-    if asked or settings.kubeconfig.exists():
+    if asked or settings.cluster is not None or settings.kubeconfig.exists():
         return settings
     click.echo("no mesh is running here: the files are analyzed alone", err=True)
     return None
@@ -117,11 +119,23 @@ async def _of_mesh(settings: Settings) -> list[Resource]:
 async def live_resources(client: Client) -> list[Resource]:
     """Everything that a mesh's API has and an analyzer may read; Secrets stay where they are."""
     found = []
-    for kind in KINDS:
+    for kind in (*KINDS, MUTATING, VALIDATING):
         if kind.kind not in _NOT_READ:
-            listed = (await client.list(kind, "")).items
-            found += [Resource({"apiVersion": kind.api_versions[0], "kind": kind.kind, **raw}) for raw in listed]
+            found += [
+                Resource({"apiVersion": kind.api_versions[0], "kind": kind.kind, **raw})
+                for raw in await _listed(client, kind)
+            ]
     return found
+
+
+async def _listed(client: Client, kind: KindSpec) -> list[dict[str, Any]]:
+    """All objects of a kind; none where it is not served."""
+    try:
+        return (await client.list(kind, "")).items
+    except ApiError as error:
+        if error.code != 404:
+            raise
+        return []
 
 
 def mesh_config(objects: Sequence[Resource], file: str = "", revision: str = "") -> dict[str, Any]:

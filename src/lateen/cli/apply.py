@@ -12,9 +12,10 @@ from lateen.analysis.snapshot import Snapshot
 from lateen.analysis.suppression import told
 from lateen.app.settings import Settings
 from lateen.cli.analyze import live_resources, mesh_config
-from lateen.cli.connection import ask, asynchronous, connected, find, settings_of
+from lateen.cli.connection import asynchronous, connected, find, settings_of
 from lateen.cli.object_files import read_objects, shown
 from lateen.cli.replacement import replaced
+from lateen.cli.windows import ask_istiod
 from lateen.kinds.object import Object
 from lateen.sources.client import Client
 
@@ -66,7 +67,7 @@ async def apply_all(
     before = version = ""
     for found in objects:
         if before == "DestinationRule" != found.kind:
-            await ask(settings.istiod_socket, f"/debug/caught-up?kind={before}&version={version}")
+            await ask_istiod(settings, f"/debug/caught-up?kind={before}&version={version}")
         version, what, taken = await _apply_one(client, found, namespace)
         lines.append(f"{shown(found)} {what}")
         tell(lines[-1])

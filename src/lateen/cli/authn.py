@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 import click
 
-from lateen.cli.connection import ask, asynchronous, connected, settings_of
+from lateen.cli.connection import asynchronous, connected, settings_of
 from lateen.cli.pods import find_pod
 from lateen.cli.tables import print_table
+from lateen.cli.windows import ask_istiod
 
 _HEADER = ("HOST:PORT", "STATUS", "SERVER", "CLIENT", "AUTHN POLICY", "DESTINATION RULE")
 
@@ -30,7 +31,7 @@ async def tls_check(ctx: click.Context, /, pod: str, host: str, namespace: str, 
     async with connected(settings) as client:
         meta = (await find_pod(client, pod, namespace))["metadata"]
     query = urlencode({"proxy": f"{meta['name']}.{meta['namespace']}", "host": host})
-    found = await ask(settings.istiod_socket, f"/debug/tls-check?{query}")
+    found = await ask_istiod(settings, f"/debug/tls-check?{query}")
     if output == "json":
         click.echo(json.dumps(found, indent=2))
     else:

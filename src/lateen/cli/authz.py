@@ -14,6 +14,7 @@ from lateen.cli.config_dump import ConfigDump
 from lateen.cli.connection import asynchronous, connected, settings_of
 from lateen.cli.pods import find_pod
 from lateen.cli.tables import print_table
+from lateen.cli.windows import ask_proxy
 
 Json = dict[str, Any]
 Policy = tuple[str, str]
@@ -65,10 +66,7 @@ def _read(file: TextIO) -> Json:
 
 async def _fetch(settings: Settings, pod: str, namespace: str) -> Json:
     async with connected(settings) as client:
-        meta = (await find_pod(client, pod, namespace))["metadata"]
-        path = f"/api/v1/namespaces/{meta['namespace']}/pods/{meta['name']}:15000/proxy/config_dump"
-        dump: Json = await client.request("GET", path)
-        return dump
+        return await ask_proxy(settings, client, await find_pod(client, pod, namespace), "/config_dump")
 
 
 def _counted(listeners: Json) -> Iterator[tuple[str, str, int]]:

@@ -4,15 +4,18 @@ import asyncio
 import functools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, ParamSpec, TypeVar
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 import click
 
-from lateen.app.settings import Settings
+from lateen.app.settings import Cluster, Settings, kubeconfigs
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
 from lateen.kinds.spec import KindSpec
 from lateen.sources.client import ApiError, Client
+from lateen.sources.kubeconfig import load_kubeconfig
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -31,23 +34,47 @@ def asynchronous(function: Callable[P, Awaitable[T]]) -> Callable[P, T]:
     return run
 
 
+class Given(NamedTuple):
+    """What the command line says of the mesh: a local one by its name, or a cluster's by a kubeconfig or a context."""
+
+    mesh: str = ""
+    kubeconfig: str = ""
+    context: str = ""
+
+
 def settings_of(ctx: click.Context) -> Settings:
-    """Return the settings of the mesh named on the command line."""
-    return Settings.load(ctx.find_root().obj or "")
+    """Return the settings of the mesh that the command line names; where it names none, of the local mesh if one is
+    running, else of the cluster that kubectl works on."""
+    given: Given = ctx.find_root().obj or Given()
+    settings = Settings.load(given.mesh)
+    if given.kubeconfig or given.context:
+        paths = (Path(given.kubeconfig),) if given.kubeconfig else tuple(kubeconfigs())
+        return replace(settings, cluster=Cluster(paths, given.context))
+    if given.mesh or _runs(settings) or not any(path.exists() for path in kubeconfigs()):
+        return settings
+    return replace(settings, cluster=Cluster(tuple(kubeconfigs())))
+
+
+def _runs(settings: Settings) -> bool:
+    return settings.kubeconfig.exists() and settings.node_socket.exists()
 
 
 @asynccontextmanager
 async def connected(settings: Settings) -> AsyncIterator[Client]:
-    """Give a client of the local mesh's API; an error says when no mesh is running."""
-    if not settings.kubeconfig.exists() or not settings.node_socket.exists():
-        raise LateenError(f"no mesh named {settings.mesh!r} is running here", "start one: lateen up -d")
-    client = Client.from_kubeconfig(settings.kubeconfig)
+    """Give a client of the mesh's API; an error says when no mesh is running."""
     import aiohttp
 
+    if settings.cluster is not None:
+        access = load_kubeconfig(settings.cluster.kubeconfigs, settings.cluster.context)
+        client, fix = Client.from_access(access), "does kubectl get nodes?"
+    elif _runs(settings):
+        client, fix = Client.from_kubeconfig(settings.kubeconfig), "is the mesh running? lateen status"
+    else:
+        raise LateenError(f"no mesh named {settings.mesh!r} is running here", "start one: lateen up -d")
     try:
         yield client
     except aiohttp.ClientConnectionError as error:
-        raise LateenError(f"the mesh's API does not answer: {error}", "is the mesh running? lateen status") from error
+        raise LateenError(f"the API at {client.url} does not answer: {error}", fix) from error
     finally:
         await client.close()
 

@@ -7,9 +7,10 @@ from urllib.parse import urlencode
 
 import click
 
-from lateen.cli.connection import ask, asynchronous, connected, settings_of
+from lateen.cli.connection import asynchronous, connected, settings_of
 from lateen.cli.pods import find_pod
 from lateen.cli.tables import print_table
+from lateen.cli.windows import ask_istiod
 from lateen.sources.client import ApiError, Client
 
 Json = dict[str, Any]
@@ -37,7 +38,7 @@ async def host(ctx: click.Context, /, name: str, pod: str, namespace: str, port:
     async with connected(settings) as client:
         meta = (await find_pod(client, pod, namespace))["metadata"]
         query = urlencode({"proxy": f"{meta['name']}.{meta['namespace']}", "host": name})
-        story = await ask(settings.istiod_socket, f"/debug/explain/host?{query}")
+        story = await ask_istiod(settings, f"/debug/explain/host?{query}")
         story["upstreams"] = [one for one in story["upstreams"] if not port or one["name"].split("|")[1] == str(port)]
         await _count_ejections(client, meta, story)
     if output == "json":

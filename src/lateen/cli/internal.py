@@ -53,6 +53,20 @@ def standalone(folder: Path) -> None:
 
 
 @command.command()
+@click.argument("path")
+def window(path: str) -> None:
+    """Print what the control plane in this pod answers at PATH."""
+    import urllib.error
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:15014{path}", timeout=30) as answer:
+            click.echo(answer.read().decode(), nl=False)
+    except urllib.error.HTTPError as refused:
+        click.echo(refused.read().decode(), nl=False)
+
+
+@command.command()
 @click.argument("name")
 @click.argument("ip")
 @click.pass_context

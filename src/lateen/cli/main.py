@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from lateen.base.errors import LateenError
+from lateen.cli.connection import Given
 
 # name → (module, one line of help). A new command is one file in this folder and one line here.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -68,10 +69,15 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.option("--mesh", metavar="NAME", default="", help="The local mesh to work on (default: local, or LATEEN_MESH).")
+@click.option("--kubeconfig", default="", help="Work on the mesh of a cluster, by this kubeconfig.")
+@click.option("--context", "context_name", default="", help="The kubeconfig's context (default: its current one).")
 @click.pass_context
-def cli(ctx: click.Context, mesh: str) -> None:
-    """Lateen: a service mesh that speaks Istio's API, on one machine or on Kubernetes."""
-    ctx.obj = mesh
+def cli(ctx: click.Context, mesh: str, kubeconfig: str, context_name: str) -> None:
+    """Lateen: a service mesh that speaks Istio's API, on one machine or on Kubernetes.
+
+    Without a choice commands work on the local mesh while one is running, else on the cluster of kubectl's kubeconfig.
+    """
+    ctx.obj = Given(mesh, kubeconfig, context_name)
 
 
 def main(arguments: list[str] | None = None) -> Any:

@@ -9,7 +9,8 @@ import click
 from lateen.app.settings import Settings
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
-from lateen.cli.connection import ask, asynchronous, connected, find, settings_of
+from lateen.cli.connection import asynchronous, connected, find, settings_of
+from lateen.cli.windows import ask_istiod
 from lateen.kinds.all import by_kind
 from lateen.sources.client import Client
 
@@ -68,7 +69,7 @@ def _chosen(namespace: str, whole: bool) -> str:
 
 
 async def _readiness(settings: Settings, namespace: str) -> Json:
-    report: Json = await ask(settings.istiod_socket, f"/debug/strictness?{urlencode({'namespace': namespace})}")
+    report: Json = await ask_istiod(settings, f"/debug/strictness?{urlencode({'namespace': namespace})}")
     return report
 
 

@@ -9,6 +9,7 @@ from lateen.cli.config_dump import ConfigDump
 from lateen.cli.connection import asynchronous, connected, settings_of
 from lateen.cli.pods import find_pod
 from lateen.cli.tables import print_table
+from lateen.cli.windows import ask_proxy
 
 # what → (header, how its rows are found). `bootstrap` is JSON only.
 VIEWS = {
@@ -52,12 +53,12 @@ async def command(ctx: click.Context, /, what: str, pod: str, namespace: str, ou
     what = NAMES.get(what, what)
     if what not in (*VIEWS, "bootstrap", "all"):
         raise click.UsageError(f"no such view: {what} (one of {', '.join((*VIEWS, 'bootstrap', 'all'))})")
-    async with connected(settings_of(ctx)) as client:
+    settings = settings_of(ctx)
+    async with connected(settings) as client:
         found = await find_pod(client, pod, namespace)
-        base = f"/api/v1/namespaces/{found['metadata']['namespace']}/pods/{found['metadata']['name']}:15000/proxy"
         dump = ConfigDump(
-            await client.request("GET", f"{base}/config_dump?include_eds"),
-            await client.request("GET", f"{base}/clusters?format=json"),
+            await ask_proxy(settings, client, found, "/config_dump?include_eds"),
+            await ask_proxy(settings, client, found, "/clusters?format=json"),
         )
     if output != "short" or what == "bootstrap":
         _print_raw(dump.raw(what), output)

@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
-from lateen.cli.connection import ask, asynchronous, settings_of
+from lateen.cli.connection import asynchronous, settings_of
 from lateen.cli.tables import print_table
+from lateen.cli.windows import ask_all
 
 TYPES = ("CDS", "LDS", "EDS", "RDS")
 
@@ -21,7 +22,7 @@ async def command(ctx: click.Context, verbosity: int, output: str) -> None:
 
     ERROR: the proxy refused something and goes on with what it had; what and why is said below the table.
     """
-    proxies = await ask(settings_of(ctx).istiod_socket, "/debug/syncz")
+    proxies = await ask_all(settings_of(ctx), "/debug/syncz")
     if output == "json":
         click.echo(json.dumps(proxies, indent=2))
         return

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from lateen.base.errors import LateenError
 from lateen.cli.connection import ask, asynchronous, connected, settings_of
 from lateen.cli.tables import print_table
 from lateen.kinds.all import by_kind
@@ -17,6 +18,9 @@ from lateen.kinds.all import by_kind
 async def command(ctx: click.Context, output: str) -> None:
     """Show the mesh: its processes, its outbound traffic policy, what was refused, and its pods."""
     settings = settings_of(ctx)
+    if settings.cluster is not None:
+        fix = "of a cluster's mesh: lateen verify-install, lateen proxy-status, lateen analyze"
+        raise LateenError(f"no mesh named {settings.mesh!r} is running here", fix)
     async with connected(settings) as client:
         found = {
             **await ask(settings.node_socket, "/status"),

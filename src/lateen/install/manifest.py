@@ -23,7 +23,7 @@ class Step(NamedTuple):
 
 
 def steps(tree: Mapping[str, Any], version: str) -> Iterator[Step]:
-    """Yield what settings (`settings.settings`) come to. `version`: of this program, the images' tag unless one is said."""
+    """Yield what settings come to. `version`: of this program, the images' tag unless one is said."""
     installation = Installation(tree, version)
     components = tree["components"]
     if components["base"]["enabled"]:

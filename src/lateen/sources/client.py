@@ -1,7 +1,8 @@
 """Speak to a Kubernetes API server: typed verbs over one HTTP session."""
 
 import ssl as tls
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -236,6 +237,17 @@ class Client:
         async with await self._transport.send(method, path, query, body, content_type) as answer:
             data = await answer.read()
             return msgspec.json.decode(data) if answer.content_type == "application/json" else data.decode()
+
+    @asynccontextmanager
+    async def websocket(
+        self, path: str, protocols: Sequence[str], seconds: float = 30.0
+    ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
+        """Open a WebSocket of one of `protocols`; nothing for `seconds` ends it."""
+        socket = await self._transport.websocket(path, protocols, seconds)
+        try:
+            yield socket
+        finally:
+            await socket.close()
 
     async def stream(self, path: str, query: Mapping[str, str] | None = None) -> AsyncIterator[bytes]:
         """Yield the body of a GET as it comes, for as long as the server sends (a followed log)."""

@@ -1,6 +1,6 @@
 """One HTTP session to one API server: credentials, timeouts, refusals."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
@@ -71,6 +71,23 @@ class Transport:
             async with answer:
                 raise api_error(answer.status, await answer.read())
         return answer
+
+    async def websocket(self, path: str, protocols: Sequence[str], seconds: float) -> aiohttp.ClientWebSocketResponse:
+        """Open a WebSocket, to be closed by the caller; raises ApiError when it is refused, aiohttp.ClientError."""
+        shown, access = await self.access.login.current(), self.access
+        try:
+            return await self._opened().ws_connect(
+                self.url + path,
+                protocols=protocols,
+                headers=[*shown.headers.items(), *access.impersonation],
+                ssl=shown.ssl or True,
+                server_hostname=access.server_name or None,
+                proxy=access.proxy or None,
+                max_msg_size=0,
+                timeout=aiohttp.ClientWSTimeout(ws_receive=seconds),
+            )
+        except aiohttp.WSServerHandshakeError as error:
+            raise api_error(error.status, error.message.encode()) from error
 
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
