@@ -10,9 +10,7 @@ from typing import Any
 from packages import Package
 
 
-def write_bill(
-    file: Path, image: str, debian: Sequence[Package], python: Iterable[Distribution], epoch: int
-) -> None:
+def write_bill(file: Path, image: str, debian: Sequence[Package], python: Iterable[Distribution], epoch: int) -> None:
     """Write which packages of Debian and of Python an image holds."""
     packages = [_debian(one) for one in debian] + [_python(one) for one in python]
     described = {"SPDXID": "SPDXRef-Image", "name": image, "downloadLocation": "NOASSERTION", "filesAnalyzed": False}
@@ -56,7 +54,5 @@ def _package(name: str, version: str, url: str) -> dict[str, Any]:
         "versionInfo": version,
         "downloadLocation": "NOASSERTION",
         "filesAnalyzed": False,
-        "externalRefs": [
-            {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": url}
-        ],
+        "externalRefs": [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": url}],
     }

@@ -1,6 +1,7 @@
 """Put an installation into a cluster, keep nothing of an earlier one that is not wanted, take it away again."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
 import aiohttp
@@ -78,13 +79,19 @@ class Installer:
         return [raw for one in listed for raw in one]
 
     async def remove(self, objects: Iterable[Raw]) -> int:
-        """Delete objects, those that ask or run first; returns how many there were. Waits until they are gone."""
+        """Delete objects, kind by kind: those that ask first, then what runs, which would write again what it needs.
+
+        Returns how many there were. Waits until they are gone.
+        """
         order = {kind: number for number, (_, kind) in enumerate(KINDS)}
         todo = sorted(objects, key=lambda raw: order.get(raw["kind"], len(order)))
-        gone = [raw for raw in todo if await self._objects.delete(raw)]
-        for raw in gone:
-            await self._until_gone(raw)
-        return len(gone)
+        count = 0
+        for _, kind in groupby(todo, key=lambda raw: raw["kind"]):
+            gone = [raw for raw in kind if await self._objects.delete(raw)]
+            for raw in gone:
+                await self._until_gone(raw)
+            count += len(gone)
+        return count
 
     async def missing(self, objects: Iterable[Raw]) -> list[str]:
         """Say what of an installation is not there, or there and not ready."""

@@ -14,12 +14,12 @@ from lateen.base.errors import LateenError
 from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn
 from lateen.kinds.spec import KindSpec
-from lateen.kinds.webhook_configuration import MUTATING, VALIDATING
 from lateen.sources.api_error import ApiError
 from lateen.sources.client import Client
 from lateen.sources.informer import Delete, Event, Put, follow
 from lateen.sources.lease import Elector
 from lateen.sources.urls import object_url
+from lateen.sources.webhook_kinds import MUTATING, VALIDATING
 
 Json = dict[str, Any]
 

@@ -25,9 +25,9 @@ from lateen.cli.connection import asynchronous, connected, settings_of
 from lateen.cli.tables import print_table
 from lateen.kinds.all import KINDS, find
 from lateen.kinds.spec import KindSpec
-from lateen.kinds.webhook_configuration import MUTATING, VALIDATING
 from lateen.sources.client import ApiError, Client
 from lateen.sources.files import manifest_files, read_manifests
+from lateen.sources.webhook_kinds import MUTATING, VALIDATING
 
 DATA_ERROR, FOUND_ISSUES = 65, 79
 _NOT_READ = frozenset({"Secret", "Event", "Lease", "ProcessImage"})

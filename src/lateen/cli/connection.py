@@ -6,13 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 
 from lateen.app.settings import Cluster, Settings, kubeconfigs
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
+from lateen.cli.main import Given
 from lateen.kinds.spec import KindSpec
 from lateen.sources.client import ApiError, Client
 from lateen.sources.kubeconfig import load_kubeconfig
@@ -32,14 +33,6 @@ def asynchronous(function: Callable[P, Awaitable[T]]) -> Callable[P, T]:
         return asyncio.run(call())
 
     return run
-
-
-class Given(NamedTuple):
-    """What the command line says of the mesh: a local one by its name, or a cluster's by a kubeconfig or a context."""
-
-    mesh: str = ""
-    kubeconfig: str = ""
-    context: str = ""
 
 
 def settings_of(ctx: click.Context) -> Settings:

@@ -2,12 +2,11 @@
 
 import importlib
 import sys
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from lateen.base.errors import LateenError
-from lateen.cli.connection import Given
 
 # name → (module, one line of help). A new command is one file in this folder and one line here.
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -46,6 +45,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "istio-iptables": ("istio_iptables", ""),
 }
 ALIASES = {"ps": "proxy-status", "pc": "proxy-config", "manifest": "manifests", "x": "experimental"}
+
+
+class Given(NamedTuple):
+    """What the command line says of the mesh: a local one by its name, or a cluster's by a kubeconfig or a context."""
+
+    mesh: str = ""
+    kubeconfig: str = ""
+    context: str = ""
 
 
 class Commands(click.Group):

@@ -6,6 +6,7 @@ https://istio.io/latest/docs/setup/additional-setup/gateway/
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lateen.inject.container import startup_probe
 from lateen.install.parts import Installation, Raw, autoscaler, disruption_budget, made
 
 _STATUS = {"name": "status-port", "port": 15021, "targetPort": 15021}
@@ -70,6 +71,8 @@ def _deployment(
         "image": "auto",
         "ports": [{"containerPort": port} for port in (15021, 8080, 8443)],
         "resources": k8s.get("resources") or said["resources"],
+        # Ready within a second of being so, and asked seldom from then on.
+        "startupProbe": startup_probe(),
         "securityContext": {
             "allowPrivilegeEscalation": False,
             "capabilities": {"drop": ["ALL"]},

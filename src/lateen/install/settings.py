@@ -4,6 +4,7 @@ As Istio's `IstioOperator`, and with its grammar of paths: https://istio.io/late
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
 from importlib.resources import files
 from typing import Any
 
@@ -61,7 +62,7 @@ def settings(overlays: Iterable[tuple[str, Tree]] = (), values: Sequence[str] = 
     """Return the settings: of the profile that the last of `overlays` (where from, an IstioOperator) or `values` names
     (`path=value`), under the overlays and the values. Raises Invalid with every unknown path."""
     given = [(where, spec_of(raw, where)) for where, raw in overlays]
-    given += [("--set", set_value(text)) for text in values]
+    given.append(("--set", reduce(_together, map(set_value, values), {})))
     named = [spec["profile"] for _, spec in given if spec.get("profile")]
     known = _read("base")
     made = profile(named[-1] if named else "default")
@@ -93,8 +94,19 @@ def set_value(text: str) -> Tree:
         raise Invalid("--set", [Fault(text, "is not path=value", "as --set profile=demo")])
     tree: Any = yaml.load(value, Loader=_LOADER) if value else ""  # noqa: S506 (a safe loader)
     for step in reversed(_steps(path.removeprefix("spec."))):
-        tree = [tree] if isinstance(step, int) else {step: tree}
+        tree = [*({} for _ in range(step)), tree] if isinstance(step, int) else {step: tree}
     return dict(tree)
+
+
+def _together(below: Any, above: Any) -> Any:
+    """Join single values: what they say of one position of a list is said of one item."""
+    if isinstance(below, dict) and isinstance(above, dict):
+        return below | {name: _together(below.get(name), value) for name, value in above.items()}
+    if isinstance(below, list) and isinstance(above, list):
+        longest = max(len(below), len(above))
+        pairs = ((one[at] if at < len(one) else {} for one in (below, above)) for at in range(longest))
+        return [_together(*pair) for pair in pairs]
+    return below if above == {} and below is not None else above
 
 
 def merged(below: Any, above: Any, path: str = "") -> Any:

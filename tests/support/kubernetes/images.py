@@ -10,7 +10,23 @@ from archive import Image, write_archive, write_layer
 
 BUSYBOX = Path("/bin/busybox")
 PAUSE, TOOLS = "localhost/pause:1", "localhost/tools:1"
-_NAMES = ("sh", "cat", "ls", "sleep", "wget", "httpd", "nc", "id", "ip", "true", "nslookup", "env", "kill", "ps", "grep")
+_NAMES = (
+    "sh",
+    "cat",
+    "ls",
+    "sleep",
+    "wget",
+    "httpd",
+    "nc",
+    "id",
+    "ip",
+    "true",
+    "nslookup",
+    "env",
+    "kill",
+    "ps",
+    "grep",
+)
 
 
 def base_images(folder: Path) -> Path:

@@ -6,6 +6,7 @@ node ports are, is reachable from it.
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -89,10 +90,10 @@ def main() -> None:
         print(f"Kubernetes runs; its node is {cluster.address}. Ctrl-C removes it.\n")
         print(f"  export KUBECONFIG={cluster.kubeconfig}")
         print(f"  ctr -a {cluster.folder}/containerd.sock -n k8s.io images import ARCHIVE\n", flush=True)
-        try:
-            subprocess.run(["sleep", "infinity"], check=False)
-        except KeyboardInterrupt:
-            print("Removing it")
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)  # `pause` returns then
+        signal.pause()
+        print("Removing it")
 
 
 if __name__ == "__main__":

@@ -70,14 +70,14 @@ def test_names_are_captured_unless_metadata_says_no():
 
 def test_arguments_follow_settings_annotations_and_proxy_config():
     facts = proxy_facts(POD, CONTAINER, {"PROXY_CONFIG": '{"concurrency": 4}'}, SETTINGS)
-    arguments = proxy._arguments(SETTINGS, CONTAINER, facts)
+    arguments = proxy.envoy_arguments(SETTINGS, CONTAINER, facts)
     assert arguments[:3] == ("/bin/envoy", "-c", "/etc/istio/proxy/envoy-rev.json")
     assert arguments[arguments.index("--concurrency") + 1] == "4"
     assert arguments[arguments.index("-l") + 1] == "debug"
-    plain = proxy._arguments(SETTINGS, {}, proxy_facts(POD, {"args": []}, {}, SETTINGS))
+    plain = proxy.envoy_arguments(SETTINGS, {}, proxy_facts(POD, {"args": []}, {}, SETTINGS))
     assert plain[plain.index("--concurrency") + 1] == "2"
     every = proxy_facts(POD, CONTAINER, {"PROXY_CONFIG": '{"concurrency": 0}'}, SETTINGS)
-    assert "--concurrency" not in proxy._arguments(SETTINGS, CONTAINER, every)
+    assert "--concurrency" not in proxy.envoy_arguments(SETTINGS, CONTAINER, every)
 
 
 STATS = [

@@ -7,6 +7,7 @@ from lateen.analysis.analyzer import Analyzer
 from lateen.analysis.finding import Finding
 from lateen.analysis.resource import Resource, a_map, maps
 from lateen.analysis.snapshot import Snapshot
+from lateen.inject.decision import INJECT
 
 _UID = 1337
 _PROXY = "istio-proxy"
@@ -20,6 +21,8 @@ def _analyze(mesh: Snapshot) -> Iterator[Finding]:
 
 
 def _pod(one: Resource, spec: dict[str, Any], path: str) -> Iterator[Finding]:
+    if one.labels.get(INJECT) == "false":
+        return  # without a proxy its user is its own affair
     applications = [each for each in maps(spec.get("containers")) if each.get("name") != _PROXY]
     users = [a_map(each.get("securityContext")).get("runAsUser") for each in (spec, *applications)]
     if _UID in users:

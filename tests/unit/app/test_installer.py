@@ -1,0 +1,59 @@
+"""Objects applied, pruned and removed at a real API server; whole installations are in tests/e2e/kubernetes."""
+
+import pytest
+from planes import Plane
+
+from lateen.app.installer import Installer, pod_troubles
+from lateen.base.clock import SystemClock
+from lateen.base.errors import LateenError
+from lateen.install.manifest import Step
+from lateen.install.parts import MANAGED, made
+
+LABELS = {MANAGED: "lateen"}
+
+
+def config_map(name: str, **data: str):
+    return made("v1", "ConfigMap", name, LABELS, "default", data=data)
+
+
+def installer(mesh: Plane, told: list[str]) -> Installer:
+    return Installer(mesh.admin, SystemClock(), told.append)
+
+
+async def test_what_is_not_wanted_any_more_goes_and_the_rest_stays(mesh: Plane) -> None:
+    told: list[str] = []
+    first = await installer(mesh, told).install([Step("Things", [config_map("a"), config_map("b")])], 1)
+    assert told == ["✔ Things installed"] and len(first) == 2
+    assert await installer(mesh, told).prune([config_map("a")], "") == 1
+    assert await installer(mesh, told).missing(first) == ["ConfigMap default/b is not there"]
+    assert await installer(mesh, told).remove(await installer(mesh, told).owned()) == 1
+    assert len(await installer(mesh, told).missing(first)) == 2
+
+
+async def test_a_dry_run_changes_nothing(mesh: Plane) -> None:
+    await installer(mesh, []).install([Step("Things", [config_map("a")])], 1, dry_run=True)
+    assert await installer(mesh, []).missing([config_map("a")])
+
+
+async def test_what_is_refused_is_named(mesh: Plane) -> None:
+    wrong = made("v1", "ConfigMap", "Not A Name", LABELS, "default")
+    with pytest.raises(LateenError, match="ConfigMap default/Not A Name"):
+        await installer(mesh, []).install([Step("Things", [wrong])], 1)
+
+
+async def test_a_workload_that_is_not_ready_in_time_is_told_of(mesh: Plane) -> None:
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+    spec = {"selector": {"matchLabels": {"a": "b"}}, "template": template}
+    deployment = made("apps/v1", "Deployment", "d", LABELS, "default", spec=spec)
+    with pytest.raises(LateenError, match=r"Deployment default/d is not ready after 0.1 s: it has no pods"):
+        await installer(mesh, []).install([Step("Things", [deployment], ready=True)], 0.1)
+
+
+def test_what_keeps_a_pod_from_being_ready() -> None:
+    waiting = {"name": "c", "state": {"waiting": {"reason": "ErrImagePull", "message": "no such image"}}}
+    starting = {"name": "d", "state": {"waiting": {"reason": "PodInitializing"}}}
+    assert list(pod_troubles({"status": {"containerStatuses": [waiting, starting]}})) == [
+        "container c: ErrImagePull no such image"
+    ]
+    nowhere = {"type": "PodScheduled", "status": "False", "message": "0/1 nodes are available"}
+    assert list(pod_troubles({"status": {"conditions": [nowhere]}})) == ["0/1 nodes are available"]
