@@ -12,7 +12,8 @@ JOBS ?= 2
 KUBERNETES := etcd kube-apiserver kube-controller-manager
 KUBE_NODE := kubelet kube-scheduler kube-proxy coredns
 
-.PHONY: demo test check bench golden conformance setup system kubectl unit contract e2e kube-apiserver kubernetes-for-tests lock clean
+.PHONY: demo test check bench golden conformance setup system kubectl unit contract e2e kube-apiserver kube-node image
+.PHONY: kubernetes-for-tests lock clean
 
 demo: setup  ## tell the story of Bookinfo with a database outside the mesh; the mesh runs on until Ctrl-C
 	$(BIN)/lateen demo bookinfo $(ARGS)
@@ -31,8 +32,17 @@ contract: setup kubectl  ## one suite of API semantics, against the embedded API
 kube-apiserver:  ## build the Kubernetes that the tests run against, from its Go modules into ~/.cache/lateen, once
 	@scripts/kubernetes $(KUBERNETES)
 
+kube-node: setup kubectl  ## run a whole cluster of one node until Ctrl-C: containerd and runc (Debian's), everything else built once
+	@scripts/system-packages kubernetes
+	@scripts/kubernetes $(KUBERNETES) $(KUBE_NODE)
+	@$(BIN)/python tests/support/kubernetes/whole.py
+
+image: setup  ## build the images for Kubernetes into build/images: HUB, TAG; no daemon and no rights are needed
+	@$(BIN)/python tools/images/build.py $(ARGS)
+
 # Where a Kubernetes is given there is nothing to build; where there is no Go, a notice will do, except in CI.
 kubernetes-for-tests:
+	@scripts/system-packages kubernetes
 	@[ -n "$(LATEEN_TEST_KUBECONFIG)$(KUBEBUILDER_ASSETS)" ] || scripts/kubernetes $(if $(CI),,--optional) $(KUBERNETES) $(KUBE_NODE)
 
 e2e: setup kubectl

@@ -68,8 +68,8 @@ class Installer:
         keep = {_identity(raw) for raw in wanted}
         found = await self.owned(f"{MANAGED}=lateen{suffix}")
         spare = [raw for raw in found if _identity(raw) not in keep]
+        await self.remove(spare)
         for raw in spare:
-            await self._objects.delete(raw)
             self._tell(f"- {raw['kind']} {raw['metadata']['name']} removed")
         return len(spare)
 

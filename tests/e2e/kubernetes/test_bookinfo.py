@@ -77,7 +77,7 @@ spec:
         mesh.kubectl("delete", "authorizationpolicy", "-n", "default", "details")
 
 
-def test_rows_23_111_118_logs_and_administration_are_where_people_look(mesh: Mesh) -> None:
+def test_rows_111_118_logs_and_administration_are_where_people_look(mesh: Mesh) -> None:
     assert mesh.call().status == 200
     assert eventually(lambda: '"GET /productpage' in log_of(mesh, "default", "deploy/productpage-v1"))
     pod = mesh.pods("default", "app=productpage")[0]["metadata"]["name"]
