@@ -42,7 +42,7 @@ class WebhookServer:
         return app
 
     async def start(self) -> int:
-        """Begin to answer, and return the port. Raises OSError when it is taken."""
+        """Begin to answer, and return the port (of IPv4). Raises OSError when it is taken."""
         await self._runner.setup()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -58,7 +58,7 @@ class WebhookServer:
         context.sni_callback = present
         site = web.TCPSite(self._runner, None, self._port, ssl_context=context)
         await site.start()
-        return int(self._runner.addresses[0][1])
+        return next(int(port) for host, port, *_ in self._runner.addresses if ":" not in host)
 
     async def stop(self) -> None:
         """Stop answering, after what is being answered."""

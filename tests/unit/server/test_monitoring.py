@@ -11,12 +11,12 @@ async def test_ready_says_what_is_missing() -> None:
     server = ReadyServer(lambda: missing, 0)
     await server.start()
     try:
-        port = server._runner.addresses[0][1]
+        port = next(port for host, port, *_ in server._runner.addresses if ":" not in host)
         async with ClientSession() as session:
-            async with session.get(f"http://localhost:{port}/ready") as answer:
+            async with session.get(f"http://127.0.0.1:{port}/ready") as answer:
                 assert (answer.status, await answer.text()) == (503, "Pod\n")
             missing = ""
-            async with session.get(f"http://localhost:{port}/ready") as answer:
+            async with session.get(f"http://127.0.0.1:{port}/ready") as answer:
                 assert answer.status == 200
     finally:
         await server.stop()

@@ -34,7 +34,7 @@ async def ask(port: int, context: ssl.SSLContext, path: str, body: Any) -> tuple
     connector = aiohttp.TCPConnector(force_close=True)
     async with (
         aiohttp.ClientSession(connector=connector) as session,
-        session.post(f"https://localhost:{port}{path}", json=body, ssl=context) as answer,
+        session.post(f"https://127.0.0.1:{port}{path}", json=body, ssl=context, server_hostname="localhost") as answer,
     ):
         return answer.status, await answer.json() if answer.content_type == "application/json" else await answer.text()
 
