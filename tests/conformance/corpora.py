@@ -17,6 +17,7 @@ import config_semantics
 import crds
 import dns_names
 import envoyfilter
+import gateway_api_traffic
 import gateway_api_validation
 import injection
 import integration_config
@@ -42,6 +43,7 @@ CORPORA: tuple[ModuleType, ...] = (
     authz_rbac,
     injection,
     gateway_api_validation,
+    gateway_api_traffic,
     pki,
 )
 
@@ -62,12 +64,21 @@ class Score:
         return self.total - len(self.failing)
 
 
+def live(module: ModuleType) -> bool:
+    """Say whether a corpus plays on a real mesh: it is scored by `python -m tests.conformance`, and tested in tests/e2e."""
+    return bool(getattr(module, "LIVE", False))
+
+
 def score(module: ModuleType, folder: Path) -> Score:
     """Run every case of a corpus. A module's `scored_as` says which cases count as one (default: each for itself)."""
     unit = getattr(module, "scored_as", str)
     units: dict[str, str] = {}
-    for name, check in module.cases(folder):
-        units[unit(name)] = units.get(unit(name)) or reason(check)
+    try:
+        for name, check in module.cases(folder):
+            units[unit(name)] = units.get(unit(name)) or reason(check)
+    finally:
+        if live(module):
+            module.finish()
     return Score(len(units), {name: why for name, why in units.items() if why})
 
 
