@@ -6,6 +6,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from lateen.plan.listener import TcpProxy
+from lateen.planner import names
 from lateen.planner.connection_rule import ConnectionRule
 from lateen.planner.site import NO_CARRIAGE, Place
 from lateen.planner.target import Target, resolve
@@ -20,7 +21,7 @@ def plan_tcp(rule: ConnectionRule, place: Place, name: str) -> TcpProxy:
     weighted = [(target, weight) for target, weight in found if weight]
     return TcpProxy(
         stat_prefix=name,
-        upstreams=tuple((target.upstream, weight) for target, weight in weighted),
+        upstreams=tuple((_upstream(target), weight) for target, weight in weighted),
         **_carried((one for one, _ in weighted), place),
         hash_source_ip=_hashed((one for one, _ in found), place),
         dynamic_port=next((port for target, _ in weighted if (port := _dynamic_port(target, place))), 0),
@@ -29,7 +30,7 @@ def plan_tcp(rule: ConnectionRule, place: Place, name: str) -> TcpProxy:
 
 def proxy_to(target: Target, place: Place) -> TcpProxy:
     """Plan the proxy to one target."""
-    upstream = target.upstream
+    upstream = _upstream(target)
     return TcpProxy(
         stat_prefix=upstream,
         upstreams=((upstream, 100),),
@@ -37,6 +38,11 @@ def proxy_to(target: Target, place: Place) -> TcpProxy:
         hash_source_ip=_hashed((target,), place),
         dynamic_port=_dynamic_port(target, place),
     )
+
+
+def _upstream(target: Target) -> str:
+    """Name the upstream of a target; of one that means nothing, the one where connections end."""
+    return target.upstream if target.host else names.BLACK_HOLE
 
 
 def _dynamic_port(target: Target, place: Place) -> int:

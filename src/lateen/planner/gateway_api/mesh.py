@@ -12,7 +12,7 @@ from lateen.kinds.gateway_api.references import ParentReference
 from lateen.kinds.object import Object
 from lateen.planner.gateway_api.attachment import Attachment
 from lateen.planner.gateway_api.backends import ISTIO
-from lateen.planner.http_rule import HttpRule
+from lateen.planner.gateway_api.kinds import Said
 from lateen.planner.site import EVERYWHERE, MESH_GATEWAY, Where
 from lateen.registry.service import Service
 
@@ -43,14 +43,12 @@ def section(parent: ParentReference, declared: tuple[Service, ...]) -> Where | N
     return Where(port=number) if number else None
 
 
-def mesh_attachments(
-    found: Object, rules: tuple[HttpRule, ...], hosts_of: HostsOf, declared: Declared
-) -> Iterator[Attachment]:
+def mesh_attachments(found: Object, rules: Said, hosts_of: HostsOf, declared: Declared) -> Iterator[Attachment]:
     """Yield the attachments of a route to services.
 
     In the namespace of its service a route is for all clients, elsewhere for those of its own namespace.
     """
-    for parent in found.model.spec.parent_refs if rules else ():
+    for parent in found.model.spec.parent_refs if rules != Said() else ():
         if not is_service(parent):
             continue
         produced = (parent.namespace or found.namespace) == found.namespace

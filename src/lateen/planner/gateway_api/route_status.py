@@ -84,7 +84,8 @@ def _backends(found: Object) -> Iterator[BackendObjectReference]:
 
 def _filters(found: Object) -> Iterator[Any]:
     for rule in found.model.spec.rules:
-        yield from chain(rule.filters, *(backend.filters for backend in rule.backend_refs))
+        # Rules of connections have no filters.
+        yield from chain.from_iterable(getattr(one, "filters", ()) for one in (rule, *rule.backend_refs))
 
 
 def _refused(why: Unattached) -> Condition:

@@ -3,17 +3,19 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from lateen.base.refs import Key
 from lateen.kinds.gateway_api.names import GROUP
 from lateen.kinds.object import Object
 from lateen.planner.gateway_api.attachment import Attachment, together
 from lateen.planner.gateway_api.backends import Reference
+from lateen.planner.gateway_api.connection_route import for_host
 from lateen.planner.gateway_api.gateway_parent import RouteFacts, Unattached, attach, is_gateway
 from lateen.planner.gateway_api.gateways import ApiGateways, Granted
 from lateen.planner.gateway_api.grants import Referrer
-from lateen.planner.gateway_api.kinds import ROUTES
+from lateen.planner.gateway_api.kinds import ROUTES, Said, read_route
 from lateen.planner.gateway_api.mesh import is_service, mesh_attachments
-from lateen.planner.http_rule import HttpRule
 from lateen.planner.site import MESH_GATEWAY
 from lateen.planner.traffic import Traffic
 from lateen.reactive import Collection, Engine, Index, Read
@@ -52,7 +54,7 @@ class RouteSources:
         """Return what listeners ask of a route."""
         namespace = read.get(self.store["Namespace"], Key("", found.namespace))
         labels = {"kubernetes.io/metadata.name": found.namespace, **(namespace.labels if namespace else {})}
-        return RouteFacts(kind, found.namespace, labels, found.model.spec.hostnames)
+        return RouteFacts(kind, found.namespace, labels, getattr(found.model.spec, "hostnames", ()))
 
     def permits(self, read: Read, kind: str, namespace: str, to: Reference) -> bool:
         """Say whether routes of a kind and namespace may name an object of another namespace."""
@@ -61,7 +63,7 @@ class RouteSources:
     def mesh(self, read: Read, kind: str, found: Object) -> Iterator[Attachment]:
         """Yield the attachments of a route to services."""
         if any(map(is_service, found.model.spec.parent_refs)):
-            rules = tuple(ROUTES[kind](found, _everything))
+            rules = read_route(kind, found, _everything)
             hosts = self.registry.hosts
             yield from mesh_attachments(
                 found, rules, lambda entry: self.hosts_of(read, entry), lambda host: read.get(hosts, host) or ()
@@ -69,21 +71,21 @@ class RouteSources:
 
     def edge(self, read: Read, kind: str, found: Object) -> Iterator[Attachment]:
         """Yield the attachments of a route to gateways."""
-        rules: tuple[HttpRule, ...] | None = None
+        rules: Said | None = None
         for parent in filter(is_gateway, found.model.spec.parent_refs):
             gateway = read.get(self.gateways.gateways, Key(parent.namespace or found.namespace, parent.name))
             taken = attach(self.facts(read, kind, found), parent, gateway) if gateway else []
             if gateway is None or isinstance(taken, Unattached):
                 continue
             if rules is None:
-                rules = tuple(ROUTES[kind](found, lambda to: self.permits(read, kind, found.namespace, to)))
+                rules = read_route(kind, found, lambda to: self.permits(read, kind, found.namespace, to))
             for listener, host in taken:
                 yield Attachment(
                     parent=gateway.reference(listener),
                     host=host,
                     namespace=found.namespace,
                     name=found.name,
-                    rules=rules,
+                    rules=replace(rules, tls=tuple(for_host(rule, host) for rule in rules.tls)),
                     created=found.created,
                     origin=found.origin,
                 )

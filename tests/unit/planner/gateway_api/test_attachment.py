@@ -1,6 +1,7 @@
 from lateen.plan.matching import RouteMatch, StringMatch
 from lateen.plan.route import DirectResponse
 from lateen.planner.gateway_api.attachment import Attachment, together
+from lateen.planner.gateway_api.kinds import Said
 from lateen.planner.http_rule import HttpRule, Match
 from lateen.planner.site import Where
 
@@ -9,7 +10,9 @@ def attached(name: str, path: str = "/", created: str = "", port: int = 0) -> At
     match = Match(request=RouteMatch(path=StringMatch("path_prefix", path)))
     rule = HttpRule(action=DirectResponse(200), matches=(match,), name=name)
     where = Where(port=port)
-    return Attachment(parent="mesh", host="a.x", namespace="n", name=name, rules=(rule,), where=where, created=created)
+    return Attachment(
+        parent="mesh", host="a.x", namespace="n", name=name, rules=Said(http=(rule,)), where=where, created=created
+    )
 
 
 def test_of_equal_matches_the_oldest_routes_counts_and_names_the_whole():
