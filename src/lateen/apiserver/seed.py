@@ -6,7 +6,7 @@ from lateen.apiserver.metadata import born
 from lateen.apiserver.objects import Objects, Write
 from lateen.apiserver.own_service import ensure_service
 from lateen.apiserver.status import Refusal
-from lateen.apiserver.system_roles import restored, system_roles
+from lateen.apiserver.system_roles import approval, restored, system_roles
 from lateen.base.refs import Key
 from lateen.install.crds import crds
 from lateen.kinds.all import by_kind
@@ -15,9 +15,12 @@ NAMESPACES = ("default", "kube-system", "kube-public")
 _WRITE = Write("kube-apiserver", "v1")
 
 
-def seed(objects: Objects) -> None:
-    """Create what is missing; what is there already stays as it is, but for rights that roles have lost."""
-    for raw in system_roles():
+def seed(objects: Objects, signer: str = "") -> None:
+    """Create what is missing; what is there already stays as it is, but for rights that roles have lost.
+
+    `signer`: for whom the control plane may approve requests for certificates.
+    """
+    for raw in (*system_roles(), *approval(signer)):
         _ensure_role(objects, raw)
     _define(objects)
     for name in NAMESPACES:

@@ -44,6 +44,7 @@ class ApiServerSettings:
     socket, None without a node. `admissions` run, in order, behind the built-in ones. `history`: how many revisions
     a watch can resume behind. `advertise`: address and port at which pods reach it, None: no pods run here. Then
     it keeps the way there, and its CA, which pods mount, in every namespace (on Kubernetes a controller does).
+    `signer`: for which one the control plane may approve requests for certificates ("" = for none).
     """
 
     database: Path
@@ -53,6 +54,7 @@ class ApiServerSettings:
     admissions: tuple[Admission, ...] = ()
     history: int = HISTORY
     advertise: tuple[str, int] | None = None
+    signer: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,5 +131,5 @@ def _objects(settings: ApiServerSettings, storage: Storage, authorizer: Authoriz
     guards = (Escalation(authorizer).guard, requested)
     admissions = (*built_in, *settings.admissions, *((service_account,) if settings.admissions else ()))
     objects = Objects(storage, admissions, guards=guards, clock=clock)
-    seed(objects)
+    seed(objects, settings.signer)
     return objects

@@ -10,6 +10,8 @@ from lateen.kinds.rbac.role import GROUP
 
 Raw = dict[str, Any]
 
+APPROVER = "lateen:approver"
+
 # As Kubernetes marks its own: what is missing of them comes back at every start.
 _LABELS = {"kubernetes.io/bootstrapping": "rbac-defaults"}
 _AUTOUPDATE = "rbac.authorization.kubernetes.io/autoupdate"
@@ -24,6 +26,22 @@ def system_roles() -> Iterator[Raw]:
         yield _object("ClusterRoleBinding", name, {}) | {
             "roleRef": {"apiGroup": GROUP, "kind": "ClusterRole", "name": binding["role"]},
             "subjects": [{"apiGroup": GROUP, "kind": "Group", "name": group} for group in binding["groups"]],
+        }
+
+
+def approval(signer: str) -> Iterator[Raw]:
+    """Yield the role, and its binding, of a control plane that approves requests for `signer`; nothing for none."""
+    if signer:
+        rule = {
+            "apiGroups": ["certificates.k8s.io"],
+            "resources": ["signers"],
+            "resourceNames": [signer],
+            "verbs": ["approve"],
+        }
+        yield _object("ClusterRole", APPROVER, {}) | {"rules": [rule]}
+        yield _object("ClusterRoleBinding", APPROVER, {}) | {
+            "roleRef": {"apiGroup": GROUP, "kind": "ClusterRole", "name": APPROVER},
+            "subjects": [{"apiGroup": GROUP, "kind": "Group", "name": "lateen:control-plane"}],
         }
 
 

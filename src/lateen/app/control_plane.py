@@ -17,6 +17,7 @@ from lateen.app.pipeline import ConnectedProxy, Pipeline
 from lateen.app.provisioner import Provisioner
 from lateen.app.pump import Pump
 from lateen.app.refusals import Refusals
+from lateen.app.registration_authority import RegistrationAuthority
 from lateen.app.reports import Reports
 from lateen.app.source import Source, Writers
 from lateen.app.token_review import TokenReviews
@@ -64,8 +65,8 @@ class Places:
     `revision`: of which the mesh's settings are read and the lease is held. `inside`: networks (CIDR) of the mesh, from
     which nothing is fetched that users' objects name by URL; `allowed`: networks from which it is all the same.
     `several_authorizers`: a workload may ask more than one extension provider. `certificates_per_minute`: what one pod
-    is granted, 0 = any number. `names`: by which it is called. `modules`: where fetched modules are kept, beside the
-    keys unless it is said."""
+    is granted, 0 = any number. `signer`: of the cluster, who signs in place of the authority ("" = nobody). `names`: by
+    which it is called. `modules`: where fetched modules are kept, beside the keys unless it is said."""
 
     pki: Path
     debug_socket: Path
@@ -76,6 +77,7 @@ class Places:
     allowed: Sequence[str] = ()
     several_authorizers: bool = False
     certificates_per_minute: int = PER_MINUTE
+    signer: str = ""
     names: Sequence[str] = DNS_NAMES
     modules: Path | None = None
 
@@ -97,7 +99,8 @@ class ControlPlane:
         callers = Callers(reviews, [places.trust_domain], clock, lambda leaf: self._trust().revoked.revokes(leaf))
         self.ads = AdsServer(callers, self._open, clock)
         limit = IssuanceLimit(clock, places.certificates_per_minute)
-        self._ca = CertificateService(callers, lambda: self.authority, self._trust, self._facts, limit)
+        outside = RegistrationAuthority(client, places.signer, self._trust, clock).sign if places.signer else None
+        self._ca = CertificateService(callers, lambda: self.authority, self._trust, self._facts, limit, outside)
         uri = f"spiffe://{places.trust_domain}/ns/istio-system/sa/istiod"
         self.certificate = ServerCertificate(lambda: self.authority, places.names, uri, clock).current
         self._grpc = GrpcServer([self.ads.handler(), self._ca.handler()], self.certificate, self._trust)

@@ -107,4 +107,5 @@ class Discovery:
             allowed=settings.fetch_allow,
             several_authorizers=settings.several_authorizers,
             certificates_per_minute=settings.certificates_per_minute,
+            signer=settings.signer,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from lateen.app.settings import SEVERAL_AUTHORIZERS
+from lateen.app.settings import SEVERAL_AUTHORIZERS, signer_of
 from lateen.base.errors import LateenError
 from lateen.server.issuance import PER_MINUTE
 
@@ -28,6 +28,7 @@ class DiscoverySettings:
     fetch_allow: tuple[str, ...] = ()
     several_authorizers: bool = False
     certificates_per_minute: int = PER_MINUTE
+    signer: str = ""
 
     @classmethod
     def load(cls, env: Mapping[str, str]) -> Self:
@@ -47,6 +48,7 @@ class DiscoverySettings:
             fetch_allow=tuple(one.strip() for one in env.get("LATEEN_FETCH_ALLOW", "").split(",") if one.strip()),
             several_authorizers=env.get(SEVERAL_AUTHORIZERS, "").lower() in ("1", "t", "true"),
             certificates_per_minute=_number(env, "LATEEN_CERTIFICATES_PER_MINUTE", PER_MINUTE),
+            signer=signer_of(env),
         )
 
     @property

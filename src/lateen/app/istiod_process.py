@@ -33,6 +33,7 @@ async def run_istiod(settings: Settings) -> None:
         allowed=settings.fetch_allow,
         several_authorizers=settings.several_authorizers,
         certificates_per_minute=settings.certificates_per_minute,
+        signer=settings.signer,
     )
     async with Client.from_kubeconfig(settings.inner_kubeconfig("istiod")) as client:
         running = spawn(ControlPlane(client, places, SystemClock()).run(), name="control plane")

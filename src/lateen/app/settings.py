@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
@@ -17,6 +18,9 @@ SEVERAL_AUTHORIZERS = "PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS"
 
 # Who certifies workloads in place of the control plane, and the roots of its own certificate (a PEM file).
 CA_ADDRESS, CA_ROOTS = "CA_ADDR", "CA_ROOT_CA"
+
+# A signer of Kubernetes' CertificateSigningRequests in place of the control plane, by Istio's names.
+EXTERNAL_CA, RA, SIGNER = "EXTERNAL_CA", "ISTIOD_RA_KUBERNETES_API", "K8S_SIGNER"
 
 _MESH = re.compile(r"[a-z0-9]([a-z0-9-]{0,9}[a-z0-9])?")
 
@@ -40,8 +44,9 @@ class Settings:
     PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS=true, as Istio names it. LATEEN_CERTIFICATES_PER_MINUTE is how many one
     pod is granted (60; 0 = any number). `ca_address` (host:port) is by CA_ADDR whom agents ask for certificates in
     place of the control plane, `ca_roots` by CA_ROOT_CA the file of the roots that its own certificate ends at,
-    `ca_audience` by LATEEN_CA_AUDIENCE of what audience it wants tokens ("" = the control plane's). `cluster`: the one
-    whose mesh is meant, in place of a local one.
+    `ca_audience` by LATEEN_CA_AUDIENCE of what audience it wants tokens ("" = the control plane's). `signer`: who signs
+    CertificateSigningRequests in place of the control plane, by EXTERNAL_CA=ISTIOD_RA_KUBERNETES_API and K8S_SIGNER.
+    `cluster`: the one whose mesh is meant, in place of a local one.
     """
 
     mesh: str
@@ -53,6 +58,7 @@ class Settings:
     ca_address: str = ""
     ca_roots: Path | None = None
     ca_audience: str = ""
+    signer: str = ""
     cluster: "Cluster | None" = None
 
     @classmethod
@@ -81,6 +87,7 @@ class Settings:
             ca_address=_address(CA_ADDRESS),
             ca_roots=Path(os.environ[CA_ROOTS]) if os.environ.get(CA_ROOTS) else None,
             ca_audience=os.environ.get("LATEEN_CA_AUDIENCE", ""),
+            signer=signer_of(os.environ),
         )
 
     @property
@@ -138,6 +145,16 @@ def _address(name: str) -> str:
     return text
 
 
+def signer_of(env: Mapping[str, str]) -> str:
+    """Return the signer of a cluster that certifies workloads, "" = none; raises LateenError."""
+    way, signer = env.get(EXTERNAL_CA, ""), env.get(SIGNER, "")
+    if way not in ("", RA):
+        raise LateenError(f"{EXTERNAL_CA}: {way!r} is not offered", f"{EXTERNAL_CA}={RA}, or CA_ADDR for an authority")
+    if way and "/" not in signer:
+        raise LateenError(f"{SIGNER}: {signer!r} is no signer's name", "as example.com/mesh")
+    return signer if way else ""
+
+
 def _number(name: str, default: int) -> int:
     text = os.environ.get(name, "")
     if text and not text.isdecimal():
@@ -163,7 +180,7 @@ def own_environment() -> dict[str, str]:
 def child_environment() -> dict[str, str]:
     """The environment that Lateen's own processes start with: only what they read."""
     kept = ("PATH", "HOME", "LANG", "TERM", "LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN", "LATEEN_FETCH_ALLOW",
-            "LATEEN_CERTIFICATES_PER_MINUTE", "LATEEN_CA_AUDIENCE", CA_ADDRESS, CA_ROOTS,
+            "LATEEN_CERTIFICATES_PER_MINUTE", "LATEEN_CA_AUDIENCE", CA_ADDRESS, CA_ROOTS, EXTERNAL_CA, SIGNER,
             SEVERAL_AUTHORIZERS)  # fmt: skip
     env = {name: os.environ[name] for name in kept if name in os.environ}
     return env | {"GRPC_ENABLE_FORK_SUPPORT": "0", "PYTHONUNBUFFERED": "1"}

@@ -40,7 +40,18 @@ def cluster_rules(installation: Installation) -> list[Raw]:
         _rule(["authorization.k8s.io"], ["subjectaccessreviews"], ["create"]),
         _rule([admission], plurals, _READ),
         _rule([admission], plurals, ["patch"], hooks),
+        *_signing(str(installation.values["pilot"]["env"].get("K8S_SIGNER", ""))),
     ]  # fmt: skip
+
+
+def _signing(signer: str) -> list[Raw]:
+    """What it takes to have another signer certify workloads."""
+    group, plural = ["certificates.k8s.io"], "certificatesigningrequests"
+    return [
+        _rule(group, [plural], ["create", "delete", "get", "watch"]),
+        _rule(group, [f"{plural}/approval"], ["update"]),
+        _rule(group, ["signers"], ["approve"], [signer]),
+    ] if signer else []  # fmt: skip
 
 
 def namespace_rules() -> list[Raw]:

@@ -1,13 +1,14 @@
 """Certify keys for callers that prove by token which workload they are."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 import grpc
 import grpc.aio
 
 from lateen.base.clock import SystemClock
 from lateen.base.errors import LateenError
+from lateen.base.spiffe import Identity
 from lateen.identity.authority import DEFAULT_TTL, CertificateAuthority
 from lateen.identity.certificate import dump_chain, load_chain
 from lateen.identity.keys import RequestRefused
@@ -17,6 +18,10 @@ from lateen.server.auth import Caller, Callers, Unauthenticated
 from lateen.server.issuance import IssuanceLimit, TooOften
 
 _log = logging.getLogger(__name__)
+
+
+# Has a PEM request certified for an identity, for so many seconds; returns a chain. Raises LateenError.
+Sign = Callable[[bytes, Identity, float], Awaitable[bytes]]
 
 
 class CertificateService:
@@ -33,14 +38,16 @@ class CertificateService:
         trust: Callable[[], TrustBundle],
         facts_of: Callable[[Caller], str] = lambda caller: "",
         limit: IssuanceLimit | None = None,
+        outside: Sign | None = None,
     ) -> None:
         """`authority` and `trust` are asked at every call, so that both can change while running. `limit`: how often
-        one pod may ask."""
+        one pod may ask. `outside` signs in place of the authority: its certificates say nothing beside the identity."""
         self._callers = callers
         self._authority = authority
         self._trust = trust
         self._facts_of = facts_of
         self._limit = limit or IssuanceLimit(SystemClock(), 0)
+        self._outside = outside
 
     def handler(self) -> grpc.GenericRpcHandler:
         """Return the service, to be added to a gRPC server. Messages pass as bytes."""
@@ -53,7 +60,7 @@ class CertificateService:
             caller = await self._callers.by_token(call)
             who = f"{caller.identity.uri} at {who}"
             self._limit.take((caller.identity, caller.pod_uid or caller.pod_name))
-            response = self._certify(caller, CertificateRequest.decode(data))
+            response = await self._certify(caller, CertificateRequest.decode(data))
         except Unauthenticated as error:
             _log.warning("certificate refused to %s: %s", who, error)
             await call.abort(grpc.StatusCode.UNAUTHENTICATED, str(error))
@@ -68,9 +75,12 @@ class CertificateService:
             await call.abort(grpc.StatusCode.UNAVAILABLE, str(error))
         return response
 
-    def _certify(self, caller: Caller, request: CertificateRequest) -> bytes:
+    async def _certify(self, caller: Caller, request: CertificateRequest) -> bytes:
         ttl = float(request.validity) if request.validity > 0 else DEFAULT_TTL
-        chain = self._authority().sign(request.csr, caller.identity, ttl, self._facts_of(caller))
+        if self._outside is not None:
+            chain = await self._outside(request.csr, caller.identity, ttl)
+        else:
+            chain = self._authority().sign(request.csr, caller.identity, ttl, self._facts_of(caller))
         certificates = load_chain(chain)
         _log.info("certified a key of %s for pod %s on node %s: serial %x, until %s", caller.identity.uri,
                   caller.pod_name or "-", caller.node or "-", certificates[0].serial_number,

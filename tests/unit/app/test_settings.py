@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lateen.app.settings import LONGEST_RUN, SEVERAL_AUTHORIZERS, Settings, child_environment
+from lateen.app.settings import LONGEST_RUN, SEVERAL_AUTHORIZERS, Settings, child_environment, signer_of
 from lateen.base.errors import LateenError
 
 
@@ -108,3 +108,12 @@ def test_an_authoritys_address_has_a_host_and_a_port(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("CA_ADDR", address)
     with pytest.raises(LateenError, match="CA_ADDR"):
         Settings.load()
+
+
+def test_a_clusters_signer_is_named_by_istios_variables() -> None:
+    way = {"EXTERNAL_CA": "ISTIOD_RA_KUBERNETES_API"}
+    assert signer_of({**way, "K8S_SIGNER": "a.b/c"}) == "a.b/c"
+    assert signer_of({"K8S_SIGNER": "a.b/c"}) == ""
+    for wrong, told in (({**way, "K8S_SIGNER": "c"}, "K8S_SIGNER"), ({"EXTERNAL_CA": "OTHER"}, "EXTERNAL_CA")):
+        with pytest.raises(LateenError, match=told):
+            signer_of(wrong)
