@@ -1,5 +1,6 @@
 """A certificate authority outside the mesh certifies its workloads, asked by Istio's certificate service."""
 
+import base64
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
 from external_ca import AUDIENCE, OutsideCa
 from mesh import ROOT, Mesh, eventually
 
@@ -94,3 +96,33 @@ def test_the_rules_know_callers_by_the_certificates_from_outside(strict: Mesh) -
     rule["from"][0]["source"]["principals"] = ["cluster.local/ns/default/sa/client"]
     strict.apply(policy)
     eventually(lambda: strict.call("client", "http://server:8080/")[0] == 200, 10, "the leave")
+
+
+def roots_of(mesh: Mesh) -> list[str]:
+    """The serials of the roots that the client's Envoy believes."""
+    dump = json.loads(mesh.lateen("proxy-config", "secret", "deploy/client", "-o", "json").stdout)
+    for one in dump["dynamic_active_secrets"]:
+        if one["name"] == "ROOTCA":
+            pem = base64.b64decode(one["secret"]["validation_context"]["trusted_ca"]["inline_bytes"])
+            return sorted(f"{root.serial_number:x}" for root in x509.load_pem_x509_certificates(pem))
+    return []
+
+
+def test_roots_of_the_settings_reach_every_proxy_at_once(strict: Mesh, folder: Path, tmp_path: Path) -> None:
+    eventually(lambda: called(strict), 10, "the way there")
+    before = roots_of(strict)
+    another = OutsideCa(tmp_path, "another root")
+    root = (folder / "root.pem").read_text()
+    strict.apply(mesh_settings(root + another.root.decode()), namespace="istio-system")
+    eventually(lambda: len(roots_of(strict)) == len(before) + 1, 5, "the other root")
+    strict.apply(mesh_settings(root), namespace="istio-system")
+    eventually(lambda: roots_of(strict) == before, 5, "the roots of before")
+
+
+def test_the_meshs_own_root_is_replaced_beside_it(strict: Mesh) -> None:
+    before = roots_of(strict)
+    told = strict.lateen("ca", "rotate", seconds=120).stdout
+    assert "retire: the old root is trusted no more" in told
+    after = roots_of(strict)
+    assert len(after) == len(before) == 2 and len(set(after) & set(before)) == 1
+    assert called(strict)

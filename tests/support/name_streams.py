@@ -6,7 +6,7 @@ from typing import Any
 import grpc.aio
 
 from lateen.base.errors import LateenError
-from lateen.node.name_feed import Speaker
+from lateen.node.feed import Speaker
 from lateen.proto.name_table import NAME, NameInfo
 from lateen.proto.resource import Resource, resource
 from lateen.xds.session import Session

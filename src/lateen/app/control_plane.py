@@ -21,7 +21,7 @@ from lateen.app.registration_authority import RegistrationAuthority
 from lateen.app.reports import Reports
 from lateen.app.source import Source, Writers
 from lateen.app.token_review import TokenReviews
-from lateen.app.trusted_roots import TrustedRoots
+from lateen.app.trusted_roots import RootListener, TrustedRoots
 from lateen.app.windows import Inspector
 from lateen.base.clock import Clock
 from lateen.base.refs import Key
@@ -32,6 +32,7 @@ from lateen.plan.upstream import LoadAssignment
 from lateen.planner.dns_capture import DnsCapture
 from lateen.planner.scope import ByName
 from lateen.planner.scopes import Scopes
+from lateen.proto.trusted_roots import TYPE as TRUSTED_ROOTS
 from lateen.server.ads import AdsServer
 from lateen.server.auth import Caller, Callers, Forbidden
 from lateen.server.authority_folder import AuthorityFolder
@@ -94,6 +95,8 @@ class ControlPlane:
         self._proxies: dict[Key, set[ConnectedProxy]] = {}
         self._keys_of_mesh = AuthorityFolder(places.pki, places.trust_domain, clock)
         self._roots = TrustedRoots(lambda: self.authority.trust)
+        self._keys_of_mesh.changed = self._roots.publish
+        self._roots.publish()
         self.pipeline.plans.registry.mesh.subscribe(self._roots.settings_changed)
         reviews = TokenReviews(client, places.trust_domain)
         callers = Callers(reviews, [places.trust_domain], clock, lambda leaf: self._trust().revoked.revokes(leaf))
@@ -206,7 +209,9 @@ class ControlPlane:
     def _settled(self) -> None:
         self.pipeline.settle()
 
-    def _open(self, caller: Caller, node: ProxyNode) -> ConnectedProxy:
+    def _open(self, caller: Caller, node: ProxyNode) -> ConnectedProxy | RootListener:
+        if node.asks == TRUSTED_ROOTS:
+            return RootListener(self._roots.view)  # whoever has proved who he is may know whom the mesh trusts
         self.pipeline.settle()  # the pump may be between two steps: a pod half known would get half a world
         workload = self.pipeline.plans.workload_at(node.namespace, node.pod)
         if workload is None:

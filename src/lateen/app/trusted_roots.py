@@ -6,7 +6,10 @@ from collections.abc import Callable, Mapping
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
 from lateen.identity.trust import TrustBundle
+from lateen.proto.trusted_roots import ROOTS, TYPE, roots_resource
 from lateen.registry.mesh import Mesh
+from lateen.xds.session import Session
+from lateen.xds.view import View
 
 _log = logging.getLogger(__name__)
 
@@ -17,6 +20,8 @@ class TrustedRoots:
     def __init__(self, own: Callable[[], TrustBundle]) -> None:
         """`own` is the authority's bundle now."""
         self._own = own
+        self.view = View()
+        """What agents are told, as of the last `publish`."""
         self._more: TrustBundle | None = None
         self._joined: tuple[TrustBundle, TrustBundle, TrustBundle] | None = None
 
@@ -29,6 +34,11 @@ class TrustedRoots:
             joined = self._joined = (own, more, own | more)
         return joined[2]
 
+    def publish(self) -> None:
+        """Tell every agent what is trusted now, if that has changed."""
+        trust = self.current()
+        self.view.commit({ROOTS: roots_resource(trust.pem, trust.revoked.pem)})
+
     def settings_changed(self, changes: Mapping[Key, Mesh | None]) -> None:
         """Take the roots of new settings; those that cannot be read are told of, and the former stay."""
         for settings in changes.values():
@@ -36,3 +46,26 @@ class TrustedRoots:
                 self._more = TrustBundle.parse(settings.roots.encode()) if settings and settings.roots else None
             except LateenError as error:
                 _log.error("caCertificates of the mesh's settings: the former roots stay in force: %s", error)
+        self.publish()
+
+
+def _nobody() -> None:
+    """Wake nobody."""
+
+
+class RootListener:
+    """An agent's stream that asks for trusted roots and nothing else: it wants no plans computed."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._wake: Callable[[], None] = _nobody
+        self.session = Session(lambda type_url: (view,) if type_url == TYPE else ())
+
+    def watch(self, wake: Callable[[], None]) -> None:
+        """Call `wake` whenever the roots change, until `close`."""
+        self._wake = wake
+        self._view.watchers.add(wake)
+
+    def close(self) -> None:
+        """Stop calling."""
+        self._view.watchers.discard(self._wake)

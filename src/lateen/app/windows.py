@@ -69,7 +69,8 @@ class Inspector:
     def syncz(self) -> list[dict[str, Any]]:
         """Tell for every connected proxy whether it has what it should have."""
         rows: dict[str, dict[str, Any]] = {}
-        for connection in sorted(self._plane.ads.connections, key=_is_agents):
+        proxies = (one for one in self._plane.ads.connections if isinstance(one.proxy, ConnectedProxy))
+        for connection in sorted(proxies, key=_is_agents):
             row = self._sync(connection)
             types_ = rows.setdefault(connection.node.id, row)["types"]
             types_ |= row["types"]  # an agent speaks for its proxy

@@ -1,6 +1,6 @@
 """`lateen ca`: who signs for the local mesh, a new root in three stages, certificates that are believed no more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,7 +74,7 @@ async def revoke(ctx: click.Context, serials: tuple[str, ...]) -> None:
     settings = settings_of(ctx)
     files = _files(settings)
     write_files(_folder(settings), revoked(files, [_number(serial) for serial in serials]))
-    await _reached(settings, _files(settings))
+    await _reached(settings, files, _files(settings))
     click.echo(f"{len(serials)} certificate(s) revoked: no proxy believes them any more")
 
 
@@ -87,7 +87,7 @@ async def _advance(settings: Settings, stage: str) -> None:
     if coming is None:
         raise LateenError("no rotation has begun", "begin with: lateen ca rotate --stage distribute")
     write_files(folder, staged(current, coming, stage))
-    await _reached(settings, _files(settings))
+    await _reached(settings, current, _files(settings))
     told = {
         "distribute": "every proxy trusts the new root beside the old one",
         "issue": "every certificate is signed below the new root",
@@ -129,14 +129,22 @@ def revoked(files: AuthorityFiles, serials: Sequence[int] = ()) -> AuthorityFile
     return replace(files, crl=authority.revoke(sorted({*before, *serials}), len(before) + 1))
 
 
-async def _reached(settings: Settings, files: AuthorityFiles) -> None:
+def believed(answer: Mapping[str, Any], before: TrustBundle, after: TrustBundle) -> bool:
+    """Say whether the machine's agent trusts what is to be trusted, and no more what is not: others beside it are those
+    that the mesh's settings name."""
+    roots = set(answer["roots"])
+    gone = before.fingerprints - after.fingerprints
+    return after.fingerprints <= roots and not gone & roots and answer["revoked"] == after.revoked.pem.decode()
+
+
+async def _reached(settings: Settings, before: AuthorityFiles, files: AuthorityFiles) -> None:
     """Have every certificate renewed until all proxies of the machine have what the files say."""
-    authority = CertificateAuthority.of(files, SystemClock())
+    authority, old = (CertificateAuthority.of(each, SystemClock()) for each in (files, before))
     answer: dict[str, Any] = {}
     for _ in range(_PATIENCE):
         answer = await ask(settings.node_socket, "/rotate", method="POST")
         signed = answer["issuers"] in ([], [authority.key_name])
-        if signed and answer["trust"] == authority.trust.fingerprint and not answer["late"]:
+        if signed and believed(answer, old.trust, authority.trust) and not answer["late"]:
             return
         await SystemClock().sleep(0.5)
     late = "; ".join(answer.get("late", ())) or "the control plane has not taken the new files: see its log"

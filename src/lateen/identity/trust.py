@@ -1,11 +1,11 @@
 """The roots a mesh trusts, several while one takes over from another, and what is revoked below them."""
 
 from collections.abc import Iterable
-from hashlib import sha256
 from itertools import pairwise
 from typing import Self
 
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 
 from lateen.base.errors import LateenError
 from lateen.identity.certificate import dump_chain, is_authority, load_chain, signed_by
@@ -54,9 +54,9 @@ class TrustBundle:
         return bool(chain) and links and any(signed_by(chain[-1], root) for root in self.roots)
 
     @property
-    def fingerprint(self) -> str:
-        """Another one for every other content, in hex."""
-        return sha256(b"".join(self._content())).hexdigest()
+    def fingerprints(self) -> frozenset[str]:
+        """What tells each root from others, SHA-256 in hex."""
+        return frozenset(root.fingerprint(hashes.SHA256()).hex() for root in self.roots)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, TrustBundle) and self._content() == other._content()

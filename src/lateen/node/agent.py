@@ -1,11 +1,12 @@
 """Give every workload of this machine an identity, whose key never leaves, and the names of the mesh."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
@@ -15,9 +16,12 @@ from lateen.identity.authority import DEFAULT_TTL
 from lateen.identity.trust import TrustBundle
 from lateen.node.ca_client import CaClient, Issued
 from lateen.node.dns_proxy import DnsProxy, DnsSettings
+from lateen.node.feed import Feed, Speaker
 from lateen.node.renewal import Renewal
 from lateen.node.sds import PROXY_UID, SdsServer
 from lateen.node.secret_resources import ROOTS, roots_secret
+from lateen.proto import trusted_roots
+from lateen.xds.subscriber import Changes
 from lateen.xds.view import View
 
 _log = logging.getLogger(__name__)
@@ -105,7 +109,10 @@ class Agent:
         self._client = CaClient(ca_address, self._settings.ca_name, self._trust)
         self._token_for = token_for
         self._authority = _Authority.of(self._settings.external) or _Authority(self._client, token_for)
-        self._beside = self._trust if self._settings.external else None
+        self._first = self._trust
+        self._told: TrustBundle | None = None
+        self._listening: asyncio.Task[Any] | None = None
+        self._speaks: WorkloadRef | None = None
         self._clock = clock
         self._roots = View()
         self._roots.commit({ROOTS: roots_secret(self._trust)})
@@ -115,6 +122,11 @@ class Agent:
     def trusted(self) -> TrustBundle:
         """What every Envoy of this machine believes."""
         return self._trust
+
+    @property
+    def external(self) -> bool:
+        """Whether another authority certifies in place of the control plane."""
+        return self._settings.external is not None
 
     @property
     def workloads(self) -> list[WorkloadServer]:
@@ -140,6 +152,8 @@ class Agent:
         renewal = Renewal(identity, obtain, self.trust, own, self._clock)
         await sds.start()
         server = self._workloads[workload.uid] = WorkloadServer(workload, sds, renewal)
+        if self._listening is None:
+            await self._listen()
         return server
 
     async def resolve(self, uid: str, settings: DnsSettings) -> DnsProxy:
@@ -156,13 +170,45 @@ class Agent:
 
     async def stop(self, uid: str) -> None:
         """Forget the workload: its key with it. An unknown `uid` is no error."""
-        if (server := self._workloads.pop(uid, None)) is not None:
-            await server.stop()
+        if (server := self._workloads.pop(uid, None)) is None:
+            return
+        await server.stop()
+        if server.workload == self._speaks:
+            await self._listen()  # in the name of another one, if there is any
 
     async def trust(self, roots: TrustBundle) -> None:
-        """Trust `roots`, and no others but the control plane's, from now on; tell every Envoy, before any new
-        certificate."""
-        roots = roots | self._beside if self._beside else roots
+        """Trust the roots that come with a certificate from now on; tell every Envoy, before the certificate.
+
+        Those of an authority beside the control plane count until the control plane has told which ones are trusted.
+        """
+        if self.external:
+            roots = self._told or roots | self._first
+        self._believe(roots)
+
+    async def _listen(self) -> None:
+        """Hear at once of other roots, on one stream for the whole machine; nobody is asked while nobody is served."""
+        await cancel(self._listening)
+        self._speaks = next((one.workload for one in self.workloads), None)
+        self._listening = None
+        if (speaks := self._speaks) is None:
+            return
+
+        async def opened() -> tuple[Any, Speaker]:
+            return self._client.discover(await self._token_for(speaks)), _speaker(speaks)
+
+        feed = Feed(trusted_roots.TYPE, self._take, opened, self._clock, "the roots that are trusted")
+        self._listening = spawn(feed.run(), name="trusted roots")
+
+    def _take(self, changes: Changes) -> None:
+        """Take what the control plane tells of roots; raises ValueError for what are none."""
+        if data := changes.get(trusted_roots.ROOTS):
+            try:
+                self._told = TrustBundle.parse(data, data if b"X509 CRL" in data else b"")
+            except LateenError as error:
+                raise ValueError(str(error)) from None
+            self._believe(self._told)
+
+    def _believe(self, roots: TrustBundle) -> None:
         if roots != self._trust:
             self._trust = roots
             self._roots.commit({ROOTS: roots_secret(roots)})
@@ -194,11 +240,19 @@ class Agent:
 
     async def close(self) -> None:
         """Stop serving all workloads."""
+        await cancel(self._listening)
+        self._listening = self._speaks = None
         for uid in list(self._workloads):
             await self.stop(uid)
         await self._client.close()
         if self._authority.client is not self._client:
             await self._authority.client.close()
+
+
+def _speaker(workload: WorkloadRef) -> Speaker:
+    """The agent in the name of a workload, which its token proves."""
+    name = f"{workload.pod}.{workload.namespace}"
+    return Speaker(f"sidecar~127.0.0.1~{name}~{workload.namespace}.svc.cluster.local", {})
 
 
 class _Authority(NamedTuple):

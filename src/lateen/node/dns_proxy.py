@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from lateen.base.clock import Clock
 from lateen.base.tasks import cancel, spawn
 from lateen.node.dns_listener import DnsListener
-from lateen.node.name_feed import NameFeed, Open, Speaker
+from lateen.node.feed import Speaker
+from lateen.node.name_feed import NameFeed, Open
 from lateen.node.name_server import NameServer
 from lateen.node.names import Names
 from lateen.node.resolvers import Resolvers

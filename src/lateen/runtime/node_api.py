@@ -63,13 +63,15 @@ class _Window:
     async def rotate(self, request: web.Request) -> web.Response:
         agent = self._node.agent
         if agent is None:
-            return web.json_response({"late": [], "issuers": [], "trust": ""})
+            return web.json_response({"late": [], "issuers": [], "roots": [], "revoked": ""})
         late = await agent.renew()
         return web.json_response(
             {
                 "late": [f"{one.workload.namespace}/{one.workload.pod}: {one.renewal.error}" for one in late],
-                "issuers": sorted({one.renewal.issuer for one in agent.workloads}),
-                "trust": agent.trusted.fingerprint,
+                # Of the mesh's own authority: another one's certificates say nothing of it.
+                "issuers": [] if agent.external else sorted({one.renewal.issuer for one in agent.workloads}),
+                "roots": sorted(agent.trusted.fingerprints),
+                "revoked": agent.trusted.revoked.pem.decode(),
             }
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from lateen.node.capture import AGENT_MARK, DNS_PORT
 from lateen.node.dns_listener import bound_socket
 from lateen.node.dns_proxy import DnsSettings, Sockets
-from lateen.node.name_feed import Speaker
+from lateen.node.feed import Speaker
 from lateen.node.proxy_facts import ProxyFacts
 from lateen.node.resolvers import Resolvers
 from lateen.runtime.netns import call_in, listening_socket

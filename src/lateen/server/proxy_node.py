@@ -20,8 +20,9 @@ class BadNode(LateenError):
 class ProxyNode(NamedTuple):
     """A proxy's node: the id `kind~ip~pod.namespace~domain`, and what its bootstrap tells besides.
 
-    `locality` is region, zone, subzone. `metadata` is as Istio lays it out (LABELS, CLUSTER_ID, …): only
-    the namespace, and the pod where the caller's token names one, are known to be true.
+    `locality` is region, zone, subzone, `asks` the type of resources that its first request is for. `metadata` is as
+    Istio lays it out (LABELS, CLUSTER_ID, …): only the namespace, and the pod where the caller's token names one, are
+    known to be true.
     """
 
     id: str
@@ -33,19 +34,21 @@ class ProxyNode(NamedTuple):
     cluster: str
     locality: tuple[str, str, str]
     metadata: dict[str, Any]
+    asks: str = ""
 
 
 def read_node(request: bytes) -> ProxyNode:
     """Read the node of an encoded DeltaDiscoveryRequest; raises BadNode when it has no proper one."""
     try:
-        node = descriptors.message(_REQUEST).FromString(request).node
+        first = descriptors.message(_REQUEST).FromString(request)
     except DecodeError:
         raise BadNode("the first message is not a DeltaDiscoveryRequest") from None
+    node = first.node
     kind, ip, workload, domain = parse_id(node.id)
     pod, _, namespace = workload.rpartition(".")
     where = (node.locality.region, node.locality.zone, node.locality.sub_zone)
     metadata = json_format.MessageToDict(node.metadata)
-    return ProxyNode(node.id, kind, ip, pod, namespace, domain, node.cluster, where, metadata)
+    return ProxyNode(node.id, kind, ip, pod, namespace, domain, node.cluster, where, metadata, first.type_url)
 
 
 def parse_id(node_id: str) -> tuple[str, str, str, str]:

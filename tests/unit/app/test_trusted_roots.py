@@ -4,9 +4,11 @@ import logging
 
 import pytest
 
-from lateen.app.trusted_roots import TrustedRoots
-from lateen.base.clock import SystemClock
+from lateen.app.trusted_roots import RootListener, TrustedRoots
+from lateen.base.clock import FakeClock, SystemClock
 from lateen.identity.authority import CertificateAuthority
+from lateen.identity.trust import TrustBundle
+from lateen.proto.trusted_roots import ROOTS
 from lateen.registry.mesh import MESH_KEY, Mesh
 
 OWN, OTHER = (CertificateAuthority.create("cluster.local", SystemClock()).trust for _ in range(2))
@@ -38,3 +40,22 @@ def test_roots_that_cannot_be_read_leave_the_former_in_force(caplog: pytest.LogC
         roots.settings_changed({MESH_KEY: Mesh(roots="-----BEGIN CERTIFICATE-----\nspoiled")})
     assert roots.current() == OWN | OTHER
     assert "caCertificates" in caplog.text
+
+
+def test_agents_that_listen_are_told_of_a_change_once() -> None:
+    own = CertificateAuthority.create("cluster.local", FakeClock())
+    roots = TrustedRoots(lambda: own.trust)
+    roots.publish()
+    listener, woken = RootListener(roots.view), []
+    listener.watch(lambda: woken.append(1))
+    roots.publish()
+    assert woken == []
+    own = CertificateAuthority.create("cluster.local", FakeClock())
+    roots.publish()
+    assert woken == [1]
+    told = roots.view.get(ROOTS)
+    assert told is not None and TrustBundle.parse(told.value()) == own.trust
+    listener.close()
+    own = CertificateAuthority.create("cluster.local", FakeClock())
+    roots.publish()
+    assert woken == [1]

@@ -19,7 +19,7 @@ from lateen.identity.trust import TrustBundle
 from lateen.node.agent import Agent, AgentSettings, ExternalCa, WorkloadRef, WorkloadServer
 from lateen.node.dns_listener import bound_socket
 from lateen.node.dns_proxy import DnsSettings, Sockets
-from lateen.node.name_feed import Speaker
+from lateen.node.feed import Speaker
 from lateen.node.resolvers import Resolvers
 from lateen.node.sds import SERVICE
 from lateen.proto import descriptors
