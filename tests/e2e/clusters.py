@@ -61,12 +61,19 @@ class Mesh:
         found = self.get("pods", "-n", namespace, "-l", selector)["items"]
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
-    def client(self, namespace: str, name: str = "client", **labels: str) -> "Client":
+    def client(
+        self, namespace: str, name: str = "client", annotations: dict[str, str] | None = None, **labels: str
+    ) -> "Client":
         """A pod that can call; where its namespace is injected, it has a proxy."""
         pod = {
             "apiVersion": "v1",
             "kind": "Pod",
-            "metadata": {"name": name, "namespace": namespace, "labels": {"app": name, **labels}},
+            "metadata": {
+                "name": name,
+                "namespace": namespace,
+                "labels": {"app": name, **labels},
+                "annotations": annotations or {},
+            },
             "spec": {"containers": [_container(name)], "terminationGracePeriodSeconds": 0},
         }
         if not self.kubectl("get", "pod", "-n", namespace, name, "--ignore-not-found"):

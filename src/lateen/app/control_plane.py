@@ -26,7 +26,7 @@ from lateen.app.windows import Inspector
 from lateen.base.clock import Clock
 from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn, until
-from lateen.identity.authority import CertificateAuthority
+from lateen.identity.authority import DEFAULT_TTL, MAX_TTL, CertificateAuthority
 from lateen.identity.trust import TrustBundle
 from lateen.plan.upstream import LoadAssignment
 from lateen.planner.dns_capture import DnsCapture
@@ -66,8 +66,9 @@ class Places:
     `revision`: of which the mesh's settings are read and the lease is held. `inside`: networks (CIDR) of the mesh, from
     which nothing is fetched that users' objects name by URL; `allowed`: networks from which it is all the same.
     `several_authorizers`: a workload may ask more than one extension provider. `certificates_per_minute`: what one pod
-    is granted, 0 = any number. `signer`: of the cluster, who signs in place of the authority ("" = nobody). `names`: by
-    which it is called. `modules`: where fetched modules are kept, beside the keys unless it is said."""
+    is granted, 0 = any number; `usual_ttl` and `longest_ttl` are how long one lives, in seconds. `signer`: of the
+    cluster, who signs in place of the authority ("" = nobody). `names`: by which it is called. `modules`: where fetched
+    modules are kept, beside the keys unless it is said."""
 
     pki: Path
     debug_socket: Path
@@ -79,6 +80,8 @@ class Places:
     several_authorizers: bool = False
     certificates_per_minute: int = PER_MINUTE
     signer: str = ""
+    usual_ttl: float = DEFAULT_TTL
+    longest_ttl: float = MAX_TTL
     names: Sequence[str] = DNS_NAMES
     modules: Path | None = None
 
@@ -93,7 +96,7 @@ class ControlPlane:
         self.pipeline = Pipeline(places.trust_domain, places.revision, places.several_authorizers)
         self.pump = Pump(self._step, self._settled, clock)
         self._proxies: dict[Key, set[ConnectedProxy]] = {}
-        self._keys_of_mesh = AuthorityFolder(places.pki, places.trust_domain, clock)
+        self._keys_of_mesh = AuthorityFolder(places.pki, places.trust_domain, clock, places.longest_ttl)
         self._roots = TrustedRoots(lambda: self.authority.trust)
         self._keys_of_mesh.changed = self._roots.publish
         self._roots.publish()
@@ -103,7 +106,9 @@ class ControlPlane:
         self.ads = AdsServer(callers, self._open, clock)
         limit = IssuanceLimit(clock, places.certificates_per_minute)
         outside = RegistrationAuthority(client, places.signer, self._trust, clock).sign if places.signer else None
-        self._ca = CertificateService(callers, lambda: self.authority, self._trust, self._facts, limit, outside)
+        self._ca = CertificateService(
+            callers, lambda: self.authority, self._trust, self._facts, limit, outside, places.usual_ttl
+        )
         uri = f"spiffe://{places.trust_domain}/ns/istio-system/sa/istiod"
         self.certificate = ServerCertificate(lambda: self.authority, places.names, uri, clock).current
         self._grpc = GrpcServer([self.ads.handler(), self._ca.handler()], self.certificate, self._trust)

@@ -108,4 +108,6 @@ class Discovery:
             several_authorizers=settings.several_authorizers,
             certificates_per_minute=settings.certificates_per_minute,
             signer=settings.signer,
+            usual_ttl=settings.usual_ttl,
+            longest_ttl=settings.longest_ttl,
         )

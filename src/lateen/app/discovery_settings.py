@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from lateen.app.settings import SEVERAL_AUTHORIZERS, signer_of
+from lateen.app.settings import DEFAULT_LIFE, MAX_LIFE, SEVERAL_AUTHORIZERS, lifetime_of, signer_of
 from lateen.base.errors import LateenError
+from lateen.identity.authority import DEFAULT_TTL, MAX_TTL
 from lateen.server.issuance import PER_MINUTE
 
 # Nothing that users' objects name by URL is fetched from private networks: pods and services are there, on any cluster.
@@ -29,6 +30,8 @@ class DiscoverySettings:
     several_authorizers: bool = False
     certificates_per_minute: int = PER_MINUTE
     signer: str = ""
+    usual_ttl: float = DEFAULT_TTL
+    longest_ttl: float = MAX_TTL
 
     @classmethod
     def load(cls, env: Mapping[str, str]) -> Self:
@@ -49,6 +52,8 @@ class DiscoverySettings:
             several_authorizers=env.get(SEVERAL_AUTHORIZERS, "").lower() in ("1", "t", "true"),
             certificates_per_minute=_number(env, "LATEEN_CERTIFICATES_PER_MINUTE", PER_MINUTE),
             signer=signer_of(env),
+            usual_ttl=lifetime_of(env, DEFAULT_LIFE, DEFAULT_TTL),
+            longest_ttl=lifetime_of(env, MAX_LIFE, MAX_TTL),
         )
 
     @property

@@ -8,6 +8,8 @@ from ipaddress import ip_network
 from pathlib import Path
 
 from lateen.base.errors import LateenError
+from lateen.identity.authority import DEFAULT_TTL, MAX_TTL
+from lateen.kinds.durations import nanoseconds
 from lateen.server.issuance import PER_MINUTE
 
 # A unix socket's path has at most 107 bytes; the longest is <run>/pods/<uid>/sds/socket.
@@ -20,6 +22,7 @@ SEVERAL_AUTHORIZERS = "PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS"
 CA_ADDRESS, CA_ROOTS = "CA_ADDR", "CA_ROOT_CA"
 
 # A signer of Kubernetes' CertificateSigningRequests in place of the control plane, by Istio's names.
+DEFAULT_LIFE, MAX_LIFE = "DEFAULT_WORKLOAD_CERT_TTL", "MAX_WORKLOAD_CERT_TTL"
 EXTERNAL_CA, RA, SIGNER = "EXTERNAL_CA", "ISTIOD_RA_KUBERNETES_API", "K8S_SIGNER"
 
 _MESH = re.compile(r"[a-z0-9]([a-z0-9-]{0,9}[a-z0-9])?")
@@ -46,6 +49,7 @@ class Settings:
     place of the control plane, `ca_roots` by CA_ROOT_CA the file of the roots that its own certificate ends at,
     `ca_audience` by LATEEN_CA_AUDIENCE of what audience it wants tokens ("" = the control plane's). `signer`: who signs
     CertificateSigningRequests in place of the control plane, by EXTERNAL_CA=ISTIOD_RA_KUBERNETES_API and K8S_SIGNER.
+    `usual_ttl` and `longest_ttl` are seconds, by DEFAULT_WORKLOAD_CERT_TTL (24h) and MAX_WORKLOAD_CERT_TTL (90 days).
     `cluster`: the one whose mesh is meant, in place of a local one.
     """
 
@@ -59,6 +63,8 @@ class Settings:
     ca_roots: Path | None = None
     ca_audience: str = ""
     signer: str = ""
+    usual_ttl: float = DEFAULT_TTL
+    longest_ttl: float = MAX_TTL
     cluster: "Cluster | None" = None
 
     @classmethod
@@ -88,6 +94,8 @@ class Settings:
             ca_roots=Path(os.environ[CA_ROOTS]) if os.environ.get(CA_ROOTS) else None,
             ca_audience=os.environ.get("LATEEN_CA_AUDIENCE", ""),
             signer=signer_of(os.environ),
+            usual_ttl=lifetime_of(os.environ, DEFAULT_LIFE, DEFAULT_TTL),
+            longest_ttl=lifetime_of(os.environ, MAX_LIFE, MAX_TTL),
         )
 
     @property
@@ -155,6 +163,15 @@ def signer_of(env: Mapping[str, str]) -> str:
     return signer if way else ""
 
 
+def lifetime_of(env: Mapping[str, str], name: str, default: float) -> float:
+    """Return a lifetime in seconds, by a variable of Istio's; raises LateenError."""
+    text = env.get(name, "")
+    found = nanoseconds(text) if text else default * 1e9
+    if found is None or found < 1e9:
+        raise LateenError(f"{name}: {text!r} is no duration of a second or more", "as 24h0m0s")
+    return found / 1e9
+
+
 def _number(name: str, default: int) -> int:
     text = os.environ.get(name, "")
     if text and not text.isdecimal():
@@ -181,6 +198,6 @@ def child_environment() -> dict[str, str]:
     """The environment that Lateen's own processes start with: only what they read."""
     kept = ("PATH", "HOME", "LANG", "TERM", "LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN", "LATEEN_FETCH_ALLOW",
             "LATEEN_CERTIFICATES_PER_MINUTE", "LATEEN_CA_AUDIENCE", CA_ADDRESS, CA_ROOTS, EXTERNAL_CA, SIGNER,
-            SEVERAL_AUTHORIZERS)  # fmt: skip
+            DEFAULT_LIFE, MAX_LIFE, SEVERAL_AUTHORIZERS)  # fmt: skip
     env = {name: os.environ[name] for name in kept if name in os.environ}
     return env | {"GRPC_ENABLE_FORK_SUPPORT": "0", "PYTHONUNBUFFERED": "1"}

@@ -17,6 +17,7 @@ from lateen.identity.trust import TrustBundle
 from lateen.node.ca_client import CaClient, Issued
 from lateen.node.dns_proxy import DnsProxy, DnsSettings
 from lateen.node.feed import Feed, Speaker
+from lateen.node.lifetimes import Lifetimes
 from lateen.node.renewal import Renewal
 from lateen.node.sds import PROXY_UID, SdsServer
 from lateen.node.secret_resources import ROOTS, roots_secret
@@ -133,7 +134,9 @@ class Agent:
         """The workloads served now."""
         return list(self._workloads.values())
 
-    async def serve(self, workload: WorkloadRef, socket_path: Path) -> WorkloadServer:
+    async def serve(
+        self, workload: WorkloadRef, socket_path: Path, lifetimes: Lifetimes | None = None
+    ) -> WorkloadServer:
         """Open the workload's socket and begin to obtain its certificate; Envoy may start at once.
 
         Envoy's requests are answered when there is a certificate. Raises LateenError when the pod is served
@@ -141,15 +144,15 @@ class Agent:
         """
         if workload.uid in self._workloads:
             raise LateenError(f"pod {workload.namespace}/{workload.pod} ({workload.uid}) is already served")
-        own = View()
+        own, lives = View(), lifetimes or Lifetimes(self._settings.ttl)
         sds = SdsServer((self._roots, own), socket_path, self._settings.socket_owner)
         identity = Identity(self._settings.trust_domain, workload.namespace, workload.service_account)
 
         async def obtain(csr: bytes) -> Issued:
             token = await self._authority.token_for(workload)
-            return await self._authority.client.sign(csr, token, self._settings.ttl)
+            return await self._authority.client.sign(csr, token, lives.ttl)
 
-        renewal = Renewal(identity, obtain, self.trust, own, self._clock)
+        renewal = Renewal(identity, obtain, self.trust, own, self._clock, lives)
         await sds.start()
         server = self._workloads[workload.uid] = WorkloadServer(workload, sds, renewal)
         if self._listening is None:

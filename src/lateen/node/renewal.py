@@ -16,11 +16,10 @@ from lateen.identity.certificate import expires_at, identity_of, issuer_key, loa
 from lateen.identity.keys import load_key, make_request, new_key
 from lateen.identity.trust import TrustBundle
 from lateen.node.ca_client import Issued, Unavailable
+from lateen.node.lifetimes import Lifetimes
 from lateen.node.secret_resources import CERTIFICATE, certificate_secret
 from lateen.xds.view import View
 
-RENEW_AT = 0.5
-JITTER = 0.1
 FIRST_RETRY, LAST_RETRY = 0.5, 60.0
 
 Obtain = Callable[[bytes], Awaitable[Issued]]
@@ -37,8 +36,17 @@ class Renewal:
     when the present certificate ends, in seconds since the epoch (0 = none yet), `issuer` names the key that signed it.
     """
 
-    def __init__(self, identity: Identity, obtain: Obtain, believe: Believe, view: View, clock: Clock) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        obtain: Obtain,
+        believe: Believe,
+        view: View,
+        clock: Clock,
+        lifetimes: Lifetimes | None = None,
+    ) -> None:
         """`obtain` has a PEM request certified; `believe` publishes roots before a certificate of theirs."""
+        self._lifetimes = lifetimes or Lifetimes()
         self.identity = identity
         self.ready = asyncio.Event()
         self.error = ""
@@ -56,7 +64,7 @@ class Renewal:
         failures = 0
         while True:
             try:
-                delay = renewal_delay(await self._renew(), _random.random())
+                delay = self._lifetimes.renewal_delay(await self._renew(), _random.random())
                 failures, self.error = 0, ""
             except Exception as error:
                 # Whatever goes wrong, giving up would only show when the certificate ends.
@@ -108,12 +116,6 @@ class Renewal:
         if expires_at(leaf) <= self._clock.now():
             raise Unavailable("the authority's certificate has already ended", "compare the clocks of the machines")
         return leaf
-
-
-def renewal_delay(lifetime: float, chance: float) -> float:
-    """Return when to renew a certificate with `lifetime` seconds left: about half-way, scattered by `chance`
-    (0 to 1) so that a whole machine does not renew at once."""
-    return max(lifetime, 1.0) * (RENEW_AT + JITTER * (2 * chance - 1))
 
 
 def retry_delay(failures: int, chance: float) -> float:

@@ -23,6 +23,7 @@ from lateen.inject.container import MOUNTS
 from lateen.node.agent import Agent, AgentSettings, WorkloadRef
 from lateen.node.bootstrap import bootstrap
 from lateen.node.environment import environment
+from lateen.node.lifetimes import Lifetimes
 from lateen.node.proxy_facts import ControlPlane
 from lateen.node.resolvers import nameservers
 from lateen.proto.descriptors import envoy_binary
@@ -106,7 +107,8 @@ class PodAgent:
         settings = AgentSettings(ca_name=plane.host, trust_domain=facts.trust_domain, socket_owner=os.geteuid())
         agent = Agent(f"{plane.host}:{plane.port + _BEHIND}", _roots(), _token, SystemClock(), settings)
         try:
-            await agent.serve(WorkloadRef(facts.namespace, facts.pod, facts.service_account, facts.pod), Path(SOCKET))
+            workload = WorkloadRef(facts.namespace, facts.pod, facts.service_account, facts.pod)
+            await agent.serve(workload, Path(SOCKET), Lifetimes.read(self._env))
             if facts.kind == "sidecar" and facts.dns_capture:
                 await agent.resolve(facts.pod, names_here(facts, self._resolvers))
             Path(BOOTSTRAP).write_text(json.dumps(bootstrap(facts)))

@@ -19,6 +19,7 @@ from lateen.node.bootstrap import bootstrap
 from lateen.node.capture import read_capture, ruleset
 from lateen.node.dns_proxy import DnsSettings
 from lateen.node.environment import environment
+from lateen.node.lifetimes import Lifetimes
 from lateen.node.proxy_facts import ControlPlane, ProxyFacts, StatsInclusion
 from lateen.runtime.addressing import DNS_IP
 from lateen.runtime.inside import Inside
@@ -92,7 +93,7 @@ class Proxies:
         (configuration / Path(BOOTSTRAP).name).write_text(json.dumps(config))
         captures_names = facts.kind == "sidecar" and facts.dns_capture
         names = names_at(netns, facts, [(DNS_IP, 53)]) if captures_names else None
-        await self._serve(pod, sockets / Path(SOCKET).name, names)
+        await self._serve(pod, sockets / Path(SOCKET).name, names, Lifetimes.read(env))
         capture = read_capture(facts.annotations, facts.pod)
         if captures_names:
             capture = structs.replace(capture, dns_servers=(DNS_IP,))
@@ -112,12 +113,12 @@ class Proxies:
         self._served.discard(uid)
         await self._agent.stop(uid)
 
-    async def _serve(self, pod: Mapping[str, Any], path: Path, names: DnsSettings | None) -> None:
+    async def _serve(self, pod: Mapping[str, Any], path: Path, names: DnsSettings | None, lifetimes: Lifetimes) -> None:
         metadata = pod["metadata"]
         account = pod["spec"].get("serviceAccountName") or "default"
         if metadata["uid"] not in self._served:
             workload = WorkloadRef(metadata["namespace"], metadata["name"], account, metadata["uid"])
-            await self._agent.serve(workload, path)
+            await self._agent.serve(workload, path, lifetimes)
             if names is not None:
                 await self._resolve(metadata["uid"], names)
             self._served.add(metadata["uid"])

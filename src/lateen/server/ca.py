@@ -39,15 +39,18 @@ class CertificateService:
         facts_of: Callable[[Caller], str] = lambda caller: "",
         limit: IssuanceLimit | None = None,
         outside: Sign | None = None,
+        usual_ttl: float = DEFAULT_TTL,
     ) -> None:
         """`authority` and `trust` are asked at every call, so that both can change while running. `limit`: how often
-        one pod may ask. `outside` signs in place of the authority: its certificates say nothing beside the identity."""
+        one pod may ask. `outside` signs in place of the authority: its certificates say nothing beside the identity.
+        `usual_ttl`: the seconds that a certificate lives where nobody says how long."""
         self._callers = callers
         self._authority = authority
         self._trust = trust
         self._facts_of = facts_of
         self._limit = limit or IssuanceLimit(SystemClock(), 0)
         self._outside = outside
+        self._usual_ttl = usual_ttl
 
     def handler(self) -> grpc.GenericRpcHandler:
         """Return the service, to be added to a gRPC server. Messages pass as bytes."""
@@ -76,7 +79,7 @@ class CertificateService:
         return response
 
     async def _certify(self, caller: Caller, request: CertificateRequest) -> bytes:
-        ttl = float(request.validity) if request.validity > 0 else DEFAULT_TTL
+        ttl = float(request.validity) if request.validity > 0 else self._usual_ttl
         if self._outside is not None:
             chain = await self._outside(request.csr, caller.identity, ttl)
         else:

@@ -1,6 +1,7 @@
 """Who gets a proxy on a real cluster, and how applications live beside one."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
@@ -102,6 +103,19 @@ def test_probes_are_answered_where_only_mutual_tls_is(mesh: Mesh, shop: str) -> 
 def ready(mesh: Mesh, namespace: str, name: str) -> bool:
     conditions = mesh.get("pod", "-n", namespace, name)["status"]["conditions"]
     return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
+
+
+def test_how_long_certificates_live_is_the_pods_to_say(mesh: Mesh, shop: str) -> None:
+    said = {"proxy.istio.io/config": "proxyMetadata: {SECRET_TTL: 1h}"}
+    client = mesh.client(shop, "short", said)
+    begun = datetime.now(UTC)
+    rows = eventually(
+        lambda: [
+            row for row in mesh.lateen("pc", "secret", f"{client.name}.{shop}").splitlines() if "Cert Chain" in row
+        ]
+    )
+    end = datetime.strptime(rows[0].split()[-1], "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    assert timedelta(minutes=50) < end - begun < timedelta(minutes=70)
 
 
 def test_a_job_finishes_beside_its_proxy(mesh: Mesh, shop: str) -> None:

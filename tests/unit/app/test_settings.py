@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lateen.app.settings import LONGEST_RUN, SEVERAL_AUTHORIZERS, Settings, child_environment, signer_of
+from lateen.app.settings import LONGEST_RUN, SEVERAL_AUTHORIZERS, Settings, child_environment, lifetime_of, signer_of
 from lateen.base.errors import LateenError
 
 
@@ -117,3 +117,10 @@ def test_a_clusters_signer_is_named_by_istios_variables() -> None:
     for wrong, told in (({**way, "K8S_SIGNER": "c"}, "K8S_SIGNER"), ({"EXTERNAL_CA": "OTHER"}, "EXTERNAL_CA")):
         with pytest.raises(LateenError, match=told):
             signer_of(wrong)
+
+
+def test_lifetimes_of_certificates_are_istios_variables() -> None:
+    name = "MAX_WORKLOAD_CERT_TTL"
+    assert (lifetime_of({name: "2h"}, name, 5), lifetime_of({}, name, 5)) == (7200, 5)
+    with pytest.raises(LateenError, match=name):
+        lifetime_of({name: "soon"}, name, 5)
