@@ -25,9 +25,10 @@ from lateen.node.bootstrap import bootstrap
 from lateen.node.environment import environment
 from lateen.node.proxy_facts import ControlPlane, ProxyFacts
 from lateen.proto.descriptors import envoy_binary
+from lateen.proto.trusted_roots import TYPE as TRUSTED_ROOTS
 from lateen.proto.types import CLUSTER
 from lateen.runtime import netns
-from lateen.server.ads import AdsServer
+from lateen.server.ads import AdsServer, Connection
 from lateen.server.auth import Caller, Callers, Unauthenticated
 from lateen.server.ca import CertificateService
 from lateen.server.grpc_server import Endpoint, GrpcServer
@@ -90,8 +91,14 @@ class World:
         self.server = GrpcServer(handlers, certificate.current, lambda: self.trust)
 
     def open(self, caller: Caller, node: ProxyNode) -> Proxy:
-        self.seen.append(caller.expires)
+        if node.asks != TRUSTED_ROOTS:  # the agent's own stream is no Envoy's
+            self.seen.append(caller.expires)
         return Proxy()
+
+    @property
+    def proxies(self) -> list[Connection]:
+        """The streams of Envoys: the agent's own, which asks for roots, is none."""
+        return [one for one in self.ads.connections if one.node.asks != TRUSTED_ROOTS]
 
     async def start(self, ttl: float) -> None:
         addresses = [Endpoint("127.0.0.1:0", mutual=True), Endpoint("127.0.0.1:0", mutual=False)]
@@ -194,7 +201,7 @@ async def test_envoy_becomes_ready_with_the_agents_certificate(world: World) -> 
     await world.start(ttl=3600)
     world.start_envoy()
     await world.reaches(15021, "/healthz/ready", 200)
-    (connection,) = world.ads.connections
+    (connection,) = world.proxies
     assert connection.caller.identity.uri == "spiffe://cluster.local/ns/default/sa/reviews"
     assert connection.node.metadata["LABELS"] == {"app": "reviews"}
     # A node is some 60 kB: it came once.
