@@ -15,6 +15,7 @@ from kubernetes.keeper import FAILED, READY, USERS
 from kubernetes.node import BORN
 
 _SECONDS = 120
+FIRST = "first-process"
 _CGROUPS = Path("/sys/fs/cgroup")
 
 
@@ -52,7 +53,9 @@ def keep(folder: Path, binaries: Path, dns: Path) -> None:
     child = subprocess.Popen(words, stdin=subprocess.DEVNULL, preexec_fn=die_with_parent)
     try:
         _until((folder / BORN).exists, child)
-        link.give(_first(child.pid))
+        first = _first(child.pid)
+        (folder / FIRST).write_text(str(first))
+        link.give(first)
         _until((folder / READY).exists, child)
         with (folder / USERS).open() as users:
             fcntl.flock(users, fcntl.LOCK_EX)

@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from kubernetes.binaries import ROOT
 from kubernetes.cluster import Cluster, Keeper, shared_cluster
 from kubernetes.images import base_images
+from kubernetes.node_keeper import FIRST
 
 COMMANDS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy")
 PROGRAMS = {"containerd": "containerd", "runc": "runc", "ctr": "containerd", "iptables": "iptables", "busybox":
@@ -40,6 +41,11 @@ class Whole:
         """The node's, and the API server's."""
         url = next(line for line in self.kubeconfig.read_text().splitlines() if '"server"' in line)
         return url.split("//")[1].split(":")[0]
+
+    @property
+    def network(self) -> Path:
+        """The network namespace of the node."""
+        return Path(f"/proc/{(self.folder / FIRST).read_text()}/ns/net")
 
     def load(self, archive: Path) -> None:
         """Give the node the images of a docker-archive."""
