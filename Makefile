@@ -11,6 +11,8 @@ JOBS ?= 2
 # What tests against a real Kubernetes run (tests/support/kubernetes): its control plane, and what makes it a whole cluster of one node.
 KUBERNETES := etcd kube-apiserver kube-controller-manager
 KUBE_NODE := kubelet kube-scheduler kube-proxy coredns
+# What renders our charts in tests.
+CHARTS := helm
 
 .PHONY: demo test check bench golden conformance setup system kubectl unit contract e2e kube-apiserver kube-node image
 .PHONY: kubernetes-for-tests lock clean
@@ -43,7 +45,7 @@ image: setup  ## build the images for Kubernetes into build/images: HUB, TAG; no
 # Where a Kubernetes is given there is nothing to build; where there is no Go, a notice will do, except in CI.
 kubernetes-for-tests:
 	@scripts/system-packages kubernetes
-	@[ -n "$(LATEEN_TEST_KUBECONFIG)$(KUBEBUILDER_ASSETS)" ] || scripts/kubernetes $(if $(CI),,--optional) $(KUBERNETES) $(KUBE_NODE)
+	@[ -n "$(LATEEN_TEST_KUBECONFIG)$(KUBEBUILDER_ASSETS)" ] || scripts/kubernetes $(if $(CI),,--optional) $(KUBERNETES) $(KUBE_NODE) $(CHARTS)
 
 e2e: setup kubectl
 	scripts/e2e $(ARGS)

@@ -40,7 +40,7 @@ def cluster_rules(installation: Installation) -> list[Raw]:
         _rule(["authorization.k8s.io"], ["subjectaccessreviews"], ["create"]),
         _rule([admission], plurals, _READ),
         _rule([admission], plurals, ["patch"], hooks),
-        *_signing(str(installation.values["pilot"]["env"].get("K8S_SIGNER", ""))),
+        *_signing(installation.signer),
     ]  # fmt: skip
 
 

@@ -1,12 +1,19 @@
 """The control plane of a cluster: its settings, its Deployment, and the service that proxies and API servers know."""
 
-import json
 from collections.abc import Iterator
-from typing import Any
 
-import yaml
-
-from lateen.install.parts import RESTRICTED, UID, Installation, Raw, autoscaler, disruption_budget, made
+from lateen.install.parts import (
+    PLACING,
+    RESTRICTED,
+    UID,
+    Installation,
+    Raw,
+    annotated,
+    autoscaler,
+    disruption_budget,
+    made,
+    text,
+)
 
 # name → port, target: where tools and proxies look. Agents show tokens on 15013 (docs/adr/0006).
 PORTS = {
@@ -23,8 +30,6 @@ _CONTAINER_PORTS = {
     "https-hooks": 15017,
 }
 
-_PLACING = ("nodeSelector", "affinity", "tolerations", "topologySpreadConstraints")
-
 
 def control_plane(installation: Installation) -> Iterator[Raw]:
     """Yield all but its rights and its webhooks."""
@@ -33,7 +38,8 @@ def control_plane(installation: Installation) -> Iterator[Raw]:
     selector = _selector(installation)
     yield _mesh(installation)
     yield _injection(installation)
-    yield made("v1", "Service", name, labels, namespace, spec=_service(installation))
+    service = made("v1", "Service", name, labels, namespace, spec=_service(installation))
+    yield annotated(service, pilot["serviceAnnotations"])
     yield made("apps/v1", "Deployment", name, labels, namespace, spec=_deployment(installation))
     if pilot["autoscaleEnabled"]:
         yield autoscaler(name, namespace, labels, pilot)
@@ -42,32 +48,19 @@ def control_plane(installation: Installation) -> Iterator[Raw]:
 
 
 def _selector(installation: Installation) -> dict[str, str]:
-    rest = {"istio": "pilot"} if installation.revision == "default" else {"istio.io/rev": installation.revision}
+    rest = {"istio": "pilot"} if installation.is_default else {"istio.io/rev": installation.revision}
     return {"app": "istiod", **rest}
 
 
 def _mesh(installation: Installation) -> Raw:
-    address = f"{installation.istiod}.{installation.namespace}.svc:15012"
-    given: dict[str, Any] = installation.tree["meshConfig"]
-    config = {"discoveryAddress": address} | (given.get("defaultConfig") or {})
-    mesh = {name: value for name, value in given.items() if value != ""} | {"defaultConfig": config}
-    data = {"mesh": yaml.safe_dump(mesh, sort_keys=True), "meshNetworks": "networks: {}\n"}
+    data = {"mesh": installation.mesh(), "meshNetworks": "networks: {}\n"}
     labels = installation.labels("Pilot")
     return made("v1", "ConfigMap", f"istio{installation.suffix}", labels, installation.namespace, data=data)
 
 
 def _injection(installation: Installation) -> Raw:
-    """What injection reads (`inject/installation.py`)."""
-    common = {**installation.common, "hub": installation.hub, "tag": installation.tag}
-    values = {
-        "global": common,
-        "pilot": {"cni": installation.values["pilot"]["cni"]},
-        "sidecarInjectorWebhook": installation.values["sidecarInjectorWebhook"],
-        "revision": installation.tree["revision"],
-    }
     name, labels = f"istio-sidecar-injector{installation.suffix}", installation.labels("Pilot")
-    data = {"values": json.dumps(values, indent=2, sort_keys=True)}
-    return made("v1", "ConfigMap", name, labels, installation.namespace, data=data)
+    return made("v1", "ConfigMap", name, labels, installation.namespace, data={"values": installation.injection()})
 
 
 def _service(installation: Installation) -> Raw:
@@ -95,7 +88,7 @@ def _deployment(installation: Installation) -> Raw:
             {"name": "cacerts", "secret": {"secretName": "cacerts", "optional": True}},
         ],
         **installation.secrets(),
-        **{name: pilot[name] for name in _PLACING if pilot[name]},
+        **{name: pilot[name] for name in PLACING if pilot[name]},
     }  # fmt: skip
     template = {"metadata": {"labels": labels, "annotations": {**scraped, **pilot["podAnnotations"]}}, "spec": spec}
     made_of: Raw = {"selector": {"matchLabels": _selector(installation)}, "template": template}
@@ -112,7 +105,7 @@ def _container(installation: Installation) -> Raw:
         "REVISION": installation.revision,
         "CLUSTER_ID": installation.common["multiCluster"]["clusterName"],
         "TRUST_DOMAIN": installation.tree["meshConfig"].get("trustDomain") or "cluster.local",
-        **{name: str(value) for name, value in pilot["env"].items()},
+        **{name: text(value) for name, value in pilot["env"].items()},
     }
     return {
         "name": "discovery",

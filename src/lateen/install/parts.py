@@ -1,8 +1,11 @@
 """What the objects of an installation have in common: names with the revision, labels, security contexts, settings."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+import yaml
 
 Raw = dict[str, Any]
 
@@ -10,6 +13,10 @@ MANAGER = "lateen"
 MANAGED, COMPONENT = "install.operator.istio.io/owning-resource", "operator.istio.io/component"
 REVISION = "istio.io/rev"
 UID = 1337
+# Where pods may run.
+PLACING = ("nodeSelector", "affinity", "tolerations", "topologySpreadConstraints")
+# One stays when nodes are drained.
+ONE_STAYS: Mapping[str, Any] = {"minAvailable": 1}
 
 RESTRICTED = {
     "allowPrivilegeEscalation": False,
@@ -40,9 +47,18 @@ class Installation:
         return str(self.tree["revision"] or "default")
 
     @property
+    def is_default(self) -> bool:
+        """Say whether no revision is named."""
+        return self.revision == "default"
+
+    def takes_unnamed(self, tag: str = "") -> bool:
+        """Say whether namespaces and pods that name no revision are this revision's, or those of its `tag`."""
+        return tag == "default" if tag else self.is_default
+
+    @property
     def suffix(self) -> str:
         """What names carry of a named revision."""
-        return "" if self.revision == "default" else f"-{self.revision}"
+        return "" if self.is_default else f"-{self.revision}"
 
     @property
     def istiod(self) -> str:
@@ -86,6 +102,28 @@ class Installation:
             **more,
         }
 
+    @property
+    def signer(self) -> str:
+        """Who signs workloads' certificates in place of the control plane; "" = nobody."""
+        return str(self.values["pilot"]["env"].get("K8S_SIGNER", ""))
+
+    def mesh(self) -> str:
+        """The mesh's settings, as the ConfigMap `istio` has them."""
+        given: Mapping[str, Any] = self.tree["meshConfig"]
+        config = {"discoveryAddress": f"{self.istiod}.{self.namespace}.svc:15012"} | (given.get("defaultConfig") or {})
+        mesh = {name: value for name, value in given.items() if value != ""} | {"defaultConfig": config}
+        return yaml.safe_dump(mesh, sort_keys=True)
+
+    def injection(self) -> str:
+        """What injection reads (`inject/installation.py`), as the ConfigMap `istio-sidecar-injector` has it."""
+        values = {
+            "global": {**self.common, "hub": self.hub, "tag": self.tag},
+            "pilot": {"cni": self.values["pilot"]["cni"]},
+            "sidecarInjectorWebhook": self.values["sidecarInjectorWebhook"],
+            "revision": self.tree["revision"],
+        }
+        return json.dumps(values, indent=2, sort_keys=True)
+
     def pulling(self) -> Raw:
         """How a container's image is pulled."""
         return {"imagePullPolicy": self.common["imagePullPolicy"]} if self.common["imagePullPolicy"] else {}
@@ -102,6 +140,16 @@ def made(api_version: str, kind: str, name: str, labels: Mapping[str, str], name
     return {"apiVersion": api_version, "kind": kind, "metadata": meta} | rest
 
 
+def annotated(raw: Raw, annotations: Mapping[str, str]) -> Raw:
+    """Return the object with annotations, if there are any."""
+    return raw | {"metadata": raw["metadata"] | {"annotations": dict(annotations)}} if annotations else raw
+
+
+def text(value: Any) -> str:
+    """Return a value as an environment variable has it."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
 def autoscaler(name: str, namespace: str, labels: Mapping[str, str], said: Mapping[str, Any]) -> Raw:
     """Return the HorizontalPodAutoscaler of a Deployment: `said` has autoscaleMin, autoscaleMax and cpu."""
     target = {"type": "Utilization", "averageUtilization": (said.get("cpu") or {}).get("targetAverageUtilization", 80)}
@@ -114,7 +162,13 @@ def autoscaler(name: str, namespace: str, labels: Mapping[str, str], said: Mappi
     return made("autoscaling/v2", "HorizontalPodAutoscaler", name, labels, namespace, spec=spec)
 
 
-def disruption_budget(name: str, namespace: str, labels: Mapping[str, str], selector: Mapping[str, str]) -> Raw:
-    """Return the PodDisruptionBudget: one stays when nodes are drained."""
-    spec = {"minAvailable": 1, "selector": {"matchLabels": dict(selector)}}
+def disruption_budget(
+    name: str,
+    namespace: str,
+    labels: Mapping[str, str],
+    selector: Mapping[str, str],
+    budget: Mapping[str, Any] = ONE_STAYS,
+) -> Raw:
+    """Return the PodDisruptionBudget of the pods that `selector` finds."""
+    spec = {**budget, "selector": {"matchLabels": dict(selector)}}
     return made("policy/v1", "PodDisruptionBudget", name, labels, namespace, spec=spec)

@@ -54,8 +54,18 @@ def profile(name: str) -> Tree:
     if name not in PROFILES:
         fix = did_you_mean(name, PROFILES) or f"profiles are {', '.join(PROFILES)}"
         raise Invalid("the installation", [Fault("spec.profile", f"there is no profile {name!r}", fix)])
-    made: Tree = merged(merged(_read("base"), _read(name)), {"profile": name})
+    made: Tree = merged(merged(defaults(), overlay(name)), {"profile": name})
     return made
+
+
+def defaults() -> Tree:
+    """Return every setting with its default."""
+    return _read("base")
+
+
+def overlay(name: str) -> Tree:
+    """Return what a profile lays over the defaults."""
+    return _read(name)
 
 
 def settings(overlays: Iterable[tuple[str, Tree]] = (), values: Sequence[str] = ()) -> Tree:
@@ -64,7 +74,7 @@ def settings(overlays: Iterable[tuple[str, Tree]] = (), values: Sequence[str] = 
     given = [(where, spec_of(raw, where)) for where, raw in overlays]
     given.append(("--set", reduce(_together, map(set_value, values), {})))
     named = [spec["profile"] for _, spec in given if spec.get("profile")]
-    known = _read("base")
+    known = defaults()
     made = profile(named[-1] if named else "default")
     faults: list[Fault] = []
     for where, spec in given:
@@ -129,9 +139,14 @@ def _by_name(below: list[Tree], above: list[Tree]) -> list[Tree]:
     return list(made.values())
 
 
+def is_open(path: str) -> bool:
+    """Say whether whatever is below a path is the user's."""
+    return path in _OPEN or path.endswith(_OPEN_ENDINGS)
+
+
 def _unknown(given: Any, known: Any, path: str) -> Iterable[tuple[str, str, str]]:
     """Yield the paths that no setting has: (path, what is wrong, what may be meant)."""
-    if path in _OPEN or path.endswith(_OPEN_ENDINGS) or (path == "" and not isinstance(given, dict)):
+    if is_open(path) or (path == "" and not isinstance(given, dict)):
         return
     if isinstance(known, dict):
         if not isinstance(given, dict):

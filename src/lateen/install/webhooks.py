@@ -45,7 +45,7 @@ def injector(installation: Installation, tag: str = "") -> Raw:
     default = [
         ("auto", [_absent(_INJECTION), _absent(REVISION), _SYSTEM], [_absent(_INJECT), _absent(REVISION)]),
     ] if installation.values["sidecarInjectorWebhook"]["enableNamespacesByDefault"] else []  # fmt: skip
-    hooks = [*by_revision, *((*by_injection, *default) if name == "default" else ())]
+    hooks = [*by_revision, *((*by_injection, *default) if installation.takes_unnamed(tag) else ())]
     labels = installation.labels("Pilot", app="sidecar-injector", **({TAG: tag} if tag else {}))
     own = (
         f"istio-revision-tag-{tag}" if tag else f"istio-sidecar-injector{installation.suffix}-{installation.namespace}"
@@ -82,7 +82,7 @@ def validator(installation: Installation) -> Raw:
     }
     others = hook | {"name": "validation.istio.io", "objectSelector": {"matchExpressions": [_absent(REVISION)]}}
     name = f"istio-validator{installation.suffix}-{installation.namespace}"
-    hooks = [hook, others] if installation.revision == "default" else [hook]
+    hooks = [hook, others] if installation.is_default else [hook]
     return made(
         _API, "ValidatingWebhookConfiguration", name, installation.labels("Pilot", app="istiod", istio="istiod"),
         webhooks=hooks,
