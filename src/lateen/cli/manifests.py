@@ -44,6 +44,19 @@ def generate(names: tuple[str, ...], values: tuple[str, ...], revision: str, out
 
 
 @command.command()
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), default="charts", show_default=True)
+def charts(output: Path) -> None:
+    """Write the Helm charts base, istiod and gateway into a folder: their objects are those of `lateen install`."""
+    from lateen.install.helm.charts import charts as files_of_charts
+
+    made = files_of_charts(our_version())
+    for path, text in made.items():
+        (output / path).parent.mkdir(parents=True, exist_ok=True)
+        (output / path).write_text(text)
+    click.echo(f"{', '.join(dict.fromkeys(path.partition('/')[0] for path in made))} are in {output}")
+
+
+@command.command()
 @click.argument("one", type=click.Path(exists=True, path_type=Path))
 @click.argument("other", type=click.Path(exists=True, path_type=Path))
 def diff(one: Path, other: Path) -> None:

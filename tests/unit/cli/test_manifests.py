@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import yaml
 from click.testing import CliRunner
 
@@ -13,3 +15,9 @@ def test_crds_are_printed_as_documents_without_anchors() -> None:
 
 def test_manifest_is_another_word_for_it() -> None:
     assert "crds" in CliRunner().invoke(cli, ["manifest", "--help"]).output
+
+
+def test_charts_are_written_into_a_folder(tmp_path: Path) -> None:
+    printed = CliRunner().invoke(cli, ["manifest", "charts", "-o", str(tmp_path / "made")])
+    assert printed.output == f"base, istiod, gateway are in {tmp_path / 'made'}\n"
+    assert (tmp_path / "made" / "istiod" / "templates" / "_helpers.tpl").exists()

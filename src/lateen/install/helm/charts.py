@@ -1,4 +1,4 @@
-"""All files of the charts `base`, `istiod` and `gateway`. Objects are those of `lateen install`, by the same functions."""
+"""All files of the charts `base`, `istiod` and `gateway`. Objects are those of `lateen install`."""
 
 from importlib.resources import files
 

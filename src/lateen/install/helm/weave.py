@@ -1,4 +1,4 @@
-"""Join what is made of settings that differ in one switch each: one tree, in which every part knows when it is there."""
+"""Join what is made of settings that differ in one switch each: a tree in which every part knows when it is there."""
 
 import json
 from collections.abc import Iterator, Sequence
