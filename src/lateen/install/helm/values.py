@@ -14,8 +14,9 @@ from lateen.install.settings import PROFILES, Tree, defaults, is_open, overlay
 Json = dict[str, Any]
 
 _PARTS = ("global", "pilot", "sidecarInjectorWebhook", "revisionTags")
-_ISTIOD_HEAD = """# Say at the top level what you want otherwise, by these names: `--set meshConfig.accessLogFile=/dev/stdout`. What is
-# below `pilot` may be said without it: `--set replicaCount=2`. Nothing is to be said below `defaults`.
+_ISTIOD_HEAD = """# Say at the top level what you want otherwise, by these names:
+# `--set meshConfig.accessLogFile=/dev/stdout`. What is below `pilot` may be said without it: `--set replicaCount=2`.
+# Nothing is to be said below `defaults`.
 """
 # Numbers or percentages.
 _SURGE = ("values.pilot.rollingMaxSurge", "values.pilot.rollingMaxUnavailable")
