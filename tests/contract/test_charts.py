@@ -27,6 +27,10 @@ ISTIOD: dict[str, Raw] = {
     "nothing said": {},
     "a named revision": {"revision": "canary"},
     "tags": {"revision": "canary", "revisionTags": ["prod", "default"]},
+    "a revision by default": {"revision": "canary", "defaultRevision": "canary"},
+    "another revision by default": {"revision": "canary", "defaultRevision": "other"},
+    "priority": {"global": {"priorityClassName": "high"}},
+    "pods without a proxy": {"sidecarInjectorWebhook": {"neverInjectSelector": [{"matchLabels": {"job": "x"}}]}},
     "replicas": {"pilot": {"autoscaleEnabled": False, "replicaCount": 3}},
     "scaling": {"pilot": {"autoscaleMin": 2, "autoscaleMax": 9, "cpu": {"targetAverageUtilization": 50}}},
     "surge": {"pilot": {"rollingMaxSurge": 1, "rollingMaxUnavailable": "10%"}},
@@ -123,9 +127,11 @@ def test_what_is_said_at_the_top_is_said_of_the_control_plane(helm: Helm) -> Non
         ("istiod", {"pilot": {"autoscaleEnabled": "yes"}}),
         ("istiod", {"pilot": {"cni": {"enabled": True}}}),
         ("istiod", {"profile": "demmo"}),
+        ("istiod", {"pilot": {"traceSampling": 1.0}}),
         ("gateway", {"autoscaling": {"min": 2}}),
         ("gateway", {"replicaCount": "two"}),
         ("base", {"x": 1}),
+        ("base", {"defaultRevision": "canary"}),
     ],
 )
 def test_what_there_is_no_value_for_is_refused(helm: Helm, chart: str, values: Raw) -> None:
@@ -145,6 +151,8 @@ GATEWAYS: dict[str, tuple[Raw, Raw]] = {
                     {"service": {"type": "ClusterIP", "ports": [{"name": "a", "port": 1}], "externalTrafficPolicy": "Local"}, "annotations": {"a": "b"}}),
     "where it runs": ({"nodeSelector": {"a": "b"}, "affinity": {"podAffinity": {}}, "tolerations": [{"key": "k"}], "podAnnotations": {"c": "d"}},
                       {"settings": {"nodeSelector": {"a": "b"}, "affinity": {"podAffinity": {}}, "tolerations": [{"key": "k"}], "podAnnotations": {"c": "d"}}}),
+    "priority and rights": ({"priorityClassName": "high", "securityContext": {"runAsNonRoot": False}},
+                            {"settings": {"securityContext": {"runAsNonRoot": False}}}),
     "an account of others": ({"serviceAccount": {"create": False, "name": "theirs"}}, {"makes_account": False, "account": "theirs"}),
     "an account with annotations": ({"serviceAccount": {"annotations": {"role": "x"}}}, {"account_annotations": {"role": "x"}}),
 }  # fmt: skip
@@ -153,7 +161,8 @@ GATEWAYS: dict[str, tuple[Raw, Raw]] = {
 @pytest.mark.parametrize(("values", "said"), GATEWAYS.values(), ids=GATEWAYS)
 @pytest.mark.parametrize("revision", ["", "canary"])
 def test_a_gateway_is_what_the_installer_makes(helm: Helm, values: Raw, said: Raw, revision: str) -> None:
-    installation = Installation(settings(values=[f"revision={revision}"]), VERSION)
+    priority = f"values.global.priorityClassName={values.get('priorityClassName', '')}"
+    installation = Installation(settings(values=[f"revision={revision}", priority]), VERSION)
     known = installation.values["gateways"]["istio-ingressgateway"]
     defaults = yaml.safe_load((helm.folder / "gateway" / "values.yaml").read_text())
     name = said.get("name", "istio-edge")

@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 HERE = Path(__file__).parent
 # One test file per stage records `<stage>.yaml` in every story.
-STAGES = ("plan", "patches")
+STAGES = ("plan", "patches", "manifest-default", "manifest-demo", "manifest-canary")
 
 Record = Callable[[Path, str, Any], None]
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import click
 
-from lateen.base.errors import LateenError
+from lateen.base.errors import Invalid, LateenError
+from lateen.install.checks import setting_faults
+from lateen.install.idle import idle
 from lateen.install.settings import Tree, settings
 from lateen.kinds.durations import nanoseconds
 from lateen.sources.files import read_manifests
@@ -23,9 +25,14 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def settings_of_options(names: tuple[str, ...], values: tuple[str, ...], revision: str) -> Tree:
-    """Return the settings; raises Invalid with every path that there is not."""
+    """Return the settings; raises Invalid with everything that is wrong, and tells what has no effect."""
     overlays = [(document.file, document.raw) for document in read_manifests(names)] if names else []
-    return settings(overlays, [*values, *((f"revision={revision}",) if revision else ())])
+    tree = settings(overlays, [*values, *((f"revision={revision}",) if revision else ())])
+    if faults := list(setting_faults(tree)):
+        raise Invalid("the installation", faults)
+    for line in idle(tree):
+        click.echo(f"warning: {line}", err=True)
+    return tree
 
 
 def our_version() -> str:

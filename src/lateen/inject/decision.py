@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lateen.inject.settings import InjectSettings
+from lateen.kinds.label_selector import selects
 
 INJECT = "sidecar.istio.io/inject"
 STATUS = "sidecar.istio.io/status"
@@ -33,7 +34,7 @@ def decide(pod: Mapping[str, Any], namespace: Mapping[str, Any], settings: Injec
     settings = settings or InjectSettings()
     metadata = pod.get("metadata") or {}
     labels, annotations = metadata.get("labels") or {}, metadata.get("annotations") or {}
-    refusal = _refusal(pod, namespace, labels, annotations)
+    refusal = _refusal(pod, namespace, labels, annotations, settings)
     if refusal:
         return Decision(False, refusal)
     return _selected(namespace, labels, settings)
@@ -53,6 +54,7 @@ def _refusal(
     namespace: Mapping[str, Any],
     labels: Mapping[str, str],
     annotations: Mapping[str, str],
+    settings: InjectSettings,
 ) -> str:
     """What forbids injection whatever the namespace says; "" when nothing does. Label before annotation."""
     name = namespace.get("metadata", {}).get("name", "")
@@ -65,6 +67,8 @@ def _refusal(
     source, value = ("label", labels[INJECT]) if INJECT in labels else ("annotation", annotations.get(INJECT, ""))
     if value and value.lower() not in _YES:
         return f"the pod's {source} {INJECT} is {value!r}"
+    if not value and any(selects(selector, labels) for selector in settings.never):
+        return "the installation's neverInjectSelector selects the pod's labels"
     return ""
 
 

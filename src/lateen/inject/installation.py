@@ -7,10 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import yaml
 
 from lateen.base.errors import Fault, Invalid
 from lateen.inject.settings import InjectSettings
+from lateen.kinds.label_selector import LabelSelector
 
 Json = dict[str, Any]
 
@@ -48,6 +50,7 @@ def installation_settings(
         component_log_level=str(proxy.get("componentLogLevel") or defaults.component_log_level),
         rewrite_probes=_map(values, "sidecarInjectorWebhook").get("rewriteAppHTTPProbe") is not False,
         hold_application=bool(proxy.get("holdApplicationUntilProxyStarts")),
+        never=selectors(_map(values, "sidecarInjectorWebhook").get("neverInjectSelector")),
     )
 
 
@@ -71,6 +74,14 @@ def read_values(text: str, where: str) -> Json:
     if not isinstance(found, dict):
         raise Invalid(where, [Fault("", "a mapping is wanted")])
     return found
+
+
+def selectors(given: Any) -> tuple[LabelSelector, ...]:
+    """Read a list of selectors of labels; raises Invalid."""
+    try:
+        return msgspec.convert(given or (), tuple[LabelSelector, ...])
+    except msgspec.ValidationError as error:
+        raise Invalid("neverInjectSelector", [Fault("", f"is no list of selectors: {error}")]) from None
 
 
 def _image(common: Mapping[str, Any], part: Mapping[str, Any], default: str) -> str:

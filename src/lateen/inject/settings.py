@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from lateen.kinds.label_selector import LabelSelector
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InjectSettings:
@@ -19,6 +21,7 @@ class InjectSettings:
     `pull_policy`, `pull_secrets` ("", () = the cluster's default), `resources`, log levels: of the proxy's container.
     `rewrite_probes`: applications' probes by HTTP, TCP and gRPC are asked by the proxy's agent (`inject/probes.py`).
     `hold_application`: other containers start behind the proxy, where it is no native sidecar.
+    `never`: selectors of pods that get no proxy, unless they ask for one themselves.
     """
 
     revision: str = "default"
@@ -43,3 +46,4 @@ class InjectSettings:
     component_log_level: str = "misc:error"
     rewrite_probes: bool = False
     hold_application: bool = False
+    never: Sequence[LabelSelector] = ()

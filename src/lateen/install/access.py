@@ -20,7 +20,7 @@ def cluster_rules(installation: Installation) -> list[Raw]:
     """What is allowed everywhere: reading what a mesh is made of; statuses; what Gateways and pods need made."""
     hooks = [f"istio-sidecar-injector{installation.suffix}-{installation.namespace}",
              f"istio-validator{installation.suffix}-{installation.namespace}",
-             *(f"istio-revision-tag-{tag}" for tag in installation.values["revisionTags"])]  # fmt: skip
+             *(f"istio-revision-tag-{tag}" for tag in installation.tags)]  # fmt: skip
     admission = "admissionregistration.k8s.io"
     plurals = ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"]
     core = ["configmaps", "endpoints", "namespaces", "nodes", "pods", "secrets", "serviceaccounts", "services"]

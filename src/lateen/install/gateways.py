@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lateen.inject.container import startup_probe
+from lateen.install.k8s import customized
 from lateen.install.parts import ONE_STAYS, PLACING, Installation, Raw, annotated, autoscaler, disruption_budget, made
 
 _STATUS = {"name": "status-port", "port": 15021, "targetPort": 15021}
@@ -19,6 +20,8 @@ PORTS = {
 }
 # What the profile for trying everything has beside.
 _DEMO = ({"name": "tcp", "port": 31400, "targetPort": 31400}, {"name": "tls", "port": 15443, "targetPort": 15443})
+
+_RESTRICTED: Raw = {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}}
 
 DIRECTIONS = ("ingress", "egress")
 
@@ -48,7 +51,7 @@ def gateways(installation: Installation, direction: str) -> Iterator[Raw]:
     for one in installation.tree["components"][f"{direction}Gateways"]:
         if one["enabled"]:
             labels = installation.labels(f"{direction.capitalize()}Gateways")
-            yield from gateway(installation, _gateway(installation, direction, one), labels)
+            yield from customized(gateway(installation, _gateway(installation, direction, one), labels), one.get("k8s"))
 
 
 def gateway(installation: Installation, one: Gateway, labels: Mapping[str, str]) -> Iterator[Raw]:
@@ -67,7 +70,7 @@ def gateway(installation: Installation, one: Gateway, labels: Mapping[str, str])
 
 
 def _gateway(installation: Installation, direction: str, one: Mapping[str, Any]) -> Gateway:
-    known, k8s, name = installation.values["gateways"], one.get("k8s") or {}, one["name"]
+    known, name = installation.values["gateways"], one["name"]
     said = known.get(name) or known[f"istio-{direction}gateway"]
     more = _DEMO if installation.tree["profile"] == "demo" and direction == "ingress" else ()
     ports = [port | {"protocol": "TCP"} for port in (*PORTS[direction], *more)]
@@ -76,11 +79,10 @@ def _gateway(installation: Installation, direction: str, one: Mapping[str, Any])
         namespace=one["namespace"] or installation.namespace,
         account=f"{name}-service-account",
         labels={"app": name, "istio": f"{direction}gateway"} | (one.get("label") or {}),
-        settings=said,
-        service={"type": said["type"], "ports": ports} | (k8s.get("service") or {}),
-        annotations={**said["serviceAnnotations"], **(k8s.get("serviceAnnotations") or {})},
-        resources=k8s.get("resources") or said["resources"],
-        replicas=k8s.get("replicaCount") or 1,
+        settings={**said, "securityContext": known["securityContext"]},
+        service={"type": said["type"], "ports": ports},
+        annotations=said["serviceAnnotations"],
+        resources=said["resources"],
         budget=ONE_STAYS if installation.common["defaultPodDisruptionBudget"]["enabled"] else {},
     )
 
@@ -111,7 +113,8 @@ def _deployment(installation: Installation, one: Gateway) -> Raw:
     spec = {
         "serviceAccountName": one.account,
         "containers": [container],
-        "securityContext": {"runAsNonRoot": True, "seccompProfile": {"type": "RuntimeDefault"}},
+        "securityContext": said.get("securityContext") or _RESTRICTED,
+        **installation.priority(),
         **{name: said[name] for name in PLACING if said.get(name)},
     }
     annotations = {"inject.istio.io/templates": "gateway", **said["podAnnotations"]}

@@ -73,8 +73,6 @@ def _service(installation: Installation) -> Raw:
 def _deployment(installation: Installation) -> Raw:
     pilot = installation.values["pilot"]
     surge = {"maxSurge": pilot["rollingMaxSurge"], "maxUnavailable": pilot["rollingMaxUnavailable"]}
-    k8s = installation.tree["components"]["pilot"].get("k8s") or {}
-    replicas = k8s.get("replicaCount") or pilot["replicaCount"]
     labels = installation.labels("Pilot", app="istiod", istio="pilot", **pilot["podLabels"])
     labels |= {"sidecar.istio.io/inject": "false", "istio.io/dataplane-mode": "none"}
     scraped = {"prometheus.io/port": "15014", "prometheus.io/scrape": "true"}
@@ -88,17 +86,17 @@ def _deployment(installation: Installation) -> Raw:
             {"name": "cacerts", "secret": {"secretName": "cacerts", "optional": True}},
         ],
         **installation.secrets(),
+        **installation.priority(),
         **{name: pilot[name] for name in PLACING if pilot[name]},
     }  # fmt: skip
     template = {"metadata": {"labels": labels, "annotations": {**scraped, **pilot["podAnnotations"]}}, "spec": spec}
     made_of: Raw = {"selector": {"matchLabels": _selector(installation)}, "template": template}
     made_of["strategy"] = {"rollingUpdate": surge}
-    return made_of if pilot["autoscaleEnabled"] else {"replicas": replicas} | made_of
+    return made_of if pilot["autoscaleEnabled"] else {"replicas": pilot["replicaCount"]} | made_of
 
 
 def _container(installation: Installation) -> Raw:
     pilot = installation.values["pilot"]
-    k8s = installation.tree["components"]["pilot"].get("k8s") or {}
     own = [_field("POD_NAME", "metadata.name"), _field("POD_NAMESPACE", "metadata.namespace"),
            _field("SERVICE_ACCOUNT", "spec.serviceAccountName")]  # fmt: skip
     said = {
@@ -112,7 +110,7 @@ def _container(installation: Installation) -> Raw:
         "image": installation.image(pilot["image"], pilot),
         **installation.pulling(),
         "args": ["discovery"],
-        "env": [*({"name": name, "value": value} for name, value in said.items()), *own, *(k8s.get("env") or ())],
+        "env": [*({"name": name, "value": value} for name, value in said.items()), *own],
         "ports": [{"name": name, "containerPort": port} for name, port in _CONTAINER_PORTS.items()],
         "readinessProbe": {
             "httpGet": {"path": "/ready", "port": 8080},
@@ -120,7 +118,7 @@ def _container(installation: Installation) -> Raw:
             "periodSeconds": 3,
             "timeoutSeconds": 5,
         },
-        "resources": k8s.get("resources") or pilot["resources"],
+        "resources": pilot["resources"],
         "securityContext": RESTRICTED,
         "volumeMounts": [
             {"name": "state", "mountPath": "/var/lib/lateen"},

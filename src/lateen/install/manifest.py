@@ -7,6 +7,7 @@ from lateen.install.access import access
 from lateen.install.crds import crds
 from lateen.install.gateways import DIRECTIONS, gateways
 from lateen.install.istiod import control_plane
+from lateen.install.k8s import customized
 from lateen.install.parts import Installation, Raw, made
 from lateen.install.webhooks import webhooks
 
@@ -29,7 +30,8 @@ def steps(tree: Mapping[str, Any], version: str) -> Iterator[Step]:
     if components["base"]["enabled"]:
         yield Step("Istio core", [*crds(), _namespace(installation)])
     if components["pilot"]["enabled"] and installation.values["pilot"]["enabled"]:
-        yield Step("Istiod", [*access(installation), *control_plane(installation)], ready=True)
+        pilot = customized([*access(installation), *control_plane(installation)], components["pilot"]["k8s"])
+        yield Step("Istiod", list(pilot), ready=True)
         yield Step("Webhooks", list(webhooks(installation)))
     for direction in DIRECTIONS:
         if objects := list(gateways(installation, direction)):

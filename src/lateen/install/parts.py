@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from lateen.install.idle import without_idle
+
 Raw = dict[str, Any]
 
 MANAGER = "lateen"
@@ -103,6 +105,18 @@ class Installation:
         }
 
     @property
+    def tags(self) -> list[str]:
+        """The names that the revision has beside its own."""
+        named: list[str] = self.values["revisionTags"]
+        unnamed = ["default"] if self.checks_unnamed and not self.is_default else []
+        return list(dict.fromkeys((*named, *unnamed)))
+
+    @property
+    def checks_unnamed(self) -> bool:
+        """Say whether objects that name no revision are checked by this one."""
+        return self.is_default or bool(self.values["defaultRevision"] == self.revision)
+
+    @property
     def signer(self) -> str:
         """Who signs workloads' certificates in place of the control plane; "" = nobody."""
         return str(self.values["pilot"]["env"].get("K8S_SIGNER", ""))
@@ -111,7 +125,8 @@ class Installation:
         """The mesh's settings, as the ConfigMap `istio` has them."""
         given: Mapping[str, Any] = self.tree["meshConfig"]
         config = {"discoveryAddress": f"{self.istiod}.{self.namespace}.svc:15012"} | (given.get("defaultConfig") or {})
-        mesh = {name: value for name, value in given.items() if value != ""} | {"defaultConfig": config}
+        said = {name: value for name, value in given.items() if value != ""}
+        mesh = {"rootNamespace": self.namespace, **said, "defaultConfig": config}
         return yaml.safe_dump(mesh, sort_keys=True)
 
     def injection(self) -> str:
@@ -122,11 +137,16 @@ class Installation:
             "sidecarInjectorWebhook": self.values["sidecarInjectorWebhook"],
             "revision": self.tree["revision"],
         }
-        return json.dumps(values, indent=2, sort_keys=True)
+        return json.dumps(without_idle(values), indent=2, sort_keys=True)
 
     def pulling(self) -> Raw:
         """How a container's image is pulled."""
         return {"imagePullPolicy": self.common["imagePullPolicy"]} if self.common["imagePullPolicy"] else {}
+
+    def priority(self) -> Raw:
+        """Of what priority pods are."""
+        name = self.common["priorityClassName"]
+        return {"priorityClassName": name} if name else {}
 
     def secrets(self) -> Raw:
         """With which secrets a pod's images are pulled."""

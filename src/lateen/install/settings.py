@@ -34,7 +34,6 @@ _OPEN = {
     "values.global.proxy.resources",
     "values.global.logging",
     "values.gateways.securityContext",
-    "values.sidecarInjectorWebhook",
 }
 _OPEN_ENDINGS = (
     ".k8s",
@@ -82,7 +81,8 @@ def settings(overlays: Iterable[tuple[str, Tree]] = (), values: Sequence[str] = 
         made = merged(made, spec)
     if faults:
         raise Invalid("the installation", faults)
-    return made
+    namespace = made["values"]["global"]["istioNamespace"]
+    return made if namespace == known["namespace"] else made | {"namespace": namespace}
 
 
 def spec_of(raw: Mapping[str, Any], where: str) -> Tree:
@@ -163,6 +163,10 @@ def _unknown(given: Any, known: Any, path: str) -> Iterable[tuple[str, str, str]
             yield from _unknown(one, known[0], f"{path}[{number}]")
     elif isinstance(known, bool) and not isinstance(given, bool):
         yield path, f"true or false is wanted, not {given!r}", ""
+    elif isinstance(known, list) and not isinstance(given, list):
+        yield path, f"a list is wanted, not {given!r}", f"as {path}[0]=…"
+    elif isinstance(known, int) and not isinstance(given, int | float):
+        yield path, f"a number is wanted, not {given!r}", ""
 
 
 def _steps(path: str) -> list[str | int]:

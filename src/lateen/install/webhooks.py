@@ -82,7 +82,7 @@ def validator(installation: Installation) -> Raw:
     }
     others = hook | {"name": "validation.istio.io", "objectSelector": {"matchExpressions": [_absent(REVISION)]}}
     name = f"istio-validator{installation.suffix}-{installation.namespace}"
-    hooks = [hook, others] if installation.is_default else [hook]
+    hooks = [hook, others] if installation.checks_unnamed else [hook]
     return made(
         _API, "ValidatingWebhookConfiguration", name, installation.labels("Pilot", app="istiod", istio="istiod"),
         webhooks=hooks,
@@ -104,5 +104,5 @@ def _hook(installation: Installation, name: str, path: str) -> Raw:
 def webhooks(installation: Installation) -> Iterator[Raw]:
     """Yield the revision's configurations, and those of its tags."""
     yield injector(installation)
-    yield from (injector(installation, tag) for tag in installation.values["revisionTags"])
+    yield from (injector(installation, tag) for tag in installation.tags)
     yield validator(installation)

@@ -2,6 +2,7 @@ import pytest
 
 from lateen.inject.decision import INJECT, REVISION, STATUS, decide
 from lateen.inject.settings import InjectSettings
+from lateen.kinds.label_selector import LabelSelector
 
 
 def pod(labels=None, annotations=None, **spec):
@@ -73,6 +74,14 @@ def test_default_of_the_mesh_counts_last():
     settings = InjectSettings(enable_namespaces_by_default=True)
     assert decide(pod(), namespace(), settings).inject
     assert not decide(pod(), namespace(istio__injection="disabled"), settings).inject
+
+
+def test_what_the_installation_never_injects_is_injected_only_where_it_asks_itself():
+    settings = InjectSettings(never=(LabelSelector(match_labels={"job": "builder"}),))
+    refused = decide(pod({"job": "builder"}), ENABLED, settings)
+    assert not refused.inject and "neverInjectSelector" in refused.reason
+    assert decide(pod({"job": "other"}), ENABLED, settings).inject
+    assert decide(pod({"job": "builder", INJECT: "true"}), ENABLED, settings).inject
 
 
 @pytest.mark.parametrize(

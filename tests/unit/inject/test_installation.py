@@ -1,7 +1,7 @@
 import pytest
 
 from lateen.base.errors import Invalid
-from lateen.inject.installation import installation_settings, read_values, read_yaml
+from lateen.inject.installation import installation_settings, read_values, read_yaml, selectors
 
 VALUES = {
     "global": {
@@ -50,3 +50,11 @@ def test_what_cannot_be_read_is_refused_by_its_place(read, text):
 
 def test_nothing_is_an_empty_mapping():
     assert read_yaml("", "x") == read_values("", "x") == {}
+
+
+def test_selectors_are_read_or_refused():
+    (found,) = selectors([{"matchExpressions": [{"key": "job", "operator": "Exists"}]}])
+    assert found.match_expressions[0].key == "job" and selectors(None) == ()
+    for wrong in ("x", [{"matchExpressions": [{"key": "job"}]}]):
+        with pytest.raises(Invalid, match="neverInjectSelector"):
+            selectors(wrong)

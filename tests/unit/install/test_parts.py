@@ -1,4 +1,4 @@
-from lateen.install.parts import Installation, autoscaler, disruption_budget, made
+from lateen.install.parts import Installation, autoscaler, disruption_budget, made, text
 from lateen.install.settings import settings
 
 
@@ -36,3 +36,24 @@ def test_objects():
     scaled = autoscaler("d", "n", {}, {"autoscaleMin": 1, "autoscaleMax": 3})
     assert scaled["spec"]["scaleTargetRef"]["name"] == "d" and scaled["spec"]["maxReplicas"] == 3
     assert disruption_budget("d", "n", {}, {"app": "d"})["spec"]["selector"] == {"matchLabels": {"app": "d"}}
+
+
+def test_a_named_revision_may_be_the_one_of_whatever_names_none():
+    named = installation("revision=canary", "values.revisionTags[0]=prod", "values.defaultRevision=canary")
+    assert named.tags == ["prod", "default"] and named.checks_unnamed
+    assert installation("revision=canary", "values.defaultRevision=other").tags == []
+    assert installation("values.defaultRevision=default").tags == [] and installation().checks_unnamed
+
+
+def test_a_variable_is_text():
+    assert [text(value) for value in ("a", True, 1000000, 0.5)] == ["a", "true", "1000000", "0.5"]
+
+
+def test_the_root_namespace_is_the_installations_unless_it_is_said():
+    assert "rootNamespace: istio-system" in installation().mesh()
+    assert "rootNamespace: roots" in installation("meshConfig.rootNamespace=roots").mesh()
+
+
+def test_priority():
+    assert installation("values.global.priorityClassName=high").priority() == {"priorityClassName": "high"}
+    assert installation().priority() == {}

@@ -69,3 +69,11 @@ def test_faults_are_not_refused_before_the_control_plane_can_be_asked():
     hooks = validator(installation())["webhooks"]
     assert [hook["failurePolicy"] for hook in hooks] == ["Ignore", "Ignore"]
     assert len(validator(installation("revision=r"))["webhooks"]) == 1
+
+
+def test_a_revision_by_default_checks_what_names_none_and_injects_it():
+    made = {raw["metadata"]["name"]: raw for raw in webhooks(installation("revision=r", "values.defaultRevision=r"))}
+    assert any(
+        takes(hook, {"istio-injection": "enabled"}, {}) for hook in made["istio-revision-tag-default"]["webhooks"]
+    )
+    assert len(made["istio-validator-r-istio-system"]["webhooks"]) == 2

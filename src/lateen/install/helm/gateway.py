@@ -24,6 +24,8 @@ SWITCHES = (
     Switch("$values.service.annotations", ("tree", "annotations")),
     Switch("$values.serviceAccount.create", ("tree", "makes_account")),
     Switch("$values.serviceAccount.annotations", ("tree", "account_annotations")),
+    Switch("$values.priorityClassName", ("tree", "values", "global", "priorityClassName")),
+    Switch("$values.securityContext", (*_SETTINGS, "securityContext")),
     Switch("$values.imagePullSecrets", ("tree", "values", "global", "imagePullSecrets")),
     *(Switch(f"$values.{name}", (*_SETTINGS, name)) for name in PLACING),
 )
@@ -77,10 +79,20 @@ def _tree(marks: Marks) -> dict[str, Any]:
     }
     placing = {name: marks.value(f"$values.{name}") for name in PLACING}
     return {
-        "settings": {**scaling, **placing, "podAnnotations": marks.entries("$values.podAnnotations")},
+        "settings": {
+            **scaling,
+            **placing,
+            "podAnnotations": marks.entries("$values.podAnnotations"),
+            "securityContext": marks.value("$values.securityContext"),
+        },
         "budget": marks.entries("$values.podDisruptionBudget"),
         "annotations": marks.entries("$values.service.annotations"),
         "makes_account": True,
         "account_annotations": marks.entries("$values.serviceAccount.annotations"),
-        "values": {"global": {"imagePullSecrets": marks.each("$values.imagePullSecrets", "$value.name")}},
+        "values": {
+            "global": {
+                "imagePullSecrets": marks.each("$values.imagePullSecrets", "$value.name"),
+                "priorityClassName": marks.value("$values.priorityClassName"),
+            }
+        },
     }

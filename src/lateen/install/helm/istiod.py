@@ -14,14 +14,19 @@ from lateen.install.webhooks import injector, validator
 _HEAD = """{{- $values := include "lateen.values" . | fromJson }}
 {{- $revision := $values.revision | default "default" }}
 {{- $suffix := eq $revision "default" | ternary "" (printf "-%s" $revision) }}
+{{- $unnamed := or (eq $revision "default") (eq $revision $values.defaultRevision) }}
+{{- $tags := $values.revisionTags }}
+{{- if and $unnamed (ne $revision "default") (not (has "default" $tags)) }}{{ $tags = append $tags "default" }}{{ end }}
 """
-_TAGS = "$values.revisionTags"
+_TAGS = "$tags"
 # A variable is text: what is written as a number or as true becomes it.
 _TEXT = '(kindIs "string" $value | ternary $value (toJson $value))'
 _PLAIN = ("replicaCount", "autoscaleMin", "autoscaleMax", "rollingMaxSurge", "rollingMaxUnavailable", "resources")
 
 SWITCHES = (
     Switch('eq $revision "default"', ("said", "is_default")),
+    Switch("$unnamed", ("said", "checks_unnamed")),
+    Switch("$values.global.priorityClassName", ("tree", "values", "global", "priorityClassName")),
     Switch('index $values.pilot.env "K8S_SIGNER"', ("said", "signer")),
     Switch("$values.pilot.autoscaleEnabled", ("tree", "values", "pilot", "autoscaleEnabled")),
     Switch("$values.pilot.serviceAnnotations", ("tree", "values", "pilot", "serviceAnnotations")),
@@ -45,7 +50,7 @@ def templates(version: str) -> dict[str, str]:
     marks = Marks()
     sketch = Sketch(_tree(marks), version, _said(marks))
     written = Template(marks).written
-    tag = sketch.values["revisionTags"][0]
+    tag = sketch.tags[0]
     of_tag = Template(marks, frozenset({_TAGS})).written(woven(lambda made: [injector(made, tag)], sketch, _OF_TAGS))
     return {
         "access.yaml": _HEAD + written(woven(access, sketch, SWITCHES)),
@@ -69,9 +74,13 @@ def _said(marks: Marks) -> dict[str, Any]:
         "suffix": marks.value(suffix),
         "is_default": True,
         "is_default_tag": True,
+        "checks_unnamed": True,
+        "tags": marks.each(_TAGS),
         "signer": marks.value('index $values.pilot.env "K8S_SIGNER"'),
         "image": marks.value('include "lateen.image" $values'),
-        "mesh": marks.block(f'include "lateen.mesh" (dict "values" $values "address" {address})'),
+        "mesh": marks.block(
+            f'include "lateen.mesh" (dict "values" $values "namespace" {namespace} "address" {address})'
+        ),
         "injection": marks.block('include "lateen.injection" $values'),
         "manager": marks.value("$.Release.Service"),
         "release": marks.value("$.Release.Name"),
@@ -88,15 +97,14 @@ def _tree(marks: Marks) -> dict[str, Any]:
         "defaultPodDisruptionBudget": {"enabled": True},
         "imagePullPolicy": marks.value("$values.global.imagePullPolicy"),
         "imagePullSecrets": marks.each("$values.global.imagePullSecrets"),
+        "priorityClassName": marks.value("$values.global.priorityClassName"),
         "multiCluster": {"clusterName": marks.value("$values.global.multiCluster.clusterName")},
     }
     return {
         "meshConfig": {"trustDomain": marks.value("$values.meshConfig.trustDomain")},
-        "components": {"pilot": {}},
         "values": {
             "global": common,
             "pilot": pilot,
             "sidecarInjectorWebhook": {"enableNamespacesByDefault": True},
-            "revisionTags": marks.each(_TAGS),
         },
     }

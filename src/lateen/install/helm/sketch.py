@@ -42,6 +42,14 @@ class Sketch(Installation):
         return bool(self.said["is_default_tag"]) if tag else self.is_default
 
     @property
+    def tags(self) -> list[str]:
+        return list(self.said["tags"])
+
+    @property
+    def checks_unnamed(self) -> bool:
+        return bool(self.said["checks_unnamed"])
+
+    @property
     def signer(self) -> str:
         return str(self.said["signer"])
 

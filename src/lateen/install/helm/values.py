@@ -9,11 +9,12 @@ from typing import Any
 
 import yaml
 
+from lateen.install.idle import without_idle
 from lateen.install.settings import PROFILES, Tree, defaults, is_open, overlay
 
 Json = dict[str, Any]
 
-_PARTS = ("global", "pilot", "sidecarInjectorWebhook", "revisionTags")
+_PARTS = ("global", "pilot", "sidecarInjectorWebhook", "revisionTags", "defaultRevision")
 _ISTIOD_HEAD = """# Say at the top level what you want otherwise, by these names:
 # `--set meshConfig.accessLogFile=/dev/stdout`. What is below `pilot` may be said without it: `--set replicaCount=2`.
 # Nothing is to be said below `defaults`.
@@ -45,6 +46,13 @@ def istiod_schema() -> str:
     return _written({"type": "object", "properties": own | flat | parts, "additionalProperties": False})
 
 
+def base_schema() -> str:
+    """Return the schema of the values of the chart `base`: who checks objects without a revision is said to istiod."""
+    known = json.loads(schema_of({}, ()))
+    known["properties"]["defaultRevision"] = {"enum": ["", "default"]}
+    return json.dumps(known, indent=2) + "\n"
+
+
 def schema_of(values: Mapping[str, Any], open_paths: tuple[str, ...]) -> str:
     """Return the schema of a values.yaml; what is below `open_paths` is Kubernetes' or the user's."""
     properties = {name: {} if name in open_paths else schema(value, name) for name, value in values.items()}
@@ -74,7 +82,7 @@ def _written(schema: Json) -> str:
 
 def _istiod_defaults() -> Tree:
     known = defaults()
-    made = {"revision": known["revision"], "meshConfig": known["meshConfig"], **_chosen(known)}
+    made = {"revision": known["revision"], **_chosen(known)}
     made["global"]["hub"] = made["global"]["hub"] or known["hub"]
     del made["pilot"]["enabled"]
     return made
@@ -84,7 +92,7 @@ def _chosen(tree: Tree) -> Tree:
     """What a tree of settings says of the control plane, by the names of the chart."""
     mesh = {"meshConfig": tree["meshConfig"]} if "meshConfig" in tree else {}
     values = tree.get("values") or {}
-    return mesh | {name: values[name] for name in _PARTS if name in values}
+    return mesh | without_idle({name: values[name] for name in _PARTS if name in values})
 
 
 def _path(name: str) -> str:

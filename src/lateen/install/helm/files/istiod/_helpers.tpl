@@ -27,7 +27,7 @@
 
 {{/* The mesh's settings: values, and the control plane's address. */}}
 {{- define "lateen.mesh" -}}
-{{- $mesh := dict -}}
+{{- $mesh := dict "rootNamespace" .namespace -}}
 {{- range $name, $value := .values.meshConfig -}}
 {{- if not (and (kindIs "string" $value) (eq (toString $value) "")) }}{{ $_ := set $mesh $name $value }}{{ end -}}
 {{- end -}}
