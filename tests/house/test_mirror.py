@@ -15,6 +15,8 @@ EXEMPT = {
     "app/istiod_process.py": "listens inside a mesh's network: every e2e test runs it, tests/e2e/test_faults.py kills it",
     "app/discovery_process.py": "a control plane in a cluster: tests/e2e/kubernetes/conftest.py starts it, test_faults.py kills it",
     "app/leftovers.py": "looks for what a mesh leaves in a cluster: tests/e2e/kubernetes/test_uninstall.py",
+    "app/revision_tags.py": "tags are webhooks, which the embedded API server has not: tests/e2e/kubernetes/test_upgrade.py",
+    "cli/precheck.py": "needs a cluster: tests/e2e/kubernetes/test_install.py",
     "cli/bookinfo.py": "a story told with a real mesh and database: tests/e2e/test_demo.py",
     "cli/cluster.py": "reaches a cluster: every test of tests/e2e/kubernetes/test_install.py",
     "cli/demo.py": "chooses the story: tests/e2e/test_demo.py",

@@ -23,8 +23,12 @@ _log = logging.getLogger(__name__)
 class Admissions:
     """Reviews of one revision's webhooks, by what the control plane knows already."""
 
-    def __init__(self, client: Client, store: Store, membership: Membership, revision: str, root: str) -> None:
-        """`root`: the namespace of the installation, where its ConfigMaps stand."""
+    def __init__(
+        self, client: Client, store: Store, membership: Membership, revision: str, root: str, native: bool = True
+    ) -> None:
+        """`root`: the namespace of the installation, where its ConfigMaps stand. `native`: sidecars are init containers
+        that run on."""
+        self._native = native
         self._client, self._store, self._membership = client, store, membership
         self._revision, self._root = revision or "default", root
         suffix = f"-{revision}" if revision not in ("", "default") else ""
@@ -57,7 +61,8 @@ class Admissions:
         configs = [
             one.raw for key, one in self._store["ProxyConfig"].items() if key.namespace in (self._root, namespace)
         ]
-        return replace(installation_settings(values, mesh, self._revision), proxy_configs=configs)
+        found = installation_settings(values, mesh, self._revision, self._native)
+        return replace(found, proxy_configs=configs, asked=True)
 
     def _data(self, key: Key, field: str) -> str:
         found = self._store["ConfigMap"].get(key)

@@ -89,9 +89,9 @@ class Discovery:
 
     def _reviews(self, plane: ControlPlane) -> dict[str, Review]:
         settings = self._settings
-        admissions = Admissions(
-            self._client, plane.pipeline.store, plane.source.membership, settings.revision, settings.namespace
-        )
+        store, membership = plane.pipeline.store, plane.source.membership
+        native = settings.native_sidecars
+        admissions = Admissions(self._client, store, membership, settings.revision, settings.namespace, native)
         return {"/inject": admissions.inject, "/validate": admissions.validate}
 
     def _places(self) -> Places:

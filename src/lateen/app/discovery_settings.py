@@ -30,6 +30,7 @@ class DiscoverySettings:
     several_authorizers: bool = False
     certificates_per_minute: int = PER_MINUTE
     signer: str = ""
+    native_sidecars: bool = True
     usual_ttl: float = DEFAULT_TTL
     longest_ttl: float = MAX_TTL
 
@@ -52,6 +53,7 @@ class DiscoverySettings:
             several_authorizers=env.get(SEVERAL_AUTHORIZERS, "").lower() in ("1", "t", "true"),
             certificates_per_minute=_number(env, "LATEEN_CERTIFICATES_PER_MINUTE", PER_MINUTE),
             signer=signer_of(env),
+            native_sidecars=env.get("ENABLE_NATIVE_SIDECARS", "true").lower() not in ("false", "0", "f"),
             usual_ttl=lifetime_of(env, DEFAULT_LIFE, DEFAULT_TTL),
             longest_ttl=lifetime_of(env, MAX_LIFE, MAX_TTL),
         )

@@ -11,7 +11,7 @@ import yaml
 
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
-from lateen.cli import authz, check_inject
+from lateen.cli import authz, check_inject, precheck
 from lateen.cli.connection import asynchronous, connected, settings_of
 from lateen.kinds.object import Object
 
@@ -25,6 +25,7 @@ def command() -> None:
 
 command.add_command(check_inject.command)
 command.add_command(authz.command, "authz")
+command.add_command(precheck.command)
 
 
 @command.group()

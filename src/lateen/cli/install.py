@@ -27,6 +27,7 @@ async def command(
     removed.
     """
     from lateen.app.installer import Installer
+    from lateen.app.revision_tags import tags
     from lateen.base.clock import SystemClock
     from lateen.install.manifest import gateway_classes, steps
     from lateen.install.parts import Installation
@@ -36,6 +37,9 @@ async def command(
     version = our_version()
     seconds = seconds_of(readiness_timeout)
     async with cluster(kubeconfig, context) as client:
+        named = Installation(tree, version).revision
+        kept = [tag.name for tag in await tags(client) if tag.revision == named]
+        tree["values"]["revisionTags"] = list(dict.fromkeys((*tree["values"]["revisionTags"], *kept)))
         what = f"the Lateen {version} profile {tree['profile']!r}"
         question = f"This will install {what} into the cluster {client.url}. Proceed?"
         if not yes and not dry_run and not click.confirm(question):
@@ -43,7 +47,7 @@ async def command(
         installer = Installer(client, SystemClock(), click.echo)
         applied = await installer.install(steps(tree, version), seconds, dry_run=dry_run)
         installation = Installation(tree, version)
-        if await Dynamic(client).serves("gateway.networking.k8s.io/v1", "GatewayClass"):
+        if await Dynamic(client).served("gateway.networking.k8s.io/v1", "GatewayClass"):
             classes = gateway_classes(installation)
             for raw in classes:
                 await Dynamic(client).apply(raw, "lateen", dry_run=dry_run)

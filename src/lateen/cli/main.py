@@ -29,6 +29,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     ),
     "install": ("install", "Install a mesh into a Kubernetes cluster."),
     "uninstall": ("uninstall", "Take a mesh out of a Kubernetes cluster."),
+    "upgrade": ("install", "Bring what is installed to this version: install again."),
+    "tag": ("tag", "Name revisions, for namespaces to choose their control plane by."),
     "verify-install": ("verify_install", "Check that what was installed is there and ready."),
     "profile": ("profile", "List, print and compare the profiles of installations."),
     "manifests": ("manifests", "Print what to install in a Kubernetes cluster (alias: manifest)."),
@@ -41,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "version": ("version", "Print the version."),
     "internal": ("internal", ""),
     "discovery": ("discovery", ""),
+    "precheck": ("precheck", ""),
     "proxy": ("proxy", ""),
     "istio-iptables": ("istio_iptables", ""),
 }

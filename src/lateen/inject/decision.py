@@ -75,13 +75,13 @@ def _refusal(
 def _selected(namespace: Mapping[str, Any], labels: Mapping[str, str], settings: InjectSettings) -> Decision:
     of_namespace = namespace.get("metadata", {}).get("labels") or {}
     if (injection := of_namespace.get(NAMESPACE_INJECTION)) is not None:
-        return _by_injection_label(injection, settings.revision)
+        return _by_injection_label(injection, "default" if settings.asked else settings.revision)
     if (revision := of_namespace.get(REVISION)) is not None:
-        return _by_revision("namespace", revision, settings.revision)
+        return _by_revision("namespace", revision, revision if settings.asked else settings.revision)
     if (revision := labels.get(REVISION)) is not None:
-        return _by_revision("pod", revision, settings.revision)
+        return _by_revision("pod", revision, revision if settings.asked else settings.revision)
     if labels.get(INJECT, "").lower() in _YES:
-        if settings.revision == "default":
+        if settings.asked or settings.revision == "default":
             return Decision(True, f"the pod's label {INJECT} is {labels[INJECT]!r}")
         return Decision(False, f"the pod names no revision, and this one is {settings.revision!r}")
     if settings.enable_namespaces_by_default:

@@ -12,6 +12,7 @@ class InjectSettings:
     """The mesh's side of injection.
 
     `revision`: the control plane's revision; `istio-injection=enabled` selects the one named "default".
+    `asked`: a webhook's selectors were met, so it is this control plane that is meant, by its revision or by a tag.
     `enable_namespaces_by_default`: inject where neither namespace nor pod says anything.
     `native_sidecars`: sidecars are init containers that run on, unless a pod says otherwise.
     `proxy_config`: MeshConfig's defaultConfig as written (fields in camel case), under what pods annotate.
@@ -25,6 +26,7 @@ class InjectSettings:
     """
 
     revision: str = "default"
+    asked: bool = False
     image: str = "lateen/proxyv2:1.40.0"
     enable_namespaces_by_default: bool = False
     native_sidecars: bool = True

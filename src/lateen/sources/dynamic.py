@@ -65,9 +65,9 @@ class Dynamic:
         )
         return [{"apiVersion": api_version, "kind": kind} | one for one in listed["items"]]
 
-    async def serves(self, api_version: str, kind: str) -> bool:
-        """Say whether there are objects of a kind at all."""
-        return kind in await self._kinds(api_version)
+    async def served(self, api_version: str, kind: str) -> Served | None:
+        """Return how a kind is named in paths; None where it is not served."""
+        return (await self._kinds(api_version)).get(kind)
 
     async def path(self, raw: Mapping[str, Any]) -> str:
         """Return an object's path."""

@@ -64,3 +64,19 @@ def test_what_the_api_server_refuses_is_named(mesh: Mesh) -> None:
     told = mesh.lateen("install", "-y", "--set", "components.ingressGateways[0].name=Not_A_Name",
                        "--set", "components.ingressGateways[0].enabled=true", "--dry-run", check=False)  # fmt: skip
     assert "error: ServiceAccount istio-system/Not_A_Name-service-account" in told
+
+
+def test_a_cluster_is_checked_before(mesh: Mesh) -> None:
+    assert "safe to install or upgrade" in mesh.lateen("x", "precheck")
+    config = mesh.get("configmap", "-n", "istio-system", "istio-sidecar-injector")
+    mesh.kubectl(
+        "label",
+        "configmap",
+        "-n",
+        "istio-system",
+        "istio-sidecar-injector",
+        "install.operator.istio.io/owning-resource-",
+    )
+    assert "istio-sidecar-injector is somebody else's" in mesh.lateen("x", "precheck", check=False)
+    mesh.install("profile=demo")
+    assert mesh.get("configmap", "-n", "istio-system", "istio-sidecar-injector")["data"] == config["data"]

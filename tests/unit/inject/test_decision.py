@@ -95,3 +95,17 @@ def test_what_the_installation_never_injects_is_injected_only_where_it_asks_itse
 )
 def test_never(of_pod, of_namespace):
     assert not decide(of_pod, of_namespace).inject
+
+
+def test_who_is_asked_by_a_webhook_does_not_compare_names():
+    """Tags stand for revisions: the API server has chosen by its selectors."""
+    asked = InjectSettings(revision="canary", asked=True)
+    for labels in ({"istio.io/rev": "prod"}, {"istio-injection": "enabled"}):
+        assert decide({"spec": {}}, {"metadata": {"name": "shop", "labels": labels}}, asked).inject
+    pod = {"metadata": {"labels": {"istio.io/rev": "prod"}}, "spec": {}}
+    assert decide(pod, {"metadata": {"name": "shop"}}, asked).inject
+    declined = {"metadata": {"labels": {"sidecar.istio.io/inject": "false"}}, "spec": {}}
+    assert not decide(declined, {"metadata": {"name": "shop", "labels": {"istio.io/rev": "prod"}}}, asked).inject
+    assert not decide(
+        {"spec": {}}, {"metadata": {"name": "shop", "labels": {"istio-injection": "disabled"}}}, asked
+    ).inject

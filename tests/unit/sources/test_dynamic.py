@@ -23,8 +23,8 @@ async def test_objects_of_any_kind_that_is_served(tmp_path: Path) -> None:
         assert not (await objects.apply(raw, "test"))[1]
         assert [one["metadata"]["name"] for one in await objects.selected("v1", "ConfigMap", "x=y")] == ["a"]
         assert await objects.delete(raw) and not await objects.delete(raw)
-        assert await objects.serves("networking.istio.io/v1", "Gateway")
-        assert not await objects.serves("example.com/v1", "Thing")
+        assert (await objects.served("networking.istio.io/v1", "Gateway")).plural == "gateways"  # type: ignore[union-attr]
+        assert await objects.served("example.com/v1", "Thing") is None
         assert await objects.selected("example.com/v1", "Thing", "") == []
         with pytest.raises(LateenError, match="has no Thing"):
             await objects.find(raw | {"apiVersion": "example.com/v1", "kind": "Thing"})
