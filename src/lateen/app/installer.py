@@ -9,7 +9,8 @@ import aiohttp
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 from lateen.install.manifest import Step
-from lateen.install.parts import MANAGED, MANAGER
+from lateen.install.parts import MANAGED, MANAGER, REVISION
+from lateen.install.webhooks import TAG
 from lateen.sources.api_error import ApiError
 from lateen.sources.client import Client
 from lateen.sources.dynamic import Dynamic
@@ -37,6 +38,8 @@ KINDS = (
 _DEFINITION = "CustomResourceDefinition"
 _LOOK = 0.25
 _TRIES = 40
+# A namespace without labels, so that the pod's own count.
+_TRIED = "/api/v1/namespaces/istio-system/pods"
 
 
 class Installer:
@@ -141,9 +144,22 @@ class Installer:
         for raw in objects:
             for _ in range(_TRIES if "webhooks" in raw else 0):
                 found = await self._objects.find(raw) or {}
-                if all((hook.get("clientConfig") or {}).get("caBundle") for hook in found.get("webhooks") or ()):
+                known = all((hook.get("clientConfig") or {}).get("caBundle") for hook in found.get("webhooks") or ())
+                if known and not await self._unanswered(raw):
                     break
                 await self._clock.sleep(_LOOK)
+
+    async def _unanswered(self, raw: Raw) -> bool:
+        """Try a pod that an injector is asked about, and make none: the way to it may not be there on every node yet."""
+        if raw["kind"] != "MutatingWebhookConfiguration":
+            return False
+        labels = raw["metadata"]["labels"]
+        pod = tried_pod(labels.get(TAG) or labels[REVISION])
+        try:
+            await self._objects.client.request("POST", _TRIED, query={"dryRun": "All"}, body=pod)
+        except ApiError as error:
+            return "failed calling webhook" in str(error)
+        return False
 
     async def _ready(self, step: Step, seconds: float) -> None:
         waiting = [raw for raw in step.objects if raw["kind"] in ("Deployment", "DaemonSet")]
@@ -185,6 +201,18 @@ class Installer:
         if not pods:
             return _message(found, "ReplicaFailure") or "it has no pods"
         return "; ".join(said) or "its pods are starting"
+
+
+def tried_pod(name: str) -> Raw:
+    """Return a pod that asks for a proxy of a revision, or of a tag."""
+    labels = {REVISION: name, "sidecar.istio.io/inject": "true"}
+    spec = {"containers": [{"name": "tried", "image": "tried", "resources": {}}]}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"generateName": "lateen-tried-", "labels": labels},
+        "spec": spec,
+    }
 
 
 def pod_troubles(pod: Mapping[str, Any]) -> Iterable[str]:

@@ -3,6 +3,7 @@
 https://istio.io/latest/docs/setup/upgrade/canary/#stable-revision-labels
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lateen.app.installer import Installer
@@ -46,22 +47,30 @@ async def set_tag(client: Client, name: str, revision: str, version: str, *, ove
     if revision not in known:
         there = ", ".join(sorted(known)) or "none"
         raise LateenError(f"there is no control plane of revision {revision!r}", f"revisions are: {there}")
-    others = sorted(tag for tag, stands_for in taken.items() if stands_for == revision and tag != name)
-    installation = _installation(revision, [*others, name], version)
-    # The control plane may change the tag's webhook by its name, and puts in what it is known by.
-    roles = [raw for raw in access(installation) if raw["kind"] == "ClusterRole"]
-    step = Step(f"Tag {name}", [*roles, injector(installation, name)])
-    await Installer(client, SystemClock(), lambda line: None).install([step], 0)
+    await _apply(client, revision, name, taken | {name: revision}, version)
+    if (before := taken.get(name)) not in (None, revision):
+        await _apply(client, str(before), "", taken | {name: revision}, version)
 
 
-async def remove_tag(client: Client, name: str) -> RevisionTag:
+async def remove_tag(client: Client, name: str, version: str) -> RevisionTag:
     """Remove a tag, and return what it was; raises LateenError where there is none."""
-    found = next((tag for tag in await tags(client) if tag.name == name), None)
-    if found is None:
+    known = {tag.name: tag for tag in await tags(client)}
+    if name not in known:
         raise LateenError(f"there is no tag {name!r}", "lateen tag list")
+    found = known.pop(name)
     head = {"apiVersion": "admissionregistration.k8s.io/v1", "kind": MUTATING.kind}
     await Dynamic(client).delete(head | {"metadata": {"name": f"istio-revision-tag-{name}"}})
+    await _apply(client, found.revision, "", {tag.name: tag.revision for tag in known.values()}, version)
     return found
+
+
+async def _apply(client: Client, revision: str, name: str, stands_for: Mapping[str, str], version: str) -> None:
+    """Make the webhook of the tag `name` ("" = none), and let the control plane change those of its tags by name: it puts
+    in what it is known by."""
+    installation = _installation(revision, sorted(tag for tag, of in stands_for.items() if of == revision), version)
+    roles = [raw for raw in access(installation) if raw["kind"] == "ClusterRole"]
+    step = Step(f"Tag {name}", [*roles, *([injector(installation, name)] if name else [])])
+    await Installer(client, SystemClock(), lambda line: None).install([step], 0)
 
 
 def tag_manifest(name: str, revision: str, version: str) -> Raw:

@@ -83,5 +83,5 @@ async def remove(name: str, yes: bool, kubeconfig: str, context: str) -> None:
         users = next((tag.namespaces for tag in await tags(client) if tag.name == name), ())
         if users and not yes:
             click.confirm(f"Caution: namespaces {', '.join(users)} name the tag {name!r}. Remove it?", abort=True)
-        await remove_tag(client, name)
+        await remove_tag(client, name, our_version())
     click.echo(f"Revision tag {name} removed")

@@ -3,11 +3,14 @@
 import pytest
 from planes import Plane
 
-from lateen.app.installer import Installer, pod_troubles
+from lateen.analysis.webhook import takes
+from lateen.app.installer import Installer, pod_troubles, tried_pod
 from lateen.base.clock import SystemClock
 from lateen.base.errors import LateenError
 from lateen.install.manifest import Step
-from lateen.install.parts import MANAGED, made
+from lateen.install.parts import MANAGED, Installation, made
+from lateen.install.settings import settings
+from lateen.install.webhooks import injector
 
 LABELS = {MANAGED: "lateen"}
 
@@ -57,3 +60,9 @@ def test_what_keeps_a_pod_from_being_ready() -> None:
     ]
     nowhere = {"type": "PodScheduled", "status": "False", "message": "0/1 nodes are available"}
     assert list(pod_troubles({"status": {"conditions": [nowhere]}})) == ["0/1 nodes are available"]
+
+
+def test_the_pod_that_is_tried_is_one_that_the_injector_is_asked_about() -> None:
+    labels = tried_pod("canary")["metadata"]["labels"]
+    installation = Installation(settings(values=["revision=canary"]), "1")
+    assert any(takes(hook, {}, labels) for hook in injector(installation)["webhooks"])
