@@ -150,7 +150,7 @@ class Installer:
                 await self._clock.sleep(_LOOK)
 
     async def _unanswered(self, raw: Raw) -> bool:
-        """Try a pod that an injector is asked about, and make none: the way to it may not be there on every node yet."""
+        """Try a pod that an injector is asked about, and make none: the way may not be there on every node yet."""
         if raw["kind"] != "MutatingWebhookConfiguration":
             return False
         labels = raw["metadata"]["labels"]

@@ -65,8 +65,8 @@ async def remove_tag(client: Client, name: str, version: str) -> RevisionTag:
 
 
 async def _apply(client: Client, revision: str, name: str, stands_for: Mapping[str, str], version: str) -> None:
-    """Make the webhook of the tag `name` ("" = none), and let the control plane change those of its tags by name: it puts
-    in what it is known by."""
+    """Make the webhook of the tag `name` ("" = none), and let the control plane change those of its tags by name: it
+    puts in what it is known by."""
     installation = _installation(revision, sorted(tag for tag, of in stands_for.items() if of == revision), version)
     roles = [raw for raw in access(installation) if raw["kind"] == "ClusterRole"]
     step = Step(f"Tag {name}", [*roles, *([injector(installation, name)] if name else [])])
