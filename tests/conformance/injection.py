@@ -8,15 +8,16 @@ from pathlib import Path
 import yaml
 
 from lateen.base.errors import Invalid
-from lateen.inject.settings import InjectSettings
+from lateen.inject.installation import installation_settings
 from lateen.inject.workload import inject_object, template_of
+from lateen.install.settings import merged, set_value
 
 CORPUS = "injection"
 Check = Callable[[], None]
 
 # What is not asked of a proxy whose traffic the node captures and whose agent is the node's.
 OURS_ALONE = {"image", "lifecycle", "resources", "volumeMounts"}
-GO_RUNTIME = {"GOMEMLIMIT", "ISTIO_KUBE_APP_PROBERS", "ISTIO_PROMETHEUS_ANNOTATIONS"}
+GO_RUNTIME = {"GOMEMLIMIT"}
 LOOSE_ANNOTATIONS = {"sidecar.istio.io/status", "proxy.istio.io/overrides", "prometheus.io/port"}
 
 
@@ -60,11 +61,22 @@ def visible(container):
     return kept
 
 
+def settings_of(root, case):
+    """What the installation of a case says: an agent in each pod, and an init container that captures."""
+    said = {}
+    for text in case.get("set", ()):
+        said = merged(said, set_value(text))
+    overlay = yaml.safe_load((root / case["operatorValuesFile"]).read_text()) if "operatorValuesFile" in case else {}
+    values = merged(said.get("values") or {}, ((overlay or {}).get("spec") or {}).get("values") or {})
+    components = said.get("components") or {}
+    if (components.get("cni") or {}).get("enabled"):
+        values = merged(values, {"pilot": {"cni": {"enabled": True}}})
+    native = case.get("env", {}).get("ENABLE_NATIVE_SIDECARS") != "false"
+    return installation_settings(values, case.get("meshConfigOverride", {}), native_sidecars=native)
+
+
 def check(root, case):
-    settings = InjectSettings(
-        proxy_config=case.get("meshConfigOverride", {}).get("defaultConfig", {}),
-        native_sidecars=case.get("env", {}).get("ENABLE_NATIVE_SIDECARS") != "false",
-    )
+    settings = settings_of(root, case)
     given = list(workloads((root / case["in"]).read_text()))
     assert given, "nothing to inject in it"
     if "expectedError" in case:

@@ -81,16 +81,19 @@ def _field(name: str, path: str) -> Json:
     return {"name": name, "valueFrom": {"fieldRef": {"fieldPath": path}}}
 
 
-def readiness_probe(annotations: Mapping[str, str]) -> Json:
-    """Ask Envoy's health listener; Istio's annotations change the timing."""
-    prefix = "readiness.status.sidecar.istio.io/"
+def readiness_probe(annotations: Mapping[str, str], settings: InjectSettings) -> Json:
+    """Ask Envoy's health listener; Istio's annotations change the timing, before what the installation says."""
+
+    def said(name: str, default: int) -> int:
+        return int(annotations.get(f"readiness.status.sidecar.istio.io/{name}", settings.readiness.get(name, default)))
+
     probe: Json = {
         "httpGet": {"path": "/healthz/ready", "port": 15021},
-        "periodSeconds": int(annotations.get(f"{prefix}periodSeconds", 15)),
-        "failureThreshold": int(annotations.get(f"{prefix}failureThreshold", 4)),
+        "periodSeconds": said("periodSeconds", 15),
+        "failureThreshold": said("failureThreshold", 4),
         "timeoutSeconds": 3,
     }
-    if delay := int(annotations.get(f"{prefix}initialDelaySeconds", 0)):
+    if delay := said("initialDelaySeconds", 0):
         probe["initialDelaySeconds"] = delay
     return probe
 
@@ -142,7 +145,7 @@ def proxy_container(
         "args": role_arguments,
         "env": env,
         "ports": [{"name": "http-envoy-prom", "containerPort": 15090, "protocol": "TCP"}],
-        "readinessProbe": readiness_probe(annotations),
+        "readinessProbe": readiness_probe(annotations, settings),
         "volumeMounts": [{"name": name, "mountPath": path} for name, path in MOUNTS.items()],
     }
 

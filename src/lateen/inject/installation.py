@@ -16,6 +16,11 @@ from lateen.kinds.label_selector import LabelSelector
 
 Json = dict[str, Any]
 
+_READINESS = {
+    "initialDelaySeconds": "readinessInitialDelaySeconds",
+    "periodSeconds": "readinessPeriodSeconds",
+    "failureThreshold": "readinessFailureThreshold",
+}
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -46,6 +51,7 @@ def installation_settings(
         pull_policy=str(common.get("imagePullPolicy") or ""),
         pull_secrets=tuple(str(name) for name in common.get("imagePullSecrets") or ()),
         resources=_map(proxy, "resources"),
+        readiness={name: int(proxy[said]) for name, said in _READINESS.items() if proxy.get(said)},
         log_level=str(proxy.get("logLevel") or defaults.log_level),
         component_log_level=str(proxy.get("componentLogLevel") or defaults.component_log_level),
         rewrite_probes=_map(values, "sidecarInjectorWebhook").get("rewriteAppHTTPProbe") is not False,

@@ -17,6 +17,7 @@ from lateen.inject.templates import ROLES, TEMPLATES, is_native, template_of
 from lateen.inject.traffic import traffic
 from lateen.inject.workload_config import overlays
 
+TARGETS = "prometheus.istio.io/scrape-targets"
 TLS_MODE = "security.istio.io/tlsMode"
 
 Json = dict[str, Any]
@@ -75,7 +76,7 @@ def _held(settings: InjectSettings, config: Mapping[str, Any]) -> InjectSettings
     return settings if said is None else replace(settings, hold_application=bool(said))
 
 
-def _asked(pod: Json, template: str, annotations: Mapping[str, str], settings: InjectSettings) -> list[Json]:
+def _asked(pod: Json, template: str, annotations: dict[str, str], settings: InjectSettings) -> list[Json]:
     """What the agent asks in the kubelet's place, and what it scrapes beside Envoy, as variables of its container."""
     if settings.agent == "node" or template != "sidecar":
         return []
@@ -87,9 +88,17 @@ def _asked(pod: Json, template: str, annotations: Mapping[str, str], settings: I
     return [{"name": name, "value": json.dumps(value, separators=(",", ":"))} for name, value in said.items()]
 
 
-def _scraped(annotations: Mapping[str, str]) -> Json:
-    found = {name: annotations.get(f"prometheus.io/{name}", "") for name in ("scrape", "path", "port", "scheme")}
-    return {name: value for name, value in found.items() if value} if found["scrape"] == "true" else {}
+def _scraped(annotations: dict[str, str]) -> Json:
+    """What of the application is scraped, its annotation for several ports taken from the pod: nobody else reads it."""
+    said = {name: annotations.get(f"prometheus.io/{name}", "") for name in ("scrape", "path", "port", "scheme")}
+    found: Json = {name: value for name, value in said.items() if value} if said["scrape"] == "true" else {}
+    several = annotations.pop(TARGETS, "").split(",") if found else []
+    parts = [one.strip().partition(":") for one in several if one.strip()]
+    if parts:
+        port, _, path = parts[0]
+        found = {"scrape": found["scrape"], "path": path or "/metrics", "port": port} | found
+        found["targets"] = [{"port": port, "path": path or "/metrics"} for port, _, path in parts]
+    return found
 
 
 def _label(metadata: Json, template: str, owner: Owner) -> None:
@@ -106,6 +115,8 @@ def _annotate(pod: Json, annotations: dict[str, str], template: str, settings: I
     native = template == "sidecar" and is_native(annotations, settings)
     annotations[REVISION] = settings.revision
     _offer_metrics(annotations, settings)
+    if template == "sidecar" and (settings.agent, settings.capture) == ("pod", "node"):
+        _tell_plugin(annotations)
     apps = [container["name"] for container in spec["containers"] if container["name"] != proxy.NAME]
     if apps:
         for name in (
@@ -134,3 +145,13 @@ def _offer_metrics(annotations: dict[str, str], settings: InjectSettings) -> Non
         return
     scrape = {"scrape": "true", "port": "15090" if settings.agent == "node" else "15020", "path": "/stats/prometheus"}
     annotations.update({f"prometheus.io/{name}": value for name, value in scrape.items()})
+
+
+def _tell_plugin(annotations: dict[str, str]) -> None:
+    """Say to the node's network plugin what it captures."""
+    prefix = "traffic.sidecar.istio.io/"
+    excluded = annotations.get(f"{prefix}excludeInboundPorts", "")
+    annotations.setdefault("sidecar.istio.io/interceptionMode", "REDIRECT")
+    annotations.setdefault(f"{prefix}includeOutboundIPRanges", "*")
+    annotations.setdefault(f"{prefix}includeInboundPorts", "*")
+    annotations[f"{prefix}excludeInboundPorts"] = ",".join(part for part in (str(probes.STATUS_PORT), excluded) if part)

@@ -43,7 +43,7 @@ def rewrite(spec: Json, proxy: str) -> Json:
         for field, path in _HOOKS.items():
             if found := hooks.get(field):
                 hooks[field] = _moved(found, f"/app-lifecycle/{name}/{path}", container, asked)
-    return asked
+    return dict(sorted(asked.items()))
 
 
 def _containers(spec: Json, proxy: str) -> Iterator[Json]:

@@ -19,7 +19,8 @@ class InjectSettings:
     `proxy_configs`: the ProxyConfigs of the root namespace and the pod's, over both.
     `agent`: where the proxy's agent runs: one on the "node", or one in each "pod" beside Envoy. `capture`: who takes
     a pod's traffic over: the "node", or an "init" container of image `init_image` ("" = `image`).
-    `pull_policy`, `pull_secrets` ("", () = the cluster's default), `resources`, log levels: of the proxy's container.
+    `pull_policy`, `pull_secrets` ("", () = the cluster's default), `resources`, log levels, `readiness` (a probe's
+    periodSeconds, failureThreshold, initialDelaySeconds): of the proxy's container.
     `rewrite_probes`: applications' probes by HTTP, TCP and gRPC are asked by the proxy's agent (`inject/probes.py`).
     `hold_application`: other containers start behind the proxy, where it is no native sidecar.
     `never`: selectors of pods that get no proxy, unless they ask for one themselves.
@@ -44,6 +45,7 @@ class InjectSettings:
     pull_policy: str = ""
     pull_secrets: Sequence[str] = ()
     resources: Mapping[str, Any] = field(default_factory=dict)
+    readiness: Mapping[str, int] = field(default_factory=dict)
     log_level: str = "warning"
     component_log_level: str = "misc:error"
     rewrite_probes: bool = False

@@ -79,10 +79,22 @@ def settings(overlays: Iterable[tuple[str, Tree]] = (), values: Sequence[str] = 
     for where, spec in given:
         faults += [Fault(path, message, fix, file=where) for path, message, fix in _unknown(spec, known, "")]
         made = merged(made, spec)
+    faults += _not_offered(made)
     if faults:
         raise Invalid("the installation", faults)
     namespace = made["values"]["global"]["istioNamespace"]
     return made if namespace == known["namespace"] else made | {"namespace": namespace}
+
+
+def _not_offered(made: Tree) -> Iterable[Fault]:
+    """Refuse what would leave pods without capture: on Kubernetes there is no network plugin, and no node proxy, yet."""
+    asked = {
+        "components.cni.enabled": made["components"]["cni"]["enabled"],
+        "values.pilot.cni.enabled": made["values"]["pilot"]["cni"]["enabled"],
+        "components.ztunnel.enabled": made["components"]["ztunnel"]["enabled"],
+    }
+    why, fix = "is not offered on Kubernetes yet", "pods are captured by istio-init"
+    return [Fault(path, why, fix) for path, on in asked.items() if on]
 
 
 def spec_of(raw: Mapping[str, Any], where: str) -> Tree:

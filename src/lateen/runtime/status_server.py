@@ -83,8 +83,8 @@ class StatusServer:
     async def _metrics(self, _: web.Request) -> web.Response:
         """Envoy's metrics and the application's; one that does not answer does not take the other away."""
         urls = [f"{ADMIN}/stats/prometheus"]
-        if self._scraped:
-            port, path = self._scraped.get("port") or "80", self._scraped.get("path") or "/metrics"
+        for one in self._scraped.get("targets") or ([self._scraped] if self._scraped else ()):
+            port, path = one.get("port") or "80", one.get("path") or "/metrics"
             urls.append(f"http://{self._inside.ip}:{port}/{path.lstrip('/')}")
         parts = await asyncio.gather(*(self._part(url) for url in urls))
         return web.Response(text="".join(parts), content_type="text/plain")

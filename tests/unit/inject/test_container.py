@@ -29,7 +29,9 @@ def test_environment_describes_the_applications_and_not_the_proxy():
 
 
 def test_readiness_timing_comes_from_annotations():
-    probe = readiness_probe({"readiness.status.sidecar.istio.io/periodSeconds": "7"})
+    probe = readiness_probe(
+        {"readiness.status.sidecar.istio.io/periodSeconds": "7"}, InjectSettings(readiness={"failureThreshold": 9})
+    )
     assert probe["periodSeconds"] == 7
     assert "initialDelaySeconds" not in probe
 

@@ -84,3 +84,9 @@ def test_what_is_the_users_own_is_open():
 def test_a_file_of_another_kind_is_refused(raw):
     with pytest.raises(Invalid):
         spec_of(raw, "f.yaml")
+
+
+@pytest.mark.parametrize("path", ["components.cni.enabled", "values.pilot.cni.enabled", "components.ztunnel.enabled"])
+def test_what_is_not_there_yet_is_refused(path):
+    with pytest.raises(Invalid, match="not offered on Kubernetes yet"):
+        settings(values=[f"{path}=true"])
