@@ -87,7 +87,7 @@ def settings(overlays: Iterable[tuple[str, Tree]] = (), values: Sequence[str] = 
 
 
 def _not_offered(made: Tree) -> Iterable[Fault]:
-    """Refuse what would leave pods without capture: on Kubernetes there is no network plugin, and no node proxy, yet."""
+    """Refuse what would leave pods without capture: there is no network plugin and no node proxy on Kubernetes yet."""
     asked = {
         "components.cni.enabled": made["components"]["cni"]["enabled"],
         "values.pilot.cni.enabled": made["values"]["pilot"]["cni"]["enabled"],
