@@ -34,8 +34,12 @@ def fetch(names: Sequence[str], cache: Path) -> list[Path]:
     """Fetch packages and all that they depend on into `cache`; returns their files, sorted by name."""
     cache.mkdir(parents=True, exist_ok=True)
     apt = ["apt-get", "-o", "Dir::State::status=/dev/null", "-y", "--no-install-recommends", "install", *names]
-    told = subprocess.run([*apt, "--print-uris"], capture_output=True, text=True, check=True).stdout
-    wanted = [found for line in told.splitlines() if (found := _LINE.match(line))]
+    asked = [*apt, "--print-uris"]
+    told = subprocess.run(asked, capture_output=True, text=True, check=False)
+    if told.returncode:  # this machine may have no lists of packages yet
+        subprocess.run(["apt-get", "-qq", "update"], check=True)
+        told = subprocess.run(asked, capture_output=True, text=True, check=True)
+    wanted = [found for line in told.stdout.splitlines() if (found := _LINE.match(line))]
     wanted = [one for one in wanted if one["file"].split("_")[0] not in _NOT_WANTED]
     missing = [one for one in wanted if not (cache / one["file"]).exists()]
     if missing:
