@@ -114,9 +114,9 @@ def test_roots_of_the_settings_reach_every_proxy_at_once(strict: Mesh, folder: P
     another = OutsideCa(tmp_path, "another root")
     root = (folder / "root.pem").read_text()
     strict.apply(mesh_settings(root + another.root.decode()), namespace="istio-system")
-    eventually(lambda: len(roots_of(strict)) == len(before) + 1, 5, "the other root")
+    eventually(lambda: len(roots_of(strict)) == len(before) + 1, 20, "the other root")
     strict.apply(mesh_settings(root), namespace="istio-system")
-    eventually(lambda: roots_of(strict) == before, 5, "the roots of before")
+    eventually(lambda: roots_of(strict) == before, 20, "the roots of before")
 
 
 def test_the_meshs_own_root_is_replaced_beside_it(strict: Mesh) -> None:
