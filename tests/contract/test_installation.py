@@ -14,12 +14,14 @@ from kubernetes.control_plane import ControlPlane
 from lateen.app.installer import KINDS, Installer
 from lateen.app.leftovers import leftovers
 from lateen.base.clock import SystemClock
+from lateen.base.refs import Key
 from lateen.install.helm.charts import charts
 from lateen.install.manifest import manifest, steps
 from lateen.install.parts import MANAGED
 from lateen.install.settings import settings
 from lateen.sources.client import Client
 from lateen.sources.dynamic import Dynamic
+from lateen.sources.webhook_kinds import VALIDATING
 
 VERSION = "1.2.3"
 Raw = dict[str, Any]
@@ -64,6 +66,11 @@ async def everything(client: Client) -> dict[str, str]:
         for raw in listed
         if raw["metadata"]["name"] not in ("kube-root-ca.crt", "default")
     }
+
+
+async def policies(client: Client) -> set[str]:
+    (found,) = (await client.list(VALIDATING)).items
+    return {hook["failurePolicy"] for hook in found["webhooks"]}
 
 
 async def installed(client: Client, values: list[str]) -> list[Raw]:
@@ -112,6 +119,10 @@ async def test_helm_installs_upgrades_and_removes_the_charts(kubeconfig: Path, t
         before = await everything(client)
         for chart in ("base", "istiod", "gateway"):
             await asyncio.to_thread(helm.run, "install", chart, f"./{chart}", *place)
+        assert await policies(client) == {"Ignore"}
+        for number in range(2):
+            policy = {"op": "replace", "path": f"/webhooks/{number}/failurePolicy", "value": "Fail"}
+            await client.patch(VALIDATING, Key("", "istio-validator-istio-system"), [policy], "json")
         once = await everything(client)
         for chart in ("base", "istiod", "gateway"):
             await asyncio.to_thread(helm.run, "upgrade", chart, f"./{chart}", *place)
@@ -119,6 +130,7 @@ async def test_helm_installs_upgrades_and_removes_the_charts(kubeconfig: Path, t
         assert {name for name in again if again[name] != once.get(name)} <= {
             n for n in again if "/sh.helm.release" in n
         }
+        assert await policies(client) == {"Fail"}, "an upgrade keeps what the control plane has set"
         assert not await Installer(client, Hasty(), str).owned(), "what is Helm's is not the installer's"
         for chart in ("gateway", "istiod", "base"):
             await asyncio.to_thread(helm.run, "uninstall", chart, "-n", "istio-system")

@@ -9,15 +9,7 @@ import yaml
 from lateen.cli.installation import our_version, settings_of_options, settings_options
 from lateen.install.crds import crds
 from lateen.install.manifest import manifest
-
-_Dumper: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
-
-
-class _WholeDumper(_Dumper):  # type: ignore[misc,valid-type]
-    """Writes what stands in two places twice, for people and tools that know no anchors."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
+from lateen.install.written import written
 
 
 @click.group()
@@ -28,7 +20,7 @@ def command() -> None:
 @command.command("crds")
 def print_crds() -> None:
     """Print the CustomResourceDefinitions of all kinds, Istio's and our own."""
-    click.echo(_dumped(crds()), nl=False)
+    click.echo(written(crds()), nl=False)
 
 
 @command.command()
@@ -36,7 +28,7 @@ def print_crds() -> None:
 @click.option("-o", "--output", default="", help="Where to write to, in place of standard output.")
 def generate(names: tuple[str, ...], values: tuple[str, ...], revision: str, output: str) -> None:
     """Print the objects that `lateen install` with these settings applies."""
-    text = _dumped(manifest(settings_of_options(names, values, revision), our_version()))
+    text = written(manifest(settings_of_options(names, values, revision), our_version()))
     if output:
         Path(output).write_text(text)
     else:
@@ -62,7 +54,7 @@ def charts(output: Path) -> None:
 def diff(one: Path, other: Path) -> None:
     """Compare two files of manifests, object by object; ends with 1 where they differ."""
     before, after = (
-        {f"{raw['kind']}:{raw['metadata'].get('namespace', '')}:{raw['metadata']['name']}": _dumped([raw])
+        {f"{raw['kind']}:{raw['metadata'].get('namespace', '')}:{raw['metadata']['name']}": written([raw])
          for raw in yaml.safe_load_all(path.read_text()) if raw}
         for path in (one, other)
     )  # fmt: skip
@@ -72,8 +64,3 @@ def diff(one: Path, other: Path) -> None:
         click.echo("\n".join(difflib.unified_diff(*texts, f"{one}: {name}", f"{other}: {name}", lineterm="")))
     click.echo(f"{len(differ)} objects differ" if differ else "Manifests are identical")
     raise SystemExit(1 if differ else 0)
-
-
-def _dumped(objects: list[dict[str, object]]) -> str:
-    text: str = yaml.dump_all(objects, Dumper=_WholeDumper, sort_keys=False, width=120)
-    return text

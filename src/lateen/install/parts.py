@@ -121,6 +121,11 @@ class Installation:
         """Who signs workloads' certificates in place of the control plane; "" = nobody."""
         return str(self.values["pilot"]["env"].get("K8S_SIGNER", ""))
 
+    @property
+    def policy(self) -> str:
+        """What becomes of objects that nobody can be asked about, until the control plane says Fail."""
+        return "Ignore"
+
     def mesh(self) -> str:
         """The mesh's settings, as the ConfigMap `istio` has them."""
         given: Mapping[str, Any] = self.tree["meshConfig"]

@@ -76,7 +76,7 @@ def validator(installation: Installation) -> Raw:
             "scope": "*"}  # fmt: skip
     ours = {"matchExpressions": [_is(REVISION, installation.revision)]}
     hook = _hook(installation, "rev.validation.istio.io", "/validate") | {
-        "failurePolicy": "Ignore",
+        "failurePolicy": installation.policy,
         "objectSelector": ours,
         "rules": [rule],
     }

@@ -2,31 +2,21 @@
 
 from typing import Any
 
-import yaml
-
 from lateen.install.crds import crds
 from lateen.install.helm.marks import Marks
 from lateen.install.helm.sketch import Sketch, woven
 from lateen.install.helm.template import Template
 from lateen.install.manifest import GATEWAY_API, gateway_classes
+from lateen.install.written import written
 
-_DUMPER: type[yaml.SafeDumper] = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 # With a definition go all objects of its kind.
 _KEPT = {"helm.sh/resource-policy": "keep"}
-
-
-class _WholeDumper(_DUMPER):  # type: ignore[misc,valid-type]
-    """Writes what stands in two places twice."""
-
-    def ignore_aliases(self, data: object) -> bool:
-        return True
 
 
 def definitions() -> str:
     """Return the CustomResourceDefinitions, which stay when the chart goes."""
     kept: list[dict[str, Any]] = [raw | {"metadata": raw["metadata"] | {"annotations": _KEPT}} for raw in crds()]
-    text: str = yaml.dump_all(kept, Dumper=_WholeDumper, sort_keys=False, width=120)
-    return text
+    return written(kept)
 
 
 def templates(version: str) -> dict[str, str]:

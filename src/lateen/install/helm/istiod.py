@@ -23,26 +23,23 @@ _TAGS = "$tags"
 _TEXT = '(kindIs "string" $value | ternary $value (toJson $value))'
 _PLAIN = ("replicaCount", "autoscaleMin", "autoscaleMax", "rollingMaxSurge", "rollingMaxUnavailable", "resources")
 
+
+def _switch(*path: str) -> Switch:
+    """A value that brings something where it is not empty."""
+    return Switch(f"$values.{'.'.join(path)}", ("tree", "values", *path))
+
+
+_EVERY_NAMESPACE = _switch("sidecarInjectorWebhook", "enableNamespacesByDefault")
 SWITCHES = (
     Switch('eq $revision "default"', ("said", "is_default")),
     Switch("$unnamed", ("said", "checks_unnamed")),
-    Switch("$values.global.priorityClassName", ("tree", "values", "global", "priorityClassName")),
     Switch('index $values.pilot.env "K8S_SIGNER"', ("said", "signer")),
-    Switch("$values.pilot.autoscaleEnabled", ("tree", "values", "pilot", "autoscaleEnabled")),
-    Switch("$values.pilot.serviceAnnotations", ("tree", "values", "pilot", "serviceAnnotations")),
-    Switch(
-        "$values.global.defaultPodDisruptionBudget.enabled",
-        ("tree", "values", "global", "defaultPodDisruptionBudget", "enabled"),
-    ),
-    Switch("$values.global.imagePullPolicy", ("tree", "values", "global", "imagePullPolicy")),
-    Switch("$values.global.imagePullSecrets", ("tree", "values", "global", "imagePullSecrets")),
-    Switch(
-        "$values.sidecarInjectorWebhook.enableNamespacesByDefault",
-        ("tree", "values", "sidecarInjectorWebhook", "enableNamespacesByDefault"),
-    ),
-    *(Switch(f"$values.pilot.{name}", ("tree", "values", "pilot", name)) for name in PLACING),
+    _EVERY_NAMESPACE,
+    _switch("global", "defaultPodDisruptionBudget", "enabled"),
+    *(_switch("global", name) for name in ("imagePullPolicy", "imagePullSecrets", "priorityClassName")),
+    *(_switch("pilot", name) for name in ("autoscaleEnabled", "serviceAnnotations", *PLACING)),
 )
-_OF_TAGS = (Switch('eq $value "default"', ("said", "is_default_tag")), SWITCHES[-len(PLACING) - 1])
+_OF_TAGS = (Switch('eq $value "default"', ("said", "is_default_tag")), _EVERY_NAMESPACE)
 
 
 def templates(version: str) -> dict[str, str]:
@@ -82,6 +79,7 @@ def _said(marks: Marks) -> dict[str, Any]:
             f'include "lateen.mesh" (dict "values" $values "namespace" {namespace} "address" {address})'
         ),
         "injection": marks.block('include "lateen.injection" $values'),
+        "policy": marks.value('include "lateen.policy" (printf "istio-validator%s-%s" $suffix $.Release.Namespace)'),
         "manager": marks.value("$.Release.Service"),
         "release": marks.value("$.Release.Name"),
     }

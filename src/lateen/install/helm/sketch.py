@@ -53,6 +53,10 @@ class Sketch(Installation):
     def signer(self) -> str:
         return str(self.said["signer"])
 
+    @property
+    def policy(self) -> str:
+        return str(self.said["policy"])
+
     def image(self, name: str, part: Mapping[str, Any] | None = None) -> str:
         return str(self.said["image"])
 

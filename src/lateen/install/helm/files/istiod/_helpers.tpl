@@ -41,3 +41,10 @@
 {{- $pilot := pick .pilot "cni" -}}
 {{- toPrettyJson (merge (pick . "global" "sidecarInjectorWebhook" "revision") (dict "pilot" $pilot)) -}}
 {{- end -}}
+
+{{/* The failure policy that the control plane has given the validator of this name: an upgrade does not take it back. */}}
+{{- define "lateen.policy" -}}
+{{- $live := lookup "admissionregistration.k8s.io/v1" "ValidatingWebhookConfiguration" "" . | default dict -}}
+{{- $hook := first (($live.webhooks) | default (list dict)) -}}
+{{- $hook.failurePolicy | default "Ignore" -}}
+{{- end -}}
