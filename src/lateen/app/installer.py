@@ -9,7 +9,7 @@ import aiohttp
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 from lateen.install.manifest import Step
-from lateen.install.parts import MANAGED, MANAGER, REVISION
+from lateen.install.parts import COMPONENT, MANAGED, MANAGER, REVISION, VERSION
 from lateen.install.webhooks import TAG
 from lateen.sources.api_error import ApiError
 from lateen.sources.client import Client
@@ -35,7 +35,7 @@ KINDS = (
     ("rbac.authorization.k8s.io/v1", "ClusterRole"),
     ("v1", "ServiceAccount"),
 )
-_DEFINITION = "CustomResourceDefinition"
+_DEFINITION, _DEPLOYMENT = "CustomResourceDefinition", ("apps/v1", "Deployment")
 _LOOK = 0.25
 _TRIES = 40
 # A namespace without labels, so that the pod's own count.
@@ -80,6 +80,18 @@ class Installer:
         """List what installations have put into the cluster, by their labels."""
         listed = [await self._objects.selected(*kind, selector) for kind in KINDS]
         return [raw for one in listed for raw in one]
+
+    async def of_revision(self, suffix: str) -> list[Raw]:
+        """List what goes with a revision: its gateways stay while another control plane can configure them."""
+        found = await self.owned(f"{MANAGED}=lateen{suffix}")
+        others = await self._objects.selected(*_DEPLOYMENT, f"{COMPONENT}=Pilot")
+        alone = all(raw["metadata"]["labels"].get(MANAGED) == f"lateen{suffix}" for raw in others)
+        return found if alone else [raw for raw in found if not _is_of_gateway(raw)]
+
+    async def installed(self, revision: str) -> str:
+        """Return the version of a revision's control plane; "" where there is none."""
+        found = await self._objects.selected(*_DEPLOYMENT, f"{COMPONENT}=Pilot,{REVISION}={revision}")
+        return next((str(raw["metadata"]["labels"].get(VERSION, "")) for raw in found), "")
 
     async def remove(self, objects: Iterable[Raw]) -> int:
         """Delete objects, kind by kind: those that ask first, then what runs, which would write again what it needs.
@@ -253,6 +265,10 @@ def _as_strict(raw: Raw, live: Raw | None) -> Raw:
     policies = {hook["name"]: hook.get("failurePolicy") for hook in (live or {}).get("webhooks") or ()}
     hooks = [hook | {"failurePolicy": policies.get(hook["name"], hook["failurePolicy"])} for hook in raw["webhooks"]]
     return raw | {"webhooks": hooks}
+
+
+def _is_of_gateway(raw: Mapping[str, Any]) -> bool:
+    return str(raw["metadata"]["labels"].get(COMPONENT, "")).endswith("Gateways")
 
 
 def _identity(raw: Mapping[str, Any]) -> tuple[str, str, str]:

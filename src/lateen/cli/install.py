@@ -5,6 +5,7 @@ https://istio.io/latest/docs/reference/commands/istioctl/#istioctl-install
 
 import click
 
+from lateen.base.errors import LateenError
 from lateen.cli.cluster import cluster, cluster_options
 from lateen.cli.connection import asynchronous
 from lateen.cli.installation import our_version, seconds_of, settings_of_options, settings_options
@@ -15,11 +16,12 @@ from lateen.cli.installation import our_version, seconds_of, settings_of_options
 @cluster_options
 @click.option("-y", "--skip-confirmation", "yes", is_flag=True, help="Do not ask.")
 @click.option("--dry-run", is_flag=True, help="Have the cluster check everything, and change nothing.")
+@click.option("--force", is_flag=True, help="Though the installed version is newer, or much older.")
 @click.option("--readiness-timeout", default="5m0s", show_default=True, help="How long parts may take to be ready.")
 @asynchronous
 async def command(
     names: tuple[str, ...], values: tuple[str, ...], revision: str, kubeconfig: str, context: str, yes: bool,
-    dry_run: bool, readiness_timeout: str,
+    dry_run: bool, force: bool, readiness_timeout: str,
 ) -> None:  # fmt: skip
     """Install the mesh into a cluster, or bring what is installed to other settings.
 
@@ -31,6 +33,7 @@ async def command(
     from lateen.base.clock import SystemClock
     from lateen.install.manifest import gateway_classes, steps
     from lateen.install.parts import Installation
+    from lateen.install.versions import skew
     from lateen.sources.dynamic import Dynamic
 
     tree = settings_of_options(names, values, revision)
@@ -38,13 +41,15 @@ async def command(
     seconds = seconds_of(readiness_timeout)
     async with cluster(kubeconfig, context) as client:
         named = Installation(tree, version).revision
+        installer = Installer(client, SystemClock(), click.echo)
+        if (wrong := skew(await installer.installed(named), version)) and not force:
+            raise LateenError(wrong, "one minor version at a time; a --revision beside it; or --force")
         kept = [tag.name for tag in await tags(client) if tag.revision == named]
         tree["values"]["revisionTags"] = list(dict.fromkeys((*tree["values"]["revisionTags"], *kept)))
         what = f"the Lateen {version} profile {tree['profile']!r}"
         question = f"This will install {what} into the cluster {client.url}. Proceed?"
         if not yes and not dry_run and not click.confirm(question):
             raise SystemExit(1)
-        installer = Installer(client, SystemClock(), click.echo)
         applied = await installer.install(steps(tree, version), seconds, dry_run=dry_run)
         installation = Installation(tree, version)
         if await Dynamic(client).served("gateway.networking.k8s.io/v1", "GatewayClass"):

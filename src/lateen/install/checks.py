@@ -10,10 +10,17 @@ from lateen.base.errors import Fault, Invalid
 from lateen.inject.installation import selectors
 from lateen.install.k8s import k8s_faults
 from lateen.kinds.mesh_config import parse_mesh_config
+from lateen.kinds.names import is_label
 
 
 def setting_faults(tree: Mapping[str, Any]) -> Iterator[Fault]:
     """Yield every fault."""
+    for path, name in (
+        ("revision", tree["revision"]),
+        *(("values.revisionTags", tag) for tag in tree["values"]["revisionTags"]),
+    ):
+        if name and not is_label(str(name)):
+            yield Fault(path, f"{name!r} can be in no name", "lower-case letters, digits and dashes")
     for name, component in tree["components"].items():
         listed = component if isinstance(component, list) else [component]
         for number, one in enumerate(listed):

@@ -49,6 +49,6 @@ def _namespace(installation: Installation) -> Raw:
 
 def gateway_classes(installation: Installation) -> list[Raw]:
     """The classes of the Gateway API that are ours, for a cluster that has its definitions."""
-    labels = installation.labels("Pilot")
+    labels = installation.shared_labels()
     spec = {"controllerName": CONTROLLER}
     return [made(GATEWAY_API, "GatewayClass", name, labels, spec=spec) for name in ("istio", "lateen")]

@@ -13,7 +13,9 @@ Raw = dict[str, Any]
 
 MANAGER = "lateen"
 MANAGED, COMPONENT = "install.operator.istio.io/owning-resource", "operator.istio.io/component"
-REVISION = "istio.io/rev"
+REVISION, VERSION = "istio.io/rev", "operator.istio.io/version"
+# Whose what all revisions share is: no revision takes it along when it goes. No revision has this name.
+SHARED = "lateen--all"
 UID = 1337
 # Where pods may run.
 PLACING = ("nodeSelector", "affinity", "tolerations", "topologySpreadConstraints")
@@ -98,7 +100,7 @@ class Installation:
             "app.kubernetes.io/part-of": "istio",
             MANAGED: f"lateen{self.suffix}",
             COMPONENT: component,
-            "operator.istio.io/version": self.version,
+            VERSION: self.version,
             REVISION: self.revision,
             "release": "istio",
             **more,
@@ -120,6 +122,12 @@ class Installation:
     def signer(self) -> str:
         """Who signs workloads' certificates in place of the control plane; "" = nobody."""
         return str(self.values["pilot"]["env"].get("K8S_SIGNER", ""))
+
+    def shared_labels(self) -> dict[str, str]:
+        """The labels of what all revisions share."""
+        labels = self.labels("Base")
+        del labels[REVISION]
+        return labels | ({MANAGED: SHARED} if MANAGED in labels else {})
 
     @property
     def policy(self) -> str:

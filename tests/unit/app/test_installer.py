@@ -8,7 +8,7 @@ from lateen.app.installer import Installer, pod_troubles, tried_pod
 from lateen.base.clock import SystemClock
 from lateen.base.errors import LateenError
 from lateen.install.manifest import Step
-from lateen.install.parts import MANAGED, Installation, made
+from lateen.install.parts import COMPONENT, MANAGED, REVISION, VERSION, Installation, made
 from lateen.install.settings import settings
 from lateen.install.webhooks import injector
 
@@ -66,3 +66,32 @@ def test_the_pod_that_is_tried_is_one_that_the_injector_is_asked_about() -> None
     labels = tried_pod("canary")["metadata"]["labels"]
     installation = Installation(settings(values=["revision=canary"]), "1")
     assert any(takes(hook, {}, labels) for hook in injector(installation)["webhooks"])
+
+
+def deployment(name: str, owner: str, component: str, version: str = "1.2.3"):
+    labels = {MANAGED: owner, COMPONENT: component, VERSION: version, REVISION: name}
+    template = {"metadata": {"labels": {"a": name}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
+    return made(
+        "apps/v1",
+        "Deployment",
+        name,
+        labels,
+        "default",
+        spec={"selector": {"matchLabels": {"a": name}}, "template": template},
+    )
+
+
+async def test_gateways_stay_while_another_control_plane_is_there(mesh: Plane) -> None:
+    one = installer(mesh, [])
+    everything = [deployment("canary", "lateen-canary", "Pilot"), deployment("edge", "lateen-canary", "IngressGateways"),
+                  deployment("old", "lateen", "Pilot")]  # fmt: skip
+    await one.install([Step("Things", everything)], 1)
+    assert [raw["metadata"]["name"] for raw in await one.of_revision("-canary")] == ["canary"]
+    await one.remove(everything[-1:])
+    assert {raw["metadata"]["name"] for raw in await one.of_revision("-canary")} == {"canary", "edge"}
+
+
+async def test_the_version_of_what_is_installed(mesh: Plane) -> None:
+    one = installer(mesh, [])
+    await one.install([Step("Things", [deployment("canary", "lateen-canary", "Pilot", "1.9.0")])], 1)
+    assert await one.installed("canary") == "1.9.0" and await one.installed("other") == ""

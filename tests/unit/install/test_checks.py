@@ -16,3 +16,8 @@ def test_faults_of_the_mesh_and_of_components_are_named_by_their_paths():
     paths = [fault.path for fault in setting_faults(settings(values=values))]
     assert "components.pilot.k8s.replicas" in paths and "components.ingressGateways[0].k8s.overlays[0]" in paths
     assert "meshConfig.accessLogFil" in paths and "values.sidecarInjectorWebhook.neverInjectSelector" in paths
+
+
+def test_what_can_be_in_no_name_is_refused():
+    faults = setting_faults(settings(values=["revision=1.2", "values.revisionTags[0]=Prod"]))
+    assert [fault.path for fault in faults] == ["revision", "values.revisionTags"]

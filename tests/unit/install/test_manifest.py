@@ -6,7 +6,7 @@ import pytest
 from lateen.inject.installation import installation_settings
 from lateen.install.idle import IDLE
 from lateen.install.manifest import gateway_classes, manifest, steps
-from lateen.install.parts import Installation
+from lateen.install.parts import MANAGED, SHARED, Installation
 from lateen.install.settings import PROFILES, settings
 
 
@@ -30,6 +30,8 @@ def test_no_two_objects_have_one_name(name):
 def test_classes_of_the_gateway_api():
     found = gateway_classes(Installation(settings(), "1"))
     assert [raw["metadata"]["name"] for raw in found] == ["istio", "lateen"]
+    others = gateway_classes(Installation(settings(values=["revision=canary"]), "1"))
+    assert others == found and found[0]["metadata"]["labels"][MANAGED] == SHARED, "no revision takes them along"
 
 
 EVERYTHING = ["profile=demo", "revision=r", "values.pilot.autoscaleEnabled=true",

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from lateen.install.helm.weave import Node, Variant, weave
-from lateen.install.parts import COMPONENT, REVISION, Installation, Raw
+from lateen.install.parts import COMPONENT, REVISION, VERSION, Installation, Raw
 
 
 class Switch(NamedTuple):
@@ -72,7 +72,7 @@ class Sketch(Installation):
             "app.kubernetes.io/managed-by": str(self.said["manager"]),
             "app.kubernetes.io/part-of": "istio",
             COMPONENT: component,
-            "operator.istio.io/version": self.version,
+            VERSION: self.version,
             REVISION: self.revision,
             "release": str(self.said["release"]),
             **more,
