@@ -108,19 +108,17 @@ def roots_of(mesh: Mesh) -> list[str]:
     return []
 
 
-@pytest.mark.xfail(reason="not reliable yet: roots sometimes do not come by the stream", strict=False)
 def test_roots_of_the_settings_reach_every_proxy_at_once(strict: Mesh, folder: Path, tmp_path: Path) -> None:
     eventually(lambda: called(strict), 10, "the way there")
     before = roots_of(strict)
     another = OutsideCa(tmp_path, "another root")
     root = (folder / "root.pem").read_text()
     strict.apply(mesh_settings(root + another.root.decode()), namespace="istio-system")
-    eventually(lambda: len(roots_of(strict)) == len(before) + 1, 20, "the other root")
+    eventually(lambda: len(roots_of(strict)) == len(before) + 1, 10, "the other root")
     strict.apply(mesh_settings(root), namespace="istio-system")
-    eventually(lambda: roots_of(strict) == before, 20, "the roots of before")
+    eventually(lambda: roots_of(strict) == before, 10, "the roots of before")
 
 
-@pytest.mark.xfail(reason="not reliable yet: roots sometimes do not come by the stream", strict=False)
 def test_the_meshs_own_root_is_replaced_beside_it(strict: Mesh) -> None:
     before = roots_of(strict)
     told = strict.lateen("ca", "rotate", seconds=120).stdout

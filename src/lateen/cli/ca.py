@@ -21,7 +21,7 @@ from lateen.identity.trust import TrustBundle
 from lateen.server.pki_files import make_files, read_files, write_files
 
 TRUST_DOMAIN = "cluster.local"
-_PATIENCE = 60
+_PATIENCE = 20
 STAGES = ("distribute", "issue", "retire")
 _DRAFT = "next"
 

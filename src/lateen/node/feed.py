@@ -1,5 +1,6 @@
 """Keep what the control plane tells an agent by a delta stream, through lost connections and ended tokens."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NamedTuple
@@ -46,6 +47,12 @@ class Feed:
                 reason = f"{error.code().name.lower()}: {error.details()}"
             except (LateenError, ValueError) as error:
                 reason = str(error)
+            except asyncio.CancelledError:
+                # So gRPC ends the streams of a connection that is closed, as after a change of roots: only who is
+                # cancelled himself may take it for his own end.
+                if (task := asyncio.current_task()) is None or task.cancelling():
+                    raise
+                reason = "the connection was given up for another one"
             level = logging.WARNING if self._pause == _LONGEST_PAUSE else logging.INFO
             _log.log(level, "%s may be old, again in %.1f s: %s", self._what, self._pause, reason)
             await self._clock.sleep(self._pause)

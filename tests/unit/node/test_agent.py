@@ -16,6 +16,7 @@ from lateen.base.tasks import until
 from lateen.identity.authority import CertificateAuthority
 from lateen.identity.certificate import identity_of, load_chain
 from lateen.identity.trust import TrustBundle
+from lateen.node import ca_client
 from lateen.node.agent import Agent, AgentSettings, ExternalCa, WorkloadRef, WorkloadServer
 from lateen.node.dns_listener import bound_socket
 from lateen.node.dns_proxy import DnsSettings, Sockets
@@ -235,6 +236,21 @@ async def test_names_come_by_the_workloads_own_token_and_go_with_it(mesh: Mesh) 
     assert server.dns is proxy
     await mesh.agent.stop(REVIEWS.uid)
     await until(lambda: not mesh.names.watchers, seconds=5, what="the end of the stream")
+
+
+async def test_names_come_on_after_a_change_of_roots_has_closed_the_connection(
+    mesh: Mesh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ca_client, "_LAST_CALLS", 0.1)
+    await mesh.serve(REVIEWS)
+    proxy = await mesh.agent.resolve(REVIEWS.uid, naming(REVIEWS))
+    await until(proxy.server.known.is_set, seconds=5, what="the names")
+    other = CertificateAuthority.create("cluster.local", CLOCK)
+    before = len(mesh.names.watchers)
+    await mesh.agent.trust(mesh.trust | other.trust)
+    await until(lambda: len(mesh.names.watchers) < before, seconds=5, what="the end of the old streams")
+    mesh.names.commit({"late.x": resource(NAME, "late.x", NameInfo(("240.240.0.2",)).encode())})
+    await until(lambda: [host for host, _ in proxy.server.names.items()] == ["late.x"], seconds=10, what="a new name")
 
 
 async def test_an_unknown_workload_has_no_names(mesh: Mesh) -> None:

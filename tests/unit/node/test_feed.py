@@ -1,5 +1,6 @@
 """One type of a delta stream, through streams that come and go in different names."""
 
+import asyncio
 from typing import Any
 
 from name_streams import Plane, name
@@ -32,6 +33,35 @@ async def test_changes_come_by_whichever_stream_there_is() -> None:
         await until(lambda: set(found) == {"a.x", "b.x"}, seconds=5, what="the second")
     finally:
         await cancel(task)
+
+
+async def test_a_stream_whose_connection_is_closed_is_replaced_and_only_its_owner_ends_a_feed() -> None:
+    """gRPC cancels whoever reads from a connection that is closed, and not the task that reads."""
+    plane, clock = Plane(), FakeClock()
+    taken: dict[str, bytes | None] = {}
+
+    class Closed:
+        async def write(self, _: bytes) -> None:
+            return
+
+        async def read(self) -> Any:
+            raise asyncio.CancelledError
+
+        def cancel(self) -> None:
+            return
+
+    streams = iter((Closed(), None))
+
+    async def opened() -> tuple[Any, Speaker]:
+        return next(streams) or await plane.open(), Speaker("sidecar~1~a.x~x", {})
+
+    plane.view.commit({"a.x": name("a.x", "10.0.0.1")})
+    task = spawn(Feed(NAME, taken.update, opened, clock, "things").run(), name="feed")
+    await until(lambda: clock.sleeping, seconds=5, what="a pause")
+    clock.advance(1)
+    await until(lambda: set(taken) == {"a.x"}, seconds=5, what="another stream")
+    await cancel(task)
+    assert task.cancelled()
 
 
 async def test_what_is_refused_is_told_and_comes_again_with_the_next_change() -> None:
