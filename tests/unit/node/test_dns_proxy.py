@@ -1,5 +1,6 @@
 """A DNS proxy on real sockets of this machine's loopback, with a control plane that has one name."""
 
+import os
 import socket
 from typing import Any
 
@@ -15,15 +16,16 @@ from lateen.node.resolvers import Resolvers
 
 
 class Place:
-    """Sockets at one port, free or the same again."""
+    """Sockets at one port, free or the same again, of an address of this process: nobody else's connection has it."""
 
     def __init__(self) -> None:
+        self.address = f"127.1.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
         self.port = 0
 
     def sockets(self) -> Sockets:
-        udp = bound_socket("127.0.0.1", self.port)
+        udp = bound_socket(self.address, self.port)
         self.port = udp.getsockname()[1]
-        tcp = socket.create_server(("127.0.0.1", self.port))
+        tcp = socket.create_server((self.address, self.port))
         tcp.setblocking(False)
         return [udp], [tcp]
 
@@ -38,7 +40,7 @@ async def serve(plane: Plane, place: Place) -> DnsProxy:
 
 async def ask(place: Place, host: str) -> list[str]:
     query = dns.message.make_query(host, "A")
-    answers = [await dns.asyncquery.udp(query, "127.0.0.1", 5, place.port), await dns.asyncquery.tcp(query, "127.0.0.1", 5, place.port)]  # fmt: skip
+    answers = [await each(query, place.address, 5, place.port) for each in (dns.asyncquery.udp, dns.asyncquery.tcp)]
     texts = {
         (dns.rcode.to_text(one.rcode()), *(str(record) for each in one.answer for record in each)) for one in answers
     }
