@@ -94,7 +94,7 @@ def has_condition(kind: str, key: str, name: str = "expectedCondition") -> Asser
     return check
 
 
-def at_parents(found: Raw, parent: str, kind: str = "", sections: Iterable[str] = ()) -> list[Raw]:
+def at_parents(found: Raw, parent: str, kind: str = "") -> list[Raw]:
     """What we say of a route or policy at a parent (namespace/name)."""
     status, own = found.get("status", {}), found["metadata"]["namespace"] if found else ""
     said = [*(status.get("parents") or ()), *(status.get("ancestors") or ())]
@@ -103,7 +103,7 @@ def at_parents(found: Raw, parent: str, kind: str = "", sections: Iterable[str] 
         reference = one.get("parentRef") or one.get("ancestorRef")
         here = f"{reference.get('namespace') or own}/{reference['name']}"
         right = here == parent and kind in ("", reference.get("kind", "Gateway"))
-        if one["controllerName"] == CONTROLLER and right and (not sections or reference.get("sectionName") in sections):
+        if one["controllerName"] == CONTROLLER and right:
             matching.append(one)
     return matching
 
@@ -142,9 +142,7 @@ def accepted(*kinds: str) -> Assertion:
         if kind == "Gateway" and not found["status"].get("addresses"):
             return f"Gateway {name} has no address"
         for route in entry["routeNNs"]:
-            reasons = [
-                await _route_accepted(api, each, route, name, kind, parent.get("listenerNames")) for each in kinds
-            ]
+            reasons = [await _route_accepted(api, each, route, name, kind) for each in kinds]
             if all(reasons):
                 return next((one for one in reasons if not one.startswith("no ")), reasons[0])
         return ""
@@ -152,14 +150,13 @@ def accepted(*kinds: str) -> Assertion:
     return check
 
 
-async def _route_accepted(api: Reader, kind: str, route: str, parent: str, parent_kind: str, sections: list[str] | None) -> str:  # fmt: skip
+async def _route_accepted(api: Reader, kind: str, route: str, parent: str, parent_kind: str) -> str:
     found = await api.get(kind, route)
     if not found:
         return f"no {kind} {route}"
     said = at_parents(found, parent, parent_kind)
-    at = {(one.get("parentRef") or {}).get("sectionName") for one in said}
-    if not said or (sections and not (at >= set(sections) or at == {None})):
-        return f"{kind} {route} says nothing of {parent} {sections or ''}"
+    if not said:
+        return f"{kind} {route} says nothing of {parent}"
     return first(why(one["conditions"], true("Accepted"), generation(found)) for one in said)
 
 

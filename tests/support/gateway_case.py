@@ -14,6 +14,7 @@ from gateway_assertions import ASSERTIONS, first
 from gateway_certificates import issue
 from gateway_requests import asked, body, fault, shares
 from gateway_stage import CLIENT, DEADLINE, Stage, key_of, name_of, spec_of
+from mesh import eventually
 
 Raw = dict[str, Any]
 ACTIONS = ("patch", "delete", "Applier.MustApplyObjectsWithCleanup")
@@ -79,6 +80,10 @@ class _Case:
         else:
             for resource in entry["resources"]:
                 made = _created(self.case["name"], resource, following)
+                if made["kind"] in _KINDS.values():
+                    # It is to be younger than the others, whose age is known in seconds.
+                    now = int(time.time())
+                    eventually(lambda now=now: time.time() >= now + 1, 2)
                 self.objects.append(made)
                 self.stage.run(self.stage.api.put(made))
 

@@ -84,7 +84,7 @@ def _faults(entry: Raw, request: Raw, answer: Raw, certificates: Certificates) -
     elif "error" in answer:
         yield answer["error"]
     elif kind == "http-failure":
-        if answer["status"] < 500:
+        if answer["status"] < 400:
             yield f"status {answer['status']}, an error was expected"
     elif kind == "grpc":
         yield from _grpc_faults(expected, answer)

@@ -103,12 +103,13 @@ class Stage:
         return self._clients[key]
 
     def address(self, gateway: str, listeners: list[str]) -> tuple[str, int]:
-        """Where a Gateway is reached, and at which port of the first of the listeners (or of all)."""
+        """Where a Gateway is reached, and at which port: that of the first of the listeners, or of all."""
         found = self.run(self.api.get("Gateway", gateway))
-        ports = [one["port"] for one in found["spec"]["listeners"] if not listeners or one["name"] in listeners]
+        named = [one for one in found["spec"]["listeners"] if one["name"] in listeners]
+        port = (named or found["spec"]["listeners"])[0]["port"]
         addresses = found["status"].get("addresses")
         assert addresses, f"Gateway {gateway} has no address"
-        return addresses[0]["value"], ports[0]
+        return addresses[0]["value"], port
 
 
 async def _settled(look: Callable[[], Awaitable[str]], seconds: float) -> str:

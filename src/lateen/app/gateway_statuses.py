@@ -15,6 +15,9 @@ from lateen.store.store import Store
 
 Raw = dict[str, Any]
 
+_PARENTS = {"parents": "parentRef", "ancestors": "ancestorRef"}
+"""Where routes and policies are spoken of at several places, and how each place is named."""
+
 
 class GatewayStatuses:
     """Follows what is to be said of objects; `statuses` hear of it once everything is known that it is made of."""
@@ -47,7 +50,8 @@ class GatewayStatuses:
 
 def _wanted_of(found: Object, status: Status | None) -> Wanted:
     """What is said; where nothing is any more, what was said at parents goes."""
-    return Wanted(found.meta.uid, found.raw["apiVersion"], status.raw() if status else {"parents": []})
+    nothing: Raw = {"ancestors" if found.kind == "BackendTLSPolicy" else "parents": []}
+    return Wanted(found.meta.uid, found.raw["apiVersion"], status.raw() if status else nothing)
 
 
 def _said(status: Mapping[str, Any]) -> object:
@@ -55,10 +59,21 @@ def _said(status: Mapping[str, Any]) -> object:
     return (
         conditions_said(status.get("conditions") or ()),
         [(one.get("type"), one.get("value")) for one in status.get("addresses") or ()],
+        status.get("attachedListenerSets") or 0,
         sorted(_listener(one) for one in status.get("listeners") or ()),
-        sorted((str(_reference(one)), conditions_said(one.get("conditions") or ())) for one in _ours(status)),
+        [
+            sorted(
+                (str(_reference(one, name)), conditions_said(one.get("conditions") or ()))
+                for one in _ours(status, many)
+            )
+            for many, name in _PARENTS.items()
+        ],
         [one.get("name") for one in status.get("supportedFeatures") or ()],
     )
+
+
+def _at(one: Mapping[str, Any], name: str) -> tuple[str, str]:
+    return str(_reference(one, name)), str(conditions_said(one.get("conditions") or ()))
 
 
 def _listener(one: Mapping[str, Any]) -> tuple[str, str]:
@@ -67,25 +82,26 @@ def _listener(one: Mapping[str, Any]) -> tuple[str, str]:
     return str(one.get("name")), str(said)
 
 
-def _ours(status: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    return (one for one in status.get("parents") or () if one.get("controllerName") == CONTROLLER)
+def _ours(status: Mapping[str, Any], many: str) -> Iterator[Mapping[str, Any]]:
+    return (one for one in status.get(many) or () if one.get("controllerName") == CONTROLLER)
 
 
-def _reference(parent: Mapping[str, Any]) -> object:
-    return sorted((name, str(value)) for name, value in (parent.get("parentRef") or {}).items())
+def _reference(parent: Mapping[str, Any], name: str) -> object:
+    return sorted((key, str(value)) for key, value in (parent.get(name) or {}).items())
 
 
 def _dated(status: Raw, before: Mapping[str, Any], now: str) -> Raw:
-    """Add since when each condition is so; what other controllers say of a route stays."""
+    """Add since when each condition is so; what other controllers say of a route or policy stays."""
     found = dated(status, before, now)
     if "listeners" in found:
         old = {one.get("name"): one for one in before.get("listeners") or ()}
         found["listeners"] = [dated(one, old.get(one["name"]) or {}, now) for one in found["listeners"]]
-    if "parents" in found:
-        said = {str(_reference(one)): one for one in _ours(before)}
-        others = [one for one in before.get("parents") or () if one.get("controllerName") != CONTROLLER]
-        own = [dated(one, said.get(str(_reference(one))) or {}, now) for one in found["parents"]]
-        found["parents"] = own + others
+    for many, name in _PARENTS.items():
+        if many in found:
+            said = {str(_reference(one, name)): one for one in _ours(before, many)}
+            others = [one for one in before.get(many) or () if one.get("controllerName") != CONTROLLER]
+            own = [dated(one, said.get(str(_reference(one, name))) or {}, now) for one in found[many]]
+            found[many] = own + others
     return found
 
 

@@ -61,7 +61,7 @@ class Provisioner:
         if gateway is None or found is None or not gateway.provisioned or gateway.wrong:
             return True
         try:
-            for raw in gateway_objects(found):
+            for raw in gateway_objects(found, gateway):
                 kind = find(raw["apiVersion"], raw["kind"])
                 assert kind is not None
                 await self._client.apply(kind, raw, MANAGER)

@@ -19,7 +19,7 @@ from lateen.registry.mesh import Mesh
 from lateen.sources.client import Client
 from lateen.sources.definitions import follow_definitions
 from lateen.sources.informer import Delete, Event, Put, Reached, Synced, Told, follow
-from lateen.sources.reading import for_mesh
+from lateen.sources.reading import authorities_only, for_mesh
 from lateen.sources.served import Catalog
 from lateen.store.membership import Given, Membership
 
@@ -88,9 +88,8 @@ class Source:
             self._client,
             by_kind(kind),
             lambda event: self._take(kind, event),
-            namespace=self._settings.config_map.namespace if kind == "ConfigMap" else "",
             field_selector=SECRETS if kind == "Secret" else "",
-            read=for_mesh,
+            read=authorities_only(self._settings.config_map.namespace) if kind == "ConfigMap" else for_mesh,
             serving=self.catalog,
             clock=self._clock,
         )

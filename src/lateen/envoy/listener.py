@@ -3,6 +3,7 @@
 from lateen.envoy import metadata
 from lateen.envoy.access_loggers import log_unmatched
 from lateen.envoy.chain import chain
+from lateen.envoy.datagrams import accept_datagrams
 from lateen.envoy.fields import encode, milliseconds, socket_address
 from lateen.envoy.inspectors import inspect
 from lateen.plan.listener import Listener
@@ -13,6 +14,10 @@ def listener(plan: Listener, trust_domain: str) -> bytes:
     """Return the encoded Listener."""
     built = message("envoy.config.listener.v3.Listener")(name=plan.name, traffic_direction=plan.direction)
     socket_address(built.address, plan.address, plan.port)
+    if plan.datagrams is not None:
+        accept_datagrams(built, plan.datagrams)
+        metadata.set_config(built, plan.origin)
+        return encode(built)
     if not plan.bind:
         built.bind_to_port.value = False
     if plan.use_original_dst:

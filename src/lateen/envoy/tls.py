@@ -32,7 +32,7 @@ def upstream(tls: UpstreamTls, protocol: Protocol, trust_domain: str) -> bytes:
     mesh = tls.mode == "ISTIO_MUTUAL"
     shared = _mesh_context(protocol, trust_domain, bool(tls.sans)) if mesh else _file_context(tls)
     # Two encodings of one message, joined, are their merge: what most upstreams share, and what is its own.
-    context = shared + _own_context(tls.sni, tls.sans, combined=mesh or bool(tls.credential))
+    context = shared + _own_context(tls.sni, tls.sans, combined=mesh or bool(tls.credential or tls.roots))
     return wire.string(1, SOCKET) + wire.field(3, wire.any_of(_url("UpstreamTlsContext"), context))
 
 
@@ -68,16 +68,17 @@ def _file_context(tls: UpstreamTls) -> bytes:
     common = context.common_tls_context
     common.tls_params.cipher_suites.extend(tls.ciphers)
     common.tls_params.ecdh_curves.extend(tls.curves)
-    if tls.credential:
-        _secrets(common, tls.credential, own=tls.mode == "MUTUAL", checked=tls.verified)
-        return encode(context)
-    if tls.verified:
+    if tls.credential and tls.mode == "MUTUAL":
+        certificate_secret(common, tls.credential)
+    if tls.verified and (tls.roots or tls.credential):
+        roots_secret(common, tls.roots or tls.credential)
+    elif tls.verified:
         common.validation_context.trusted_ca.filename = tls.ca_file or SYSTEM_ROOTS
     else:
         common.validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED"
     if tls.crl_file:
         common.validation_context.crl.filename = tls.crl_file
-    if tls.mode == "MUTUAL":
+    if tls.mode == "MUTUAL" and not tls.credential:
         certificate = common.tls_certificates.add()
         certificate.certificate_chain.filename = tls.cert_file
         certificate.private_key.filename = tls.key_file
@@ -132,17 +133,6 @@ def _local(secret: Any, name: str) -> None:
     api.api_type, api.transport_api_version = "DELTA_GRPC", "V3"
     api.set_node_on_first_message_only = True
     api.grpc_services.add().envoy_grpc.cluster_name = "sds-grpc"
-
-
-def _secrets(common: Any, credential: str, *, own: bool, checked: bool) -> None:
-    """The secret that a destination rule names: a certificate of the client's `own`, and what the server's is checked
-    with."""
-    if own:
-        certificate_secret(common, credential)
-    if checked:
-        roots_secret(common, credential)
-    else:
-        common.validation_context.trust_chain_verification = "ACCEPT_UNTRUSTED"
 
 
 def certificate_secret(common: Any, credential: str) -> None:

@@ -119,10 +119,17 @@ class Chain(Struct, frozen=True, kw_only=True, gc=False):
     origin: Origin = Origin()
 
 
+class DatagramProxy(Struct, frozen=True, gc=False):
+    """Datagrams, to one of the weighted upstreams: those of one client port to the same."""
+
+    stat_prefix: str
+    upstreams: tuple[tuple[str, int], ...]
+
+
 class Listener(Struct, frozen=True, kw_only=True, gc=False):
     """An accepting address. Names are Istio's: `virtualOutbound`, `virtualInbound`, `0.0.0.0_9080`,
     `10.96.0.7_3306`. `bind` False: reached only from virtualOutbound by original destination.
-    `access_log`: a path such as /dev/stdout, "" = none."""
+    `datagrams`: what is accepted is UDP, and has no chains. `access_log`: a path such as /dev/stdout, "" = none."""
 
     name: str
     address: str
@@ -130,6 +137,7 @@ class Listener(Struct, frozen=True, kw_only=True, gc=False):
     direction: Literal["INBOUND", "OUTBOUND"]
     chains: tuple[Chain, ...]
     default_chain: Chain | None = None
+    datagrams: DatagramProxy | None = None
     bind: bool = False
     use_original_dst: bool = False
     filters: tuple[ListenerFilter, ...] = ()

@@ -17,8 +17,8 @@ class UpstreamTls(Struct, frozen=True, kw_only=True, gc=False):
     `mode`: ISTIO_MUTUAL (the workload's own certificate, mesh trust), SIMPLE, or MUTUAL (files).
     `sni` "" = none. `sans`: accepted URI or DNS names of the server; empty = any of the mesh's trust domain
     (ISTIO_MUTUAL) or any name (SIMPLE, MUTUAL). File paths are the proxy's own. `credential`: the secret with the
-    certificates, in their place. `verified` False: whatever certificate the server has will do. `ciphers` (of
-    TLS 1.2), `curves`: () = Envoy's.
+    certificates, in their place; `roots`: the one with the authorities, where that is another. `verified` False:
+    whatever certificate the server has will do. `ciphers` (of TLS 1.2), `curves`: () = Envoy's.
     """
 
     mode: Literal["ISTIO_MUTUAL", "SIMPLE", "MUTUAL"]
@@ -29,6 +29,7 @@ class UpstreamTls(Struct, frozen=True, kw_only=True, gc=False):
     key_file: str = ""
     crl_file: str = ""
     credential: str = ""
+    roots: str = ""
     verified: bool = True
     ciphers: tuple[str, ...] = ()
     curves: tuple[str, ...] = ()

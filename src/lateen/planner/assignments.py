@@ -21,28 +21,43 @@ from lateen.security.peer_authentication import PeerModes, PeerRules
 
 
 class Load(Struct, frozen=True):
-    """A service's endpoints, planned, and the assignments of whole ports, which all clients share."""
+    """A service's endpoints, planned, and the assignments of whole ports, which all clients share. `datagrams`: of its
+    ports of UDP."""
 
     by_port: ByPort
     whole: tuple[LoadAssignment, ...]
+    datagrams: tuple[LoadAssignment, ...] = ()
 
 
 def plan_load(service: Service, found: Endpoints, rules: Mapping[str, PeerRules]) -> Load:
     """Plan a service's endpoints. `rules`: peer rules by the endpoints' namespaces."""
-    by_port = {
-        port: tuple(Member(_endpoint(one, rules), one.labels, one.locality, one.network, one.node) for one in known)
-        for port, known in found.by_port.items()
-    }
+    by_port, datagrams = _members(found.by_port, rules), _members(found.datagrams, rules)
     whole = tuple(
         LoadAssignment(names.outbound(port.number, "", service.host), by_locality(by_port.get(port.number, ())))
         for port in service.ports
     )
-    return Load(by_port, whole)
+    return Load(
+        by_port,
+        whole,
+        tuple(
+            LoadAssignment(names.datagrams(port.number, service.host), by_locality(datagrams.get(port.number, ())))
+            for port in service.datagrams
+        ),
+    )
+
+
+def _members(found: Mapping[int, tuple[Known, ...]], rules: Mapping[str, PeerRules]) -> ByPort:
+    return {
+        port: tuple(Member(_endpoint(one, rules), one.labels, one.locality, one.network, one.node) for one in known)
+        for port, known in found.items()
+    }
 
 
 def plan_assignments(service: Service, rule: Rule | None, load: Load, client: Client) -> Iterator[LoadAssignment]:
     """Plan the assignments of all ports and subsets; a subset has the endpoints that have its labels. Where the client
     prefers nobody, whole ports are what everybody has."""
+    if client.gateway:
+        yield from load.datagrams
     whole = {one.name: one for one in load.whole}
     for port in service.ports:
         members = load.by_port.get(port.number, ())

@@ -19,8 +19,8 @@ from lateen.registry import protocols
 GATEWAY_SERVICE = "internal.istio.io/gateway-service"
 
 # http: HTTP in the clear. https: HTTP in TLS that ends here. tls: bytes in TLS that ends here. sni: TLS
-# that passes through, told by its SNI. tcp: bytes.
-Carries = Literal["http", "https", "tls", "sni", "tcp"]
+# that passes through, told by its SNI. tcp: bytes. udp: datagrams.
+Carries = Literal["http", "https", "tls", "sni", "tcp", "udp"]
 
 
 class ServerHost(Struct, frozen=True):

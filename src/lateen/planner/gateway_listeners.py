@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from lateen.base.refs import Origin
-from lateen.plan.listener import Chain, ChainMatch, HttpProxy, Listener, TcpProxy
+from lateen.plan.listener import Chain, ChainMatch, DatagramProxy, HttpProxy, Listener, TcpProxy
 from lateen.planner import names
 from lateen.planner.contributions import sni_hosts
 from lateen.planner.gateway import Carries
@@ -18,18 +18,20 @@ from lateen.planner.tcp_action import plan_tcp
 from lateen.planner.traffic import Traffic
 from lateen.registry.mesh import Mesh
 
-_FAMILIES: dict[Carries, str] = {"http": "http", "https": "tls", "tls": "tls", "sni": "tls", "tcp": "tcp"}
+_FAMILIES: dict[Carries, str] = {"http": "http", "https": "tls", "tls": "tls", "sni": "tls", "tcp": "tcp", "udp": "udp"}
 
 
 class Part(Struct, frozen=True, kw_only=True):
     """Chains that a server adds to the listener at an address and port: () only keeps its place. Only parts of one
-    family ("http", "tls", "tcp") can share a listener; bytes are one server's."""
+    family ("http", "tls", "tcp") can share a listener; bytes are one server's, and `datagrams` the oldest rule's."""
 
     address: str
     port: int
     family: str
     age: tuple[str, str, str, int]
-    chains: tuple[Chain, ...]
+    chains: tuple[Chain, ...] = ()
+    datagrams: DatagramProxy | None = None
+    origin: Origin = Origin()
 
 
 def server_part(bound: BoundServer) -> Part:
@@ -54,6 +56,8 @@ def rule_part(bound: BoundServer, rules: Traffic, place: Place) -> Part | None:
     taken = [host for said in rules.hosts for host in bound.server.taken(said, rules.namespace)]
     if bound.table or not taken:
         return None
+    if bound.server.carries == "udp":
+        return _datagram_part(bound, rules)
     by_sni = bound.server.carries == "sni" or (rules.gateway_semantics and rules.tls)
     make = _sni_chains if by_sni else _tcp_chains
     chains = tuple(make(bound, rules, place))
@@ -65,6 +69,8 @@ def plan_gateway_listener(parts: Iterable[Part], mesh: Mesh) -> Listener | None:
     nobody says where anything goes."""
     ordered = sorted(parts, key=lambda part: part.age)
     first = ordered[0]
+    if first.family == "udp":
+        return _datagram_listener(ordered)
     address, port = first.address, first.port
     fitting = (
         part for part in ordered if part.family == first.family and (first.family != "tcp" or part.age == first.age)
@@ -81,6 +87,31 @@ def plan_gateway_listener(parts: Iterable[Part], mesh: Mesh) -> Listener | None:
         bind=True,
         filters=inspectors(chains, tls=any(chain.tls for chain in chains)),
         access_log=mesh.access_log,
+    )
+
+
+def _datagram_part(bound: BoundServer, rules: Traffic) -> Part | None:
+    if not rules.tcp:
+        return None
+    rule = rules.tcp[0]
+    named = ((names.datagrams(to.port, to.host) if to.host else names.BLACK_HOLE, weight) for to, weight in rule.shares)
+    return replace(_part(bound, ()), datagrams=DatagramProxy(_name(bound), tuple(named)), origin=rule.origin)
+
+
+def _datagram_listener(parts: Iterable[Part]) -> Listener | None:
+    """Plan where datagrams go: no proxy looks into them."""
+    part = next((one for one in parts if one.datagrams), None)
+    if part is None:
+        return None
+    return Listener(
+        name=names.datagram_listener(part.address, part.port),
+        address=part.address,
+        port=part.port,
+        direction="OUTBOUND",
+        chains=(),
+        datagrams=part.datagrams,
+        bind=True,
+        origin=part.origin,
     )
 
 

@@ -52,9 +52,10 @@ def build_gateways(engine: Engine, clients: Demand[Scope, Client], registry: Reg
     ) -> Iterator[tuple[ServerKey, BoundServer]]:
         if scope.kind != "gateway" or not matches(gateway.selector, client.labels):
             return
-        targets = _targets(read, registry, client, gateway)
+        targets = {udp: _targets(read, registry, client, gateway, udp=udp) for udp in (False, True)}
         for index, server in enumerate(gateway.servers):
-            for port in sorted(targets.get(server.number, ())) or (() if gateway.services else (server.number,)):
+            leading = targets[server.carries == "udp"]
+            for port in sorted(leading.get(server.number, ())) or (() if gateway.services else (server.number,)):
                 bound = BoundServer(gateway=gateway, index=index, port=port)
                 yield (scope, port, gateway.reference, index), bound
 
@@ -65,11 +66,15 @@ def build_gateways(engine: Engine, clients: Demand[Scope, Client], registry: Reg
     return Gateways(listeners=_listeners(engine, facts), routes=_routes(engine, facts), servers_at=at_port)
 
 
-def _targets(read: Read, registry: Registry, client: Client, gateway: GatewayRules) -> Mapping[int, set[int]]:
-    """Map ports of the services that lead to a proxy, or of those that its gateway names, to its own ports."""
+def _targets(
+    read: Read, registry: Registry, client: Client, gateway: GatewayRules, *, udp: bool
+) -> Mapping[int, set[int]]:
+    """Map ports of the services that lead to a proxy, or of those that its gateway names, to its own ports. `udp`:
+    those of datagrams."""
     found: dict[int, set[int]] = {}
     for service, port, number in registry.leading(read, client.workload) if client.workload else ():
-        if service.translated and (not gateway.services or service.host in gateway.services):
+        named = not gateway.services or service.host in gateway.services
+        if service.translated and named and (port.protocol == "udp") == udp:
             found.setdefault(port.number, set()).add(number)
     return found
 
@@ -115,7 +120,8 @@ class _Facts:
 
 
 def _listener(bound: BoundServer) -> str:
-    return names.listener(bound.server.bind, bound.port)
+    name = names.datagram_listener if bound.server.carries == "udp" else names.listener
+    return name(bound.server.bind, bound.port)
 
 
 def _routes(engine: Engine, facts: _Facts) -> Collection[ByName, RouteConfig]:

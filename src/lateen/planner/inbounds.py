@@ -45,7 +45,9 @@ def build_inbounds(engine: Engine, registry: Registry, sidecars: Sidecars, secur
         mesh = registry.settings(read)
         modes = security.rules(read, scope.namespace, mesh.root_namespace).modes(traits.labels)
         own = sidecars.in_force(read, scope, mesh.root_namespace)
-        ports = tuple(_ports(registry.leading(read, traits.workload(scope.namespace)), own, mesh.localhost))
+        leading = registry.leading(read, traits.workload(scope.namespace))
+        streams = (one for one in leading if one[1].protocol != "udp")
+        ports = tuple(_ports(streams, own, mesh.localhost))
         listeners = tuple(inbound.plan_listeners(ports, modes, mesh.access_log))
         return Inbound(listeners, tuple(inbound.plan_upstreams(ports)))
 

@@ -17,6 +17,11 @@ def outbound(port: int, subset: str, host: str) -> str:
     return f"outbound|{port}|{subset}|{host}"
 
 
+def datagrams(port: int, host: str) -> str:
+    """Name the upstream of a service's port of UDP."""
+    return f"outbound_udp|{port}||{host}"
+
+
 def inbound(port: int) -> str:
     """Name the upstream of a port of the proxy's own workload."""
     return f"inbound|{port}||"
@@ -30,3 +35,8 @@ def sni(port: int, subset: str, host: str) -> str:
 def listener(address: str, port: int) -> str:
     """Name a listener."""
     return f"{address}_{port}"
+
+
+def datagram_listener(address: str, port: int) -> str:
+    """Name a listener for datagrams."""
+    return f"udp_{address}_{port}"

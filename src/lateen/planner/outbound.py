@@ -11,6 +11,7 @@ from lateen.planner import names
 from lateen.planner.client import Client
 from lateen.planner.clients import build_clients
 from lateen.planner.contributions import http_contribution
+from lateen.planner.gateway_api.client_certificates import build_client_certificates
 from lateen.planner.loads import build_loads
 from lateen.planner.outbound_hosts import Declared, OutboundHosts
 from lateen.planner.outbound_listeners import Contribution, plan_listener, plan_virtual_outbound
@@ -44,7 +45,8 @@ def build_outbound(
     """Build the collections; they stay empty until somebody wants a client's scope."""
     clients = build_clients(engine, "clients", registry, sidecars)
     captured = build_clients(engine, "captured clients", registry, sidecars)
-    hosts = OutboundHosts(registry, rules, build_loads(engine, registry, security))
+    certificates = build_client_certificates(engine, clients, registry, rules.api.gateways)
+    hosts = OutboundHosts(registry, rules, build_loads(engine, registry, security), certificates)
     routes = _routes(engine, captured, hosts)
     return Outbound(
         clients=clients,

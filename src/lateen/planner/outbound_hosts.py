@@ -11,6 +11,8 @@ from lateen.planner.assignments import plan_assignments
 from lateen.planner.client import Client, meant, narrowed
 from lateen.planner.contributions import plan_contributions
 from lateen.planner.destination_rule import Rule
+from lateen.planner.gateway_api.backend_tls import secure
+from lateen.planner.gateway_api.gateway import ClientCertificate
 from lateen.planner.loads import Loads
 from lateen.planner.locality import preference
 from lateen.planner.name_table import plan_names
@@ -20,9 +22,9 @@ from lateen.planner.scope import ByName, PartKey, Scope
 from lateen.planner.sidecar import EVERYTHING, Egress
 from lateen.planner.sight import Sight
 from lateen.planner.traffic_policy import NO_POLICY
-from lateen.planner.upstreams import NO_PEERS, Caller, plan_upstreams
+from lateen.planner.upstreams import NO_PEERS, Caller, plan_datagrams, plan_upstreams
 from lateen.planner.virtual_hosts import plan_hosts
-from lateen.reactive import Read
+from lateen.reactive import Collection, Read
 from lateen.registry.endpoints import BY_NAME, NO_ENDPOINTS
 from lateen.registry.registry import Registry
 from lateen.registry.service import Service
@@ -38,6 +40,7 @@ class OutboundHosts:
     registry: Registry
     rules: Rules
     loads: Loads
+    certificates: Collection[Scope, ClientCertificate]
 
     def upstreams(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
@@ -47,9 +50,19 @@ class OutboundHosts:
         if service is None or service.resolution == "ALIAS":
             return
         rule = self.rules.destination(read, service, client)
+        if client.gateway:
+            yield from (((scope, one.name), one) for one in plan_datagrams(service, client.mesh))
+        policies = read.get(self.rules.api.backend_tls.in_force, host) if client.gateway else None
         for upstream in self._planned(read, service, rule, client):
             if service.port(upstream.port):
-                yield (scope, upstream.name), upstream
+                planned = secure(upstream, service, policies, self._shown(read, scope)) if policies else upstream
+                yield (scope, planned.name), planned
+
+    def _shown(self, read: Read, scope: Scope) -> str | None:
+        """Return the certificate that gateways of a scope show to backends: its credential, "" = none; None: there is
+        to be one, and it cannot be had."""
+        found = read.get(self.certificates, scope)
+        return "" if found is None else found.credential or None
 
     def _planned(self, read: Read, service: Service, rule: Rule | None, client: Client) -> Iterable[Upstream]:
         if rule is None and not (service.resolution in BY_NAME and preference(NO_POLICY, service, client.mesh)):

@@ -6,15 +6,16 @@ https://istio.io/latest/docs/tasks/traffic-management/ingress/secure-ingress/
 """
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from lateen.base.redacted import Redacted
 from lateen.base.refs import Key
 from lateen.kinds.gateway_api.names import GROUP
 from lateen.kinds.object import Object
 from lateen.plan.listener import Listener
-from lateen.plan.secret import Secret, roots_name, secret_name
+from lateen.plan.secret import Secret, authorities_keys, roots_name, secret_name
 from lateen.plan.upstream import Upstream
+from lateen.planner.gateway_api.authorities import FILE
 from lateen.planner.gateway_api.backends import Reference
 from lateen.planner.gateway_api.gateways import Granted
 from lateen.planner.gateway_api.grants import Referrer
@@ -41,8 +42,9 @@ def build_secrets(
     """Build the collection of secrets by scope and name. `granted`: which of other namespaces gateways may show."""
 
     def of_upstream(read: Read, key: ByName, one: Upstream) -> Iterator[tuple[Need, str]]:
-        if one.tls is not None and one.tls.credential:
-            yield (key[0], one.tls.credential, f"cluster/{one.name}"), one.tls.credential
+        named = (one.tls.credential, one.tls.roots) if one.tls is not None else ()
+        for credential in filter(None, named):
+            yield (key[0], credential, f"cluster/{one.name}"), credential
 
     def of_listener(read: Read, key: ByName, one: Listener) -> Iterator[tuple[Need, str]]:
         servers = [chain.tls for chain in one.chains if chain.tls]
@@ -65,6 +67,9 @@ def build_secrets(
 
     def found(read: Read, key: tuple[Scope, str], rows: Mapping[Need, str]) -> tuple[Secret, ...] | None:
         scope, credential = key
+        if authorities := authorities_keys(credential):
+            maps = (read.get(store["ConfigMap"], place) for place in authorities)
+            return tuple(plan_authorities(credential, [one for one in maps if one])) or None
         place = _object_key(credential, scope.namespace)
         if place is None or not allowed(read, scope, place):
             return None
@@ -89,6 +94,13 @@ def plan_secrets(credential: str, own: Object | None, apart: Object | None) -> I
         if one is not None and (roots := _value(one, _CA)):
             yield Secret(name=roots_name(credential), roots=roots, revoked=_value(one, _CRL), origin=one.origin)
             return
+
+
+def plan_authorities(credential: str, maps: Sequence[Object]) -> Iterator[Secret]:
+    """Plan the authorities of ConfigMaps, taken together: what policies and Gateways name is no secret."""
+    texts = [one.model.data[FILE].encode() for one in maps if one.model.data.get(FILE)]
+    if texts:
+        yield Secret(name=roots_name(credential), roots=b"\n".join(texts), origin=maps[0].origin)
 
 
 def _object_key(credential: str, namespace: str) -> Key | None:

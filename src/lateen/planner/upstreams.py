@@ -59,6 +59,19 @@ def plan_upstreams(
             yield _upstream(replace(site, subset=subset.name, labels=subset.labels), subset.traffic_policy)
 
 
+def plan_datagrams(service: Service, mesh: Mesh) -> Iterator[Upstream]:
+    """Plan the upstreams of a service's ports of UDP: no rule speaks of datagrams, and no TLS is in them."""
+    for port in service.datagrams if service.resolution == "EDS" else ():
+        yield Upstream(
+            name=names.datagrams(port.number, service.host),
+            discovery="EDS",
+            connect_timeout_ms=mesh.connect_timeout_ms,
+            host=service.host,
+            port=port.number,
+            origin=service.origin,
+        )
+
+
 class _Site(Struct, frozen=True):
     """What one upstream is made of."""
 

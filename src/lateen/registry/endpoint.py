@@ -28,9 +28,11 @@ class Endpoint(Struct, frozen=True, kw_only=True):
 
 
 class Endpoints(Struct, frozen=True):
-    """The ready endpoints of one service by the service's port number, sorted by address."""
+    """The ready endpoints of one service by the service's port number, sorted by address. `datagrams`: of its ports of
+    UDP."""
 
     by_port: Mapping[int, tuple[Endpoint, ...]]
+    datagrams: Mapping[int, tuple[Endpoint, ...]] = {}
 
     @property
     def namespaces(self) -> set[str]:

@@ -25,16 +25,26 @@ Found = Mapping[int, list[Endpoint]]
 
 def of_slices(service: Service, slices: Iterable[Object], pods: Mapping[str, Workload]) -> Endpoints:
     """Gather a Kubernetes service's endpoints; `pods` are the workloads that its slices name, by pod name."""
+    slices = tuple(slices)
+    found = _sorted(_of_ports(service.ports, service, slices, pods))
+    if not service.datagrams:
+        return found
+    return structs.replace(found, datagrams=_sorted(_of_ports(service.datagrams, service, slices, pods)).by_port)
+
+
+def _of_ports(
+    ports: Iterable[ServicePort], service: Service, slices: Iterable[Object], pods: Mapping[str, Workload]
+) -> Found:
     found: dict[int, dict[tuple[str, int], Endpoint]] = {}
     for one in slices:
         kind: EndpointSlice = one.model
-        for port in service.ports:
+        for port in ports:
             number = _slice_port(kind, port)
             if number:
                 ready = found.setdefault(port.number, {})
                 for endpoint in _ready(kind, number, service, pods):
                     ready.setdefault((endpoint.address, endpoint.port), endpoint)
-    return _sorted({port: list(ready.values()) for port, ready in found.items()})
+    return {port: list(ready.values()) for port, ready in found.items()}
 
 
 def of_entry(service: Service, selected: Iterable[Workload]) -> Endpoints:
@@ -123,7 +133,7 @@ def slice_service(one: Object) -> Key:
 def _slice_port(kind: EndpointSlice, port: ServicePort) -> int:
     """Return the number that a service's port has in this slice; ports are matched by name; 0 = none."""
     for one in kind.ports:
-        if one.name == port.name and one.protocol == "TCP":
+        if one.name == port.name and (one.protocol == "UDP") == (port.protocol == "udp"):
             return one.port or 0
     return 0
 

@@ -13,17 +13,18 @@ _NOT_TRANSLATED = "experimental.istio.io/disable-gateway-port-translation"
 
 
 def service(found: Object, default_exports: tuple[str, ...]) -> Service:
-    """Read a Kubernetes Service. Its host is its name below svc.cluster.local; UDP ports are left out."""
+    """Read a Kubernetes Service. Its host is its name below svc.cluster.local; its ports of UDP are apart."""
     kind: Kind = found.model
     spec = kind.spec
     said = found.annotations.get(EXPORT_TO, "").split(",")
-    ports = (_port(port) for port in spec.ports)
+    ports = tuple(_port(port) for port in spec.ports)
     resolution = _resolution(found)
     return Service(
         host=fqdn(found.name, found.namespace).lower(),
         namespace=found.namespace,
         name=found.name,
         ports=tuple(port for port in ports if port.protocol != "udp"),
+        datagrams=tuple(port for port in ports if port.protocol == "udp"),
         addresses=_addresses(kind) if resolution == "EDS" else (),
         resolution=resolution,
         kubernetes=True,

@@ -47,11 +47,12 @@ class Registry:
 
     def leading(self, read: Read, workload: Workload) -> Iterator[tuple[Service, ServicePort, int]]:
         """Find which ports of which services lead to a workload, the oldest service first, and to which of its
-        ports: services of its namespace that select it, or that its address is written into."""
+        ports: services of its namespace that select it, or that its address is written into. Ports of UDP come among
+        them."""
         found = dict(self._selecting(read, workload))
         at = read.find(self.written_at, (workload.namespace, workload.ip)) if workload.ip else {}
         for service in sorted((found | dict(at)).values(), key=lambda service: service.age):
-            for port in service.ports:
+            for port in (*service.ports, *service.datagrams):
                 for number in _numbers(service, port, workload, service.declaration in found):
                     yield service, port, number
 

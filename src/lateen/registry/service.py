@@ -76,19 +76,20 @@ class StaticEndpoint(Struct, frozen=True, kw_only=True):
 class Service(Struct, frozen=True, kw_only=True):
     """A host and its ports.
 
-    `addresses`: virtual IPs, and CIDR blocks where a ServiceEntry gives them. `allocated`: virtual IPs, where it gives
-    none, for clients whose names the mesh resolves. `resolution`: how endpoints are
-    found: EDS (they are known), HEADLESS and NONE (where the client was going), DNS, DYNAMIC_DNS (by the host that a
-    client asks for), ALIAS (another service, `alias_of`). `selector`: labels of the workloads behind it, in its own
-    namespace. `translated`: gateways behind it listen on its target ports. `kubernetes`: declared by a
-    Service (short names lead to it). `distribution`: PreferClose or another preference for endpoints that are
-    near. `export_to`: namespaces that see it, "*" = all, () = none.
+    `datagrams`: its ports of UDP, to which only gateways send. `addresses`: virtual IPs, and CIDR blocks where a
+    ServiceEntry gives them. `allocated`: virtual IPs, where it gives none, for clients whose names the mesh
+    resolves. `resolution`: how endpoints are found: EDS (they are known), HEADLESS and NONE (where the client was
+    going), DNS, DYNAMIC_DNS (by the host that a client asks for), ALIAS (another service, `alias_of`). `selector`:
+    labels of the workloads behind it, in its own namespace. `translated`: gateways behind it listen on its target
+    ports. `kubernetes`: declared by a Service (short names lead to it). `distribution`: PreferClose or another
+    preference for endpoints that are near. `export_to`: namespaces that see it, "*" = all, () = none.
     """
 
     host: str
     namespace: str
     name: str
     ports: tuple[ServicePort, ...]
+    datagrams: tuple[ServicePort, ...] = ()
     addresses: tuple[str, ...] = ()
     allocated: tuple[str, ...] = ()
     resolution: Resolution = "EDS"
@@ -136,3 +137,7 @@ class Service(Struct, frozen=True, kw_only=True):
     def port(self, number: int) -> ServicePort | None:
         """Return the port with this number."""
         return next((port for port in self.ports if port.number == number), None)
+
+    def datagram_port(self, number: int) -> ServicePort | None:
+        """Return the port of UDP with this number."""
+        return next((port for port in self.datagrams if port.number == number), None)

@@ -15,6 +15,7 @@ from lateen.simulate.trail import Trail
 
 _CAPTURED = {"outbound": 15001, "inbound": 15006}
 _HTTP = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager"
+_TCP_SOCKET = 0
 _TCP = "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy"
 
 
@@ -46,6 +47,7 @@ def _at(listeners: Iterable[Any], addresses: Iterable[str], port: int, *, bound:
     known = {
         (each.address.socket_address.address, each.address.socket_address.port_value): each
         for each in listeners
+        if each.address.socket_address.protocol == _TCP_SOCKET
         if not each.HasField("bind_to_port") or each.bind_to_port.value or not bound
     }
     return next((known[address, port] for address in addresses if (address, port) in known), None)

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
+from lateen.kinds.object import Object
 from lateen.kinds.projection import Data, project, whole
 from lateen.kinds.spec import KindSpec
 
 Raw = dict[str, Any]
+
+AUTHORITY = "ca.crt"
 
 
 class Reading(NamedTuple):
@@ -44,6 +48,21 @@ def for_mesh(kind: KindSpec, version: str, data: Data) -> Reading:
     if read := [_told(one) for one in status.get("conditions") or () if one.get("type") in kind.conditions]:
         raw["status"] = {"conditions": read}
     return Reading(raw, raw, None if kind.reads else status)
+
+
+def authorities_only(root: str) -> Reader:
+    """Make the reader of ConfigMaps: of those outside the namespace `root` the mesh reads certificates of authorities,
+    and keeps nothing else."""
+
+    def read(kind: KindSpec, version: str, data: Data) -> Reading:
+        found = for_mesh(kind, version, data)
+        if not isinstance(found.object, Object) or found.object.namespace == root:
+            return found
+        written = found.object.model
+        model = replace(written, data={name: text for name, text in written.data.items() if name == AUTHORITY})
+        return Reading(replace(found.object, model=model), model)
+
+    return read
 
 
 def _told(condition: Raw) -> Raw:

@@ -132,3 +132,11 @@ def test_a_server_may_go_unchecked_and_revoked_ones_are_refused():
     assert not up(mode="MUTUAL", credential="c", verified=False).common_tls_context.HasField(
         "combined_validation_context"
     )
+
+
+def test_roots_may_be_a_secret_of_their_own():
+    common = up(mode="MUTUAL", credential="c", roots="configmap://a/b", sans=("a.x",)).common_tls_context
+    assert [one.name for one in common.tls_certificate_sds_secret_configs] == ["kubernetes://c"]
+    together = common.combined_validation_context
+    assert together.validation_context_sds_secret_config.name == "configmap://a/b-cacert"
+    assert accepted_names(together.default_validation_context) == [(DNS, "a.x")]

@@ -4,18 +4,19 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "support"))
 
+from api_gateways import read_gateway
 from worlds import gateway_api
 
 from lateen.install.gateway import gateway_objects
 from lateen.kinds.decode import decode
 
-LISTENERS = "[{name: a, port: 80, protocol: HTTP}, {name: b, port: 80, protocol: HTTP, hostname: b.x}, {name: c, port: 9, protocol: TCP}]"  # fmt: skip
+LISTENERS = "[{name: a, port: 80, protocol: HTTP}, {name: b, port: 80, protocol: HTTP, hostname: b.x}, {name: c, port: 9, protocol: TCP}, {name: d, port: 9, protocol: UDP}]"  # fmt: skip
 
 
 def made(more: str = "", **meta: Any) -> dict[str, Any]:
     spec = f"{{gatewayClassName: lateen, listeners: {LISTENERS}{more}}}"
     found = decode(gateway_api("Gateway", "edge", spec, uid="u-1", **meta))
-    return {raw["kind"]: raw for raw in gateway_objects(found)}
+    return {raw["kind"]: raw for raw in gateway_objects(found, read_gateway(found))}
 
 
 def test_everything_goes_with_its_gateway() -> None:
@@ -28,7 +29,9 @@ def test_everything_goes_with_its_gateway() -> None:
 def test_the_service_has_each_listeners_port_once_and_leads_to_the_proxies() -> None:
     found = made()
     service, template = found["Service"]["spec"], found["Deployment"]["spec"]["template"]
-    assert [port["port"] for port in service["ports"]] == [15021, 9, 80] and service["type"] == "LoadBalancer"
+    ports = [(port["name"], port["port"], port.get("protocol", "TCP")) for port in service["ports"]]
+    assert ports == [("status-port", 15021, "TCP"), ("port-9", 9, "TCP"), ("udp-9", 9, "UDP"), ("port-80", 80, "TCP")]
+    assert service["type"] == "LoadBalancer"
     assert service["selector"].items() <= template["metadata"]["labels"].items()
     assert template["metadata"]["annotations"] == {"inject.istio.io/templates": "gateway"}
     assert template["spec"]["containers"][0]["image"] == "auto"

@@ -4,8 +4,9 @@ import pytest
 from worlds import SHOP, World, configured, gateway_api, istio, pod, service
 
 from lateen.base.refs import Key
+from lateen.kinds.decode import decode
 from lateen.planner.scope import Scope
-from lateen.planner.secrets import _object_key
+from lateen.planner.secrets import _object_key, plan_authorities
 from lateen.proto.types import SECRET
 
 WEB = "web.shop.svc.cluster.local"
@@ -111,3 +112,11 @@ def test_secrets_are_no_part_of_what_a_proxy_is_shown_to_have():
         proxy=pod("client", "10.1.0.9"),
     )
     assert SECRET not in proxy._encoded
+
+
+def test_authorities_of_config_maps_are_joined():
+    maps = [decode({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": n, "namespace": "shop"}, "data": {"ca.crt": n}})
+            for n in ("a", "b")]  # fmt: skip
+    (found,) = plan_authorities("configmap://shop/a,shop/b", maps)
+    assert (found.name, found.roots) == ("configmap://shop/a,shop/b-cacert", b"a\nb")
+    assert not list(plan_authorities("configmap://shop/a", []))

@@ -2,7 +2,7 @@ import msgspec
 
 from lateen.kinds.all import by_kind
 from lateen.kinds.object import Object
-from lateen.sources.reading import as_written, for_mesh
+from lateen.sources.reading import as_written, authorities_only, for_mesh
 
 POD, RULE = by_kind("Pod"), by_kind("DestinationRule")
 META = {"name": "a", "namespace": "n", "uid": "u", "resourceVersion": "1"}
@@ -41,3 +41,13 @@ def test_conditions_that_the_mesh_reads_are_news_and_others_are_not() -> None:
     assert read(sick)["status"] == {"conditions": [{"type": "Healthy", "status": "False"}]}
     assert read({"type": "Reconciled", "status": "True"}) == read()
     assert read(sick, {"type": "Reconciled", "status": "True"}) == read({**sick, "lastProbeTime": ""})
+
+
+def test_of_config_maps_authorities_are_read_and_in_the_root_namespace_everything() -> None:
+    data = {"ca.crt": "roots", "password": "secret"}
+    raw = msgspec.json.encode({"metadata": META, "data": data})
+    kind = by_kind("ConfigMap")
+    found = authorities_only("istio-system")(kind, "v1", raw)
+    assert found.object.model.data == {"ca.crt": "roots"} and found.basis is found.object.model
+    assert "secret" not in str(found.object.raw)
+    assert authorities_only("n")(kind, "v1", raw).object.model.data == data

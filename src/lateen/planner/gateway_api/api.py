@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from lateen.base.refs import Key
 from lateen.planner.gateway import GatewayRules
+from lateen.planner.gateway_api.backend_tls_policies import BackendTlsPolicies, build_backend_tls
 from lateen.planner.gateway_api.gateway import ApiGateway
 from lateen.planner.gateway_api.gateways import Granted, build_api_gateways, build_grants
 from lateen.planner.gateway_api.routes import RouteSources, build_api_routes
@@ -18,13 +19,15 @@ from lateen.store.store import Store
 @dataclass(frozen=True)
 class GatewayApi:
     """`gateways`: those of our classes; `rules`: the gateway of each of their listeners that works; `traffic`: the
-    rules of routes; `statuses`: what is to be said of each object; `granted`: what may be named across namespaces."""
+    rules of routes; `statuses`: what is to be said of each object; `granted`: what may be named across namespaces;
+    `backend_tls`: by which TLS gateways speak to services."""
 
     gateways: Collection[Key, ApiGateway]
     rules: Collection[Key, GatewayRules]
     traffic: Collection[Key, Traffic]
     statuses: Collection[ObjectKey, Status]
     granted: Granted
+    backend_tls: BackendTlsPolicies
 
 
 def build_gateway_api(engine: Engine, store: Store, registry: Registry) -> GatewayApi:
@@ -33,10 +36,12 @@ def build_gateway_api(engine: Engine, store: Store, registry: Registry) -> Gatew
     gateways = build_api_gateways(engine, store, granted)
     sources = RouteSources(store, registry, gateways, granted)
     routes = build_api_routes(engine, sources)
+    backend_tls = build_backend_tls(engine, store)
     return GatewayApi(
         gateways=gateways.gateways,
         rules=gateways.rules,
         traffic=routes.traffic,
-        statuses=build_statuses(engine, sources, routes),
+        statuses=build_statuses(engine, sources, routes, backend_tls),
         granted=granted,
+        backend_tls=backend_tls,
     )

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from lateen.base.hosts import closeness, covers, overlap
+from lateen.base.refs import Key
 from lateen.kinds.gateway_api.names import GROUP
 from lateen.kinds.gateway_api.references import ParentReference
 from lateen.planner.gateway_api.gateway import ApiGateway
 from lateen.planner.gateway_api.listener import ANY_HOST, Listener
+from lateen.planner.gateway_api.listener_set import KIND
 
 
 class Unattached(NamedTuple):
@@ -30,18 +32,23 @@ class RouteFacts(NamedTuple):
 
 
 def is_gateway(parent: ParentReference) -> bool:
-    """Say whether a parent is a Gateway."""
-    return (parent.group, parent.kind) == (GROUP, "Gateway")
+    """Say whether a parent is a Gateway, or a ListenerSet of one."""
+    return parent.group == GROUP and parent.kind in ("Gateway", KIND)
 
 
 def attach(route: RouteFacts, parent: ParentReference, gateway: ApiGateway) -> list[tuple[Listener, str]] | Unattached:
-    """Find the listeners of a parent that take a route, with each host for which they do."""
-    named = [one for one in gateway.listeners if parent.section_name in ("", one.name)]
+    """Find the listeners of a parent that take a route, with each host for which they do. `gateway`: the parent, or the
+    one that the ListenerSet is for."""
+    key = Key(parent.namespace or route.namespace, parent.name)
+    own = gateway.of_set(key) if parent.kind == KIND else gateway.own
+    if not own:
+        return Unattached("NoMatchingParent", f"ListenerSet {key} is not attached to its Gateway")
+    named = [one for one in own if parent.section_name in ("", one.name)]
     listeners = [one for one in named if parent.port in (None, one.number)]
     if not listeners:
         what = f"port {parent.port}" if named else f'sectionName "{parent.section_name}"'
         return Unattached("NoMatchingParent", f"{what} not found")
-    admitting = [one for one in listeners if _admits(one, route, gateway.namespace)]
+    admitting = [one for one in listeners if _admits(one, route)]
     if not admitting:
         return Unattached("NotAllowedByListeners", _refusal(listeners, route))
     found = [(one, host) for one in admitting for host in _hosts(one, route.hostnames, gateway.listeners)]
@@ -51,8 +58,8 @@ def attach(route: RouteFacts, parent: ParentReference, gateway: ApiGateway) -> l
     return found
 
 
-def _admits(listener: Listener, route: RouteFacts, own: str) -> bool:
-    return route.kind in listener.kinds and listener.admits(route.namespace, own, route.labels)
+def _admits(listener: Listener, route: RouteFacts) -> bool:
+    return route.kind in listener.kinds and listener.admits(route.namespace, route.labels)
 
 
 def _refusal(listeners: list[Listener], route: RouteFacts) -> str:

@@ -13,7 +13,9 @@ from lateen.planner.gateway_api.status import Condition, GatewayStatus, Listener
 
 _NO_FAULTS = "No errors found"
 FEATURES = (
-    "Gateway", "GatewayAddressEmpty", "GatewayHTTPListenerIsolation", "GatewayInfrastructurePropagation",
+    "BackendTLSPolicy", "BackendTLSPolicySANValidation",
+    "Gateway", "GatewayAddressEmpty", "GatewayBackendClientCertificate", "GatewayFrontendClientCertificateValidation",
+    "GatewayFrontendClientCertificateValidationInsecureFallback", "GatewayHTTPListenerIsolation", "GatewayInfrastructurePropagation",
     "GatewayPort8080", "GatewayStaticAddresses", "ReferenceGrant",
     "GRPCRoute", "GRPCRouteNamedRouteRule", "GRPCRouteRequestHeaderModifier",
     "HTTPRoute", "HTTPRoute303RedirectStatusCode", "HTTPRoute307RedirectStatusCode", "HTTPRoute308RedirectStatusCode",
@@ -24,10 +26,10 @@ FEATURES = (
     "HTTPRouteRequestMultipleMirrors", "HTTPRouteRequestPercentageMirror", "HTTPRouteRequestTimeout",
     "HTTPRouteResponseHeaderModification", "HTTPRouteRetry", "HTTPRouteRetryBackendTimeout",
     "HTTPRouteRetryConnectionError", "HTTPRouteSchemeRedirect",
-    "Mesh", "MeshConsumerRoute", "MeshHTTPRouteBackendRequestHeaderModification", "MeshHTTPRouteNamedRouteRule",
+    "ListenerSet", "Mesh", "MeshConsumerRoute", "MeshHTTPRouteBackendRequestHeaderModification", "MeshHTTPRouteNamedRouteRule",
     "MeshHTTPRouteQueryParamMatching", "MeshHTTPRouteRedirectPath", "MeshHTTPRouteRedirectPort",
     "MeshHTTPRouteRewritePath", "MeshHTTPRouteSchemeRedirect",
-    "TCPRoute", "TLSRoute", "TLSRouteModeMixed", "TLSRouteModeTerminate",
+    "TCPRoute", "TLSRoute", "TLSRouteModeMixed", "TLSRouteModeTerminate", "UDPRoute",
 )  # fmt: skip
 """What Gateways of ours can do, by the names of the API's own conformance tests."""
 
@@ -42,18 +44,29 @@ class Reach(Struct, frozen=True):
     ready: bool = False
 
 
-def gateway_status(gateway: ApiGateway, attached: Mapping[str, int], reached: Iterable[Reach]) -> GatewayStatus:
-    """Say what becomes of a Gateway. `attached`: how many routes each listener has."""
+def gateway_status(
+    gateway: ApiGateway, attached: Mapping[str, int], reached: Iterable[Reach], sets: int = 0
+) -> GatewayStatus:
+    """Say what becomes of a Gateway. `attached`: how many routes each listener has, by its title; `sets`: how many
+    ListenerSets are attached."""
     reached = tuple(reached)
-    programmed = _programmed(gateway, reached)
+    programmed = programmed_condition(gateway, reached)
     return GatewayStatus(
         generation=gateway.generation,
         addresses=tuple(dict.fromkeys(address for one in reached for address in one.addresses)),
-        conditions=(_accepted(gateway), programmed),
-        listeners=tuple(
-            ListenerStatus(one.name, one.kinds, attached.get(one.name, 0), tuple(_conditions(one, programmed.holds)))
-            for one in gateway.listeners
-        ),
+        conditions=(_accepted(gateway), programmed, *_tls_conditions(gateway)),
+        listeners=listener_statuses(gateway.own, attached, programmed.holds),
+        sets=sets,
+    )
+
+
+def listener_statuses(
+    listeners: Iterable[Listener], attached: Mapping[str, int], programmed: bool
+) -> tuple[ListenerStatus, ...]:
+    """Say what becomes of listeners. `programmed`: their Gateway is."""
+    return tuple(
+        ListenerStatus(one.name, one.kinds, attached.get(one.title, 0), tuple(_conditions(one, programmed)))
+        for one in listeners
     )
 
 
@@ -61,14 +74,33 @@ def _accepted(gateway: ApiGateway) -> Condition:
     if gateway.wrong:
         message = f"addresses of type {', '.join(gateway.wrong)} are not known: Hostname or IPAddress"
         return Condition("Accepted", False, "UnsupportedAddress", message)
-    broken = [one.name for one in gateway.listeners if any(fault.condition != "ResolvedRefs" for fault in one.faults)]
+    broken = broken_listeners(gateway.own)
     if not broken:
         return Condition("Accepted", True, "Accepted", "Resource accepted")
     message = f"listeners that are not valid: {', '.join(broken)}"
-    return Condition("Accepted", len(broken) < len(gateway.listeners), "ListenersNotValid", message)
+    return Condition("Accepted", len(broken) < len(gateway.own), "ListenersNotValid", message)
 
 
-def _programmed(gateway: ApiGateway, reached: tuple[Reach, ...]) -> Condition:
+def broken_listeners(listeners: Iterable[Listener]) -> list[str]:
+    """Name the listeners that are not accepted."""
+    return [one.name for one in listeners if any(fault.condition != "ResolvedRefs" for fault in one.faults)]
+
+
+def _tls_conditions(gateway: ApiGateway) -> Iterator[Condition]:
+    """What is said of the TLS of the Gateway as a whole, where there is any."""
+    if gateway.shows is not None:
+        if gateway.shows.credential:
+            yield Condition("ResolvedRefs", True, "ResolvedRefs", "All references resolved")
+        else:
+            message = f"{gateway.shows.fault}: backends with a BackendTLSPolicy are not spoken to"
+            yield Condition("ResolvedRefs", False, gateway.shows.reason, message)
+    if gateway.insecure:
+        message = "clients may have certificates of anybody, or none: AllowInsecureFallback"
+        yield Condition("InsecureFrontendValidationMode", True, "ConfigurationChanged", message)
+
+
+def programmed_condition(gateway: ApiGateway, reached: tuple[Reach, ...]) -> Condition:
+    """Say whether the proxies of a Gateway do what it asks for."""
     if gateway.wrong:
         return Condition("Programmed", False, "Invalid", "no address that is asked for can be had")
     if not any(one.works for one in gateway.listeners):
@@ -99,11 +131,16 @@ def _conditions(listener: Listener, programmed: bool) -> Iterator[Condition]:
             return Condition(name, not usual, found.reason, found.message)
         return Condition(name, usual, reason, _NO_FAULTS)
 
-    yield condition("Accepted", "Accepted")
+    conflict = said.get("Conflicted")
+    if conflict is not None:
+        yield Condition("Accepted", False, conflict.reason, conflict.message)
+    else:
+        yield condition("Accepted", "Accepted")
     yield condition("Conflicted", "NoConflicts", usual=False)
     yield condition("ResolvedRefs", "ResolvedRefs")
     if not listener.works:
-        yield Condition("Programmed", False, "Invalid", next(one.message for one in listener.faults if one.fatal))
+        first = next(one for one in listener.faults if one.fatal)
+        yield Condition("Programmed", False, conflict.reason if conflict else "Invalid", first.message)
     elif programmed:
         yield Condition("Programmed", True, "Programmed", _NO_FAULTS)
     else:

@@ -21,6 +21,7 @@ HTTP: dict[str, Callable[[Object, Permitted], Iterator[HttpRule]]] = {
 CONNECTIONS: dict[str, Callable[[Object, Permitted], Iterator[ConnectionRule]]] = {
     "TLSRoute": connection_rules,
     "TCPRoute": connection_rules,
+    "UDPRoute": connection_rules,
 }
 """Those of bytes, by kind."""
 

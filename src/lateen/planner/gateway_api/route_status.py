@@ -61,18 +61,19 @@ def _faults(found: Object, permitted: Permitted, declared: Declared) -> Iterator
         target = find_backend(said, found.namespace, permitted)
         if isinstance(target, Refused):
             yield target.reason, target.message
-        elif why := _missing(target, declared(target.host)):
+        elif why := _missing(target, declared(target.host), udp=found.kind == "UDPRoute"):
             yield _NOT_FOUND, why
     for one in _filters(found):
         if one.type in _OURS:
             yield "InvalidKind", f"filters of type {one.type} are not known: requests are answered 500"
 
 
-def _missing(target: Target, declared: tuple[Service, ...]) -> str:
+def _missing(target: Target, declared: tuple[Service, ...], udp: bool) -> str:
     if not declared:
         return f"backend({target.host}) not found"
-    if target.port and not any(service.port(target.port) for service in declared):
-        return f"backend({target.host}) has no port {target.port}"
+    ports = (one.datagram_port(target.port) if udp else one.port(target.port) for one in declared)
+    if target.port and not any(ports):
+        return f"backend({target.host}) has no port {target.port}{' of UDP' if udp else ''}"
     return ""
 
 

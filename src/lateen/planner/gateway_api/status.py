@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from lateen.base.refs import Key
 from lateen.kinds.gateway_api.names import GROUP
 from lateen.kinds.gateway_api.references import ParentReference
 from lateen.planner.gateway_api.gateway import CONTROLLER
@@ -70,19 +71,58 @@ class ListenerStatus(Struct, frozen=True):
 
 
 class GatewayStatus(Struct, frozen=True):
-    """What is said of a Gateway; `addresses`: types and values."""
+    """What is said of a Gateway; `addresses`: types and values; `sets`: how many ListenerSets are attached."""
 
     generation: int
     addresses: tuple[tuple[str, str], ...]
+    conditions: tuple[Condition, ...]
+    listeners: tuple[ListenerStatus, ...]
+    sets: int = 0
+
+    def raw(self) -> Raw:
+        """Return it as it is written."""
+        return {
+            "attachedListenerSets": self.sets,
+            "addresses": [{"type": kind, "value": value} for kind, value in self.addresses],
+            "conditions": [one.raw(self.generation) for one in self.conditions],
+            "listeners": [one.raw(self.generation) for one in self.listeners],
+        }
+
+
+class ListenerSetStatus(Struct, frozen=True):
+    """What is said of a ListenerSet."""
+
+    generation: int
     conditions: tuple[Condition, ...]
     listeners: tuple[ListenerStatus, ...]
 
     def raw(self) -> Raw:
         """Return it as it is written."""
         return {
-            "addresses": [{"type": kind, "value": value} for kind, value in self.addresses],
             "conditions": [one.raw(self.generation) for one in self.conditions],
             "listeners": [one.raw(self.generation) for one in self.listeners],
+        }
+
+
+class PolicyStatus(Struct, frozen=True):
+    """What is said of a policy at each of the Gateways that it takes effect at."""
+
+    generation: int
+    gateways: tuple[Key, ...]
+    conditions: tuple[Condition, ...]
+
+    def raw(self) -> Raw:
+        """Return it as it is written; there is room for 16 Gateways."""
+        conditions = [one.raw(self.generation) for one in self.conditions]
+        return {
+            "ancestors": [
+                {
+                    "ancestorRef": {"group": GROUP, "kind": "Gateway", "namespace": key.namespace, "name": key.name},
+                    "controllerName": CONTROLLER,
+                    "conditions": conditions,
+                }
+                for key in self.gateways[:16]
+            ]
         }
 
 
@@ -100,7 +140,7 @@ class ClassStatus(Struct, frozen=True):
         return {"conditions": conditions} | ({"supportedFeatures": features} if features else {})
 
 
-Status = RouteStatus | GatewayStatus | ClassStatus
+Status = RouteStatus | GatewayStatus | ListenerSetStatus | PolicyStatus | ClassStatus
 
 
 def reference(parent: ParentReference) -> Raw:

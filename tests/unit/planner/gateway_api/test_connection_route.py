@@ -98,6 +98,26 @@ def test_tls_goes_by_the_name_that_route_and_listener_have_in_common():
     assert (chain.match.server_names, reached(chain)) == (("a.x",), ["web"])
 
 
+def test_datagrams_go_to_ports_of_udp():
+    mesh = edge("protocol: UDP")
+    own = service("edge-istio", ({"name": "udp-9000", "port": 9000, "protocol": "UDP"},), address="10.0.0.9")
+    own["spec"]["selector"] = EDGE
+    names = service("names", ({"name": "dns", "port": 53, "protocol": "UDP"}, {"name": "tcp", "port": 53}))
+    there = slices("names", {"names-1": "10.1.1.2"}, {"tcp": 53})
+    there["ports"].append({"name": "dns", "port": 5353, "protocol": "UDP"})
+    backends = "{name: names, port: 53, weight: 3}, {name: gone, kind: Thing}"
+    mesh.put(own, names, pod("names-1", "10.1.1.2"), there, route("UDPRoute", "r", backends))
+    (scope,) = mesh.plans.scopes.get(Key("shop", "edge-1")) or ()
+    mesh.want(scope)
+    host = "names.shop.svc.cluster.local"
+    found = mesh.listener("udp_0.0.0.0_9000", scope)
+    assert found and found.datagrams and not found.chains
+    assert found.datagrams.upstreams == ((f"outbound_udp|53||{host}", 3), ("BlackHoleCluster", 1))
+    assert mesh.upstream(f"outbound_udp|53||{host}", scope)
+    assert mesh.addresses(f"outbound_udp|53||{host}", scope) == ["10.1.1.2:5353"]
+    assert mesh.addresses(f"outbound|53||{host}", scope) == ["10.1.1.2:53"]
+
+
 def test_a_sidecar_obeys_the_route_of_a_service():
     mesh = World(SHOP)
     spec = "{parentRefs: [{group: '', kind: Service, name: db}], rules: [{backendRefs: [{name: web, port: 80}]}]}"

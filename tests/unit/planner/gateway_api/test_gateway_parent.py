@@ -1,18 +1,24 @@
 import pytest
+from api_gateways import gateway
 from worlds import decode_spec, gateway_api
 
 from lateen.kinds.decode import decode
 from lateen.kinds.gateway_api.references import ParentReference
-from lateen.planner.gateway_api.gateway import api_gateway
 from lateen.planner.gateway_api.gateway_parent import RouteFacts, Unattached, attach, is_gateway
-from lateen.planner.gateway_api.listener import read_listeners
 
-LISTENERS = """[
+LISTENERS = """
   {name: all, port: 80, protocol: HTTP, allowedRoutes: {namespaces: {from: All}}},
   {name: foo, port: 80, protocol: HTTP, hostname: foo.x},
-  {name: wild, port: 81, protocol: HTTP, hostname: '*.x', allowedRoutes: {namespaces: {from: All}}}]"""
-FOUND = decode(gateway_api("Gateway", "g", f"{{gatewayClassName: istio, listeners: {LISTENERS}}}"))
-GATEWAY = api_gateway(FOUND, read_listeners(FOUND, lambda to: False, lambda key: ""))
+  {name: wild, port: 81, protocol: HTTP, hostname: '*.x', allowedRoutes: {namespaces: {from: All}}}"""
+SET = decode(
+    gateway_api(
+        "ListenerSet",
+        "more",
+        "{parentRef: {name: g}, listeners: [{name: all, port: 82, protocol: HTTP, hostname: set.x}]}",
+        namespace="far",
+    )
+)
+GATEWAY = gateway(LISTENERS, sets=[SET])
 
 
 def attached(parent: str = "", hosts: tuple[str, ...] = (), namespace: str = "far", kind: str = "HTTPRoute"):
@@ -52,6 +58,14 @@ def test_a_host_is_the_closest_listeners_of_its_port():
 )
 def test_why_a_route_is_not_attached(given, reason):
     assert attached(**given) == reason
+
+
+def test_listeners_of_a_set_are_attached_to_by_the_sets_name():
+    assert attached(", kind: ListenerSet").__class__ is str, "shop/g is no ListenerSet"
+    said = decode_spec(ParentReference, "{kind: ListenerSet, name: more}")
+    found = attach(RouteFacts("HTTPRoute", "far", {}, ()), said, GATEWAY)
+    assert not isinstance(found, Unattached)
+    assert [(one.title, host) for one, host in found] == [("far.more.all", "set.x")]
 
 
 def test_a_service_is_no_gateway():

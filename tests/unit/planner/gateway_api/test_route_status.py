@@ -1,11 +1,10 @@
 import pytest
+from api_gateways import gateway
 from worlds import decode_spec, gateway_api
 
 from lateen.kinds.decode import decode
 from lateen.kinds.gateway_api.references import ParentReference
-from lateen.planner.gateway_api.gateway import api_gateway
 from lateen.planner.gateway_api.gateway_parent import RouteFacts
-from lateen.planner.gateway_api.listener import read_listeners
 from lateen.planner.gateway_api.route_status import at_gateway, at_service, resolved
 from lateen.registry.service import Service, ServicePort
 
@@ -48,13 +47,9 @@ def test_a_service_takes_routes_where_it_has_the_port(parent, accepted):
 
 
 def test_a_gateway_takes_routes_as_its_listeners_do():
-    found = decode(
-        gateway_api("Gateway", "g", "{gatewayClassName: istio, listeners: [{name: a, port: 80, protocol: HTTP}]}")
-    )
-    gateway = api_gateway(found, read_listeners(found, lambda to: False, lambda key: ""))
-    parent = ParentReference(name="g")
-    assert at_gateway(RouteFacts("HTTPRoute", "shop", {}, ()), parent, gateway).holds
-    refused = at_gateway(RouteFacts("HTTPRoute", "far", {}, ()), parent, gateway)
+    parent, found = ParentReference(name="g", namespace="shop"), gateway("{name: a, port: 80, protocol: HTTP}")
+    assert at_gateway(RouteFacts("HTTPRoute", "shop", {}, ()), parent, found).holds
+    refused = at_gateway(RouteFacts("HTTPRoute", "far", {}, ()), parent, found)
     assert (refused.holds, refused.reason) == (False, "NotAllowedByListeners")
 
 

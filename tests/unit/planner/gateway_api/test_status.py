@@ -1,3 +1,5 @@
+from lateen.base.refs import Key
+from lateen.kinds.gateway_api.names import GROUP
 from lateen.kinds.gateway_api.references import ParentReference
 from lateen.planner.gateway_api.status import (
     ClassStatus,
@@ -5,6 +7,7 @@ from lateen.planner.gateway_api.status import (
     GatewayStatus,
     ListenerStatus,
     ParentStatus,
+    PolicyStatus,
     RouteStatus,
     reference,
 )
@@ -29,6 +32,7 @@ def test_a_route_is_told_of_each_parent():
 def test_a_gateway_is_told_of_each_listener():
     found = GatewayStatus(3, (("IPAddress", "10.0.0.1"),), (ACCEPTED,), (ListenerStatus("a", ("HTTPRoute",), 2, ()),))
     assert found.raw() == {
+        "attachedListenerSets": 0,
         "addresses": [{"type": "IPAddress", "value": "10.0.0.1"}],
         "conditions": [WRITTEN],
         "listeners": [
@@ -55,3 +59,12 @@ def test_a_reference_says_what_was_said():
         "namespace": "far",
         "sectionName": "s",
     }
+
+
+def test_a_policy_is_told_of_each_gateway_and_there_is_room_for_sixteen():
+    gateways = tuple(Key("infra", f"g{at}") for at in range(20))
+    found = PolicyStatus(3, gateways, (Condition("Accepted", True, "Accepted", "yes"),)).raw()
+    assert len(found["ancestors"]) == 16
+    first = found["ancestors"][0]
+    assert first["ancestorRef"] == {"group": GROUP, "kind": "Gateway", "namespace": "infra", "name": "g0"}
+    assert first["conditions"][0]["observedGeneration"] == 3
