@@ -19,7 +19,7 @@ from gateway_case import play
 from gateway_stage import Stage
 from mesh import Mesh
 
-from lateen.planner.gateway_api.gateway_status import FEATURES
+from lateen.planner.gateway_api.features import FEATURES
 
 CORPUS = "gateway-api-conformance"
 LIVE = True

@@ -12,26 +12,6 @@ from lateen.planner.gateway_api.listener import Fault, Listener
 from lateen.planner.gateway_api.status import Condition, GatewayStatus, ListenerStatus
 
 _NO_FAULTS = "No errors found"
-FEATURES = (
-    "BackendTLSPolicy", "BackendTLSPolicySANValidation",
-    "Gateway", "GatewayAddressEmpty", "GatewayBackendClientCertificate", "GatewayFrontendClientCertificateValidation",
-    "GatewayFrontendClientCertificateValidationInsecureFallback", "GatewayHTTPListenerIsolation", "GatewayInfrastructurePropagation",
-    "GatewayPort8080", "GatewayStaticAddresses", "ReferenceGrant",
-    "GRPCRoute", "GRPCRouteNamedRouteRule", "GRPCRouteRequestHeaderModifier",
-    "HTTPRoute", "HTTPRoute303RedirectStatusCode", "HTTPRoute307RedirectStatusCode", "HTTPRoute308RedirectStatusCode",
-    "HTTPRouteBackendProtocolH2C", "HTTPRouteBackendProtocolWebSocket", "HTTPRouteBackendRequestHeaderModification",
-    "HTTPRouteBackendTimeout", "HTTPRouteCORS", "HTTPRouteDestinationPortMatching", "HTTPRouteHostRewrite",
-    "HTTPRouteMethodMatching", "HTTPRouteNamedRouteRule", "HTTPRouteParentRefPort", "HTTPRoutePathRedirect",
-    "HTTPRoutePathRewrite", "HTTPRoutePortRedirect", "HTTPRouteQueryParamMatching", "HTTPRouteRequestMirror",
-    "HTTPRouteRequestMultipleMirrors", "HTTPRouteRequestPercentageMirror", "HTTPRouteRequestTimeout",
-    "HTTPRouteResponseHeaderModification", "HTTPRouteRetry", "HTTPRouteRetryBackendTimeout",
-    "HTTPRouteRetryConnectionError", "HTTPRouteSchemeRedirect",
-    "ListenerSet", "Mesh", "MeshConsumerRoute", "MeshHTTPRouteBackendRequestHeaderModification", "MeshHTTPRouteNamedRouteRule",
-    "MeshHTTPRouteQueryParamMatching", "MeshHTTPRouteRedirectPath", "MeshHTTPRouteRedirectPort",
-    "MeshHTTPRouteRewritePath", "MeshHTTPRouteSchemeRedirect",
-    "TCPRoute", "TLSRoute", "TLSRouteModeMixed", "TLSRouteModeTerminate", "UDPRoute",
-)  # fmt: skip
-"""What Gateways of ours can do, by the names of the API's own conformance tests."""
 
 
 class Reach(Struct, frozen=True):

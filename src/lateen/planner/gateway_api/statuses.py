@@ -10,9 +10,10 @@ from lateen.planner.gateway_api import listener_set
 from lateen.planner.gateway_api.backend_tls import Policy, policy_conditions
 from lateen.planner.gateway_api.backend_tls_policies import BackendTlsPolicies
 from lateen.planner.gateway_api.backends import Reference
+from lateen.planner.gateway_api.features import FEATURES
 from lateen.planner.gateway_api.gateway import CONTROLLER, KIND, ApiGateway, gateway_of, service_keys
 from lateen.planner.gateway_api.gateway_parent import is_gateway
-from lateen.planner.gateway_api.gateway_status import FEATURES, Reach, gateway_status, programmed_condition
+from lateen.planner.gateway_api.gateway_status import Reach, gateway_status, programmed_condition
 from lateen.planner.gateway_api.kinds import ROUTES
 from lateen.planner.gateway_api.listener_set_status import is_attached, listener_set_status
 from lateen.planner.gateway_api.mesh import is_service

@@ -4,8 +4,8 @@ from typing import Any
 
 from worlds import World, gateway_api, pod, service, slices
 
+from lateen.planner.gateway_api.features import FEATURES
 from lateen.planner.gateway_api.gateway import KIND
-from lateen.planner.gateway_api.gateway_status import FEATURES
 from lateen.planner.gateway_api.status import GatewayStatus, RouteStatus
 
 GATEWAY = (
