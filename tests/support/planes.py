@@ -51,7 +51,8 @@ class Plane:
         """Wait until the control plane has taken in what `put` returned."""
         for raw in objects:
             version = int(raw["metadata"]["resourceVersion"])
-            look = lambda kind=raw["kind"], version=version: self.control.source.seen.get(kind, 0) >= version  # noqa: E731
+            name = by_kind(raw["kind"], raw["apiVersion"].rpartition("/")[0]).name
+            look = lambda kind=name, version=version: self.control.source.seen.get(kind, 0) >= version  # noqa: E731
             await until(look, seconds=10, what=f"{raw['kind']} to be seen")
         await self.control.pump.idle()
 

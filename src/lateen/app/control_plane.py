@@ -10,10 +10,12 @@ from pathlib import Path
 from aiohttp import web
 
 from lateen.app.allocator import ADDRESSES, Allocator
+from lateen.app.gateway_proxies import GatewayProxies
 from lateen.app.gateway_statuses import GATEWAY_API, GatewayStatuses
 from lateen.app.key_fetcher import KeyFetcher
 from lateen.app.module_fetcher import ModuleFetcher
 from lateen.app.pipeline import ConnectedProxy, Pipeline
+from lateen.app.programmed import Programmed
 from lateen.app.provisioner import Provisioner
 from lateen.app.pump import Pump
 from lateen.app.refusals import Refusals
@@ -124,12 +126,15 @@ class ControlPlane:
         self._modules = self._module_fetcher(fetcher)
         self._addresses = Statuses(client, self.elector, clock, ADDRESSES)
         self._of_gateways = Statuses(client, self.elector, clock, GATEWAY_API)
+        self._programmed = Programmed(GatewayProxies(self.pipeline.plans, refusals), self.pump, clock)
         gateways = self.pipeline.plans.gateway_api.gateways
         self._provisioner = Provisioner(self.pipeline.store, gateways, client, self.elector, clock)
         writers = Writers(
             self._reports,
             Allocator(self.pipeline.store, self._addresses),
-            GatewayStatuses(self.pipeline.store, self.pipeline.plans.gateway_api.statuses, self._of_gateways),
+            GatewayStatuses(
+                self.pipeline.store, self.pipeline.plans.gateway_api.statuses, self._of_gateways, self._programmed
+            ),
         )
         self.source = Source(client, self.pipeline, writers, self.pump.poke, clock)
         self._serving = False
@@ -149,6 +154,7 @@ class ControlPlane:
             "addresses": self._addresses.run(),
             "authority": self._keys_of_mesh.run(),
             "gateway statuses": self._of_gateways.run(),
+            "programmed": self._programmed.run(),
             "gateways": self._provisioner.run(),
             "keys": self._keys.run(),
             "modules": self._modules.run(),

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lateen.app.programmed import Programmed
 from lateen.base.refs import Key
 from lateen.kinds.all import by_kind
 from lateen.kinds.object import Object
 from lateen.planner.gateway_api.gateway import CONTROLLER
-from lateen.planner.gateway_api.status import Status
+from lateen.planner.gateway_api.status import PROGRAMMED, Status
 from lateen.planner.gateway_api.statuses import ObjectKey
 from lateen.reactive import Collection
 from lateen.sources.statuses import Part, Place, Statuses, Wanted, conditions_said, dated
@@ -22,18 +23,26 @@ _PARENTS = {"parents": "parentRef", "ancestors": "ancestorRef"}
 class GatewayStatuses:
     """Follows what is to be said of objects; `statuses` hear of it once everything is known that it is made of."""
 
-    def __init__(self, store: Store, wanted: Collection[ObjectKey, Status], statuses: Statuses) -> None:
-        self._store, self._wanted, self._statuses = store, wanted, statuses
+    def __init__(
+        self, store: Store, wanted: Collection[ObjectKey, Status], statuses: Statuses, programmed: Programmed
+    ) -> None:
+        """`programmed`: holds back what proxies have not acknowledged."""
+        self._store, self._wanted, self._statuses, self._programmed = store, wanted, statuses, programmed
+        programmed.told = self._tell
         self._begun = False
         wanted.subscribe(self._changed)
 
     def saw(self, kind: str, key: Key, status: Raw) -> None:
         """Take note of what an object's status says."""
+        for one in status.get("conditions") or ():
+            if (one.get("type"), one.get("status")) == (PROGRAMMED, "True"):
+                self._programmed.confirm((kind, *key), one.get("observedGeneration") or 0)
         self._statuses.saw(Place(by_kind(kind), key), status)
 
     def forget(self, kind: str, key: Key) -> None:
         """The object is gone."""
         self._statuses.forget(Place(by_kind(kind), key))
+        self._programmed.forget((kind, *key))
 
     def begin(self) -> None:
         """All kinds are known."""
@@ -41,11 +50,15 @@ class GatewayStatuses:
         self._changed(dict(self._wanted.items()))
 
     def _changed(self, changes: Mapping[ObjectKey, Status | None]) -> None:
-        for (kind, *name), status in changes.items() if self._begun else ():
-            key = Key(*name)
-            found = self._store[kind].get(key)
-            if found is not None:
-                self._statuses.want(Place(by_kind(kind), key), _wanted_of(found, status))
+        for name in changes if self._begun else ():
+            self._tell(name)
+
+    def _tell(self, name: ObjectKey) -> None:
+        kind, key = name[0], Key(*name[1:])
+        found, status = self._store[kind].get(key), self._wanted.get(name)
+        judged = self._programmed.judged(name, status)
+        if found is not None and (judged is not None or status is None):
+            self._statuses.want(Place(by_kind(kind), key), _wanted_of(found, judged))
 
 
 def _wanted_of(found: Object, status: Status | None) -> Wanted:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
+from lateen.base.refs import Key
 from lateen.planner.gateway_api.gateway import ApiGateway
 from lateen.planner.gateway_api.listener import Fault, Listener
 from lateen.planner.gateway_api.status import Condition, GatewayStatus, ListenerStatus
@@ -32,6 +33,7 @@ def gateway_status(
     reached = tuple(reached)
     programmed = programmed_condition(gateway, reached)
     return GatewayStatus(
+        gateway=Key(gateway.namespace, gateway.name),
         generation=gateway.generation,
         addresses=tuple(dict.fromkeys(address for one in reached for address in one.addresses)),
         conditions=(_accepted(gateway), programmed, *_tls_conditions(gateway)),

@@ -16,11 +16,12 @@ def listener_set_status(
 ) -> ListenerSetStatus:
     """Say what becomes of a ListenerSet. `programmed`: what is said so of its Gateway; `attached`: how many routes each
     listener has, by its title."""
+    parent = Key(gateway.namespace, gateway.name)
     listeners = gateway.of_set(key)
     if not listeners:
-        message = f"Gateway {gateway.namespace}/{gateway.name} allows no ListenerSets of namespace {key.namespace}"
+        message = f"Gateway {parent} allows no ListenerSets of namespace {key.namespace}"
         refused = (Condition(name, False, "NotAllowed", message) for name in ("Accepted", "Programmed"))
-        return ListenerSetStatus(generation, tuple(refused), ())
+        return ListenerSetStatus(parent, generation, tuple(refused), ())
     broken = broken_listeners(listeners)
     conditions: tuple[Condition, ...]
     if len(broken) == len(listeners):
@@ -29,7 +30,7 @@ def listener_set_status(
     else:
         reason, message = ("ListenersNotValid", f"but for {', '.join(broken)}") if broken else ("Accepted", "Accepted")
         conditions = (Condition("Accepted", True, reason, message), programmed)
-    return ListenerSetStatus(generation, conditions, listener_statuses(listeners, attached, programmed.holds))
+    return ListenerSetStatus(parent, generation, conditions, listener_statuses(listeners, attached, programmed.holds))
 
 
 def is_attached(gateway: ApiGateway, key: Key) -> bool:

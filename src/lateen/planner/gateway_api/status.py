@@ -6,6 +6,7 @@ https://gateway-api.sigs.k8s.io/reference/spec/#routestatus
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from lateen.base.refs import Key
 from lateen.kinds.gateway_api.names import GROUP
@@ -13,6 +14,8 @@ from lateen.kinds.gateway_api.references import ParentReference
 from lateen.planner.gateway_api.gateway import CONTROLLER
 
 Raw = dict[str, Any]
+
+PROGRAMMED = "Programmed"
 
 
 class Condition(Struct, frozen=True):
@@ -71,13 +74,25 @@ class ListenerStatus(Struct, frozen=True):
 
 
 class GatewayStatus(Struct, frozen=True):
-    """What is said of a Gateway; `addresses`: types and values; `sets`: how many ListenerSets are attached."""
+    """What is said of the Gateway `gateway`; `addresses`: types and values; `sets`: how many ListenerSets are
+    attached."""
 
+    gateway: Key
     generation: int
     addresses: tuple[tuple[str, str], ...]
     conditions: tuple[Condition, ...]
     listeners: tuple[ListenerStatus, ...]
     sets: int = 0
+
+    @property
+    def programmed(self) -> bool:
+        """Say whether its proxies are said to do what it asks for."""
+        return _programmed(self.conditions)
+
+    def withheld(self, message: str) -> "GatewayStatus":
+        """Return what is said as long as its proxies have not acknowledged it."""
+        conditions, listeners = _withheld(self.conditions, message), _listeners_withheld(self.listeners, message)
+        return replace(self, conditions=conditions, listeners=listeners)
 
     def raw(self) -> Raw:
         """Return it as it is written."""
@@ -90,11 +105,22 @@ class GatewayStatus(Struct, frozen=True):
 
 
 class ListenerSetStatus(Struct, frozen=True):
-    """What is said of a ListenerSet."""
+    """What is said of a ListenerSet for the Gateway `gateway`."""
 
+    gateway: Key
     generation: int
     conditions: tuple[Condition, ...]
     listeners: tuple[ListenerStatus, ...]
+
+    @property
+    def programmed(self) -> bool:
+        """Say whether the Gateway's proxies are said to do what it asks for."""
+        return _programmed(self.conditions)
+
+    def withheld(self, message: str) -> "ListenerSetStatus":
+        """Return what is said as long as the Gateway's proxies have not acknowledged it."""
+        conditions, listeners = _withheld(self.conditions, message), _listeners_withheld(self.listeners, message)
+        return replace(self, conditions=conditions, listeners=listeners)
 
     def raw(self) -> Raw:
         """Return it as it is written."""
@@ -141,6 +167,19 @@ class ClassStatus(Struct, frozen=True):
 
 
 Status = RouteStatus | GatewayStatus | ListenerSetStatus | PolicyStatus | ClassStatus
+
+
+def _programmed(conditions: tuple[Condition, ...]) -> bool:
+    return any(one.type == PROGRAMMED and one.holds for one in conditions)
+
+
+def _withheld(conditions: tuple[Condition, ...], message: str) -> tuple[Condition, ...]:
+    pending = Condition(PROGRAMMED, False, "Pending", message)
+    return tuple(pending if one.type == PROGRAMMED and one.holds else one for one in conditions)
+
+
+def _listeners_withheld(listeners: tuple[ListenerStatus, ...], message: str) -> tuple[ListenerStatus, ...]:
+    return tuple(replace(one, conditions=_withheld(one.conditions, message)) for one in listeners)
 
 
 def reference(parent: ParentReference) -> Raw:

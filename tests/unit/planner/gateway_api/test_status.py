@@ -30,7 +30,8 @@ def test_a_route_is_told_of_each_parent():
 
 
 def test_a_gateway_is_told_of_each_listener():
-    found = GatewayStatus(3, (("IPAddress", "10.0.0.1"),), (ACCEPTED,), (ListenerStatus("a", ("HTTPRoute",), 2, ()),))
+    listeners = (ListenerStatus("a", ("HTTPRoute",), 2, ()),)
+    found = GatewayStatus(Key("infra", "g"), 3, (("IPAddress", "10.0.0.1"),), (ACCEPTED,), listeners)
     assert found.raw() == {
         "attachedListenerSets": 0,
         "addresses": [{"type": "IPAddress", "value": "10.0.0.1"}],
