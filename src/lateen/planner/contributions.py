@@ -18,7 +18,7 @@ from lateen.planner.sight import Sight
 from lateen.planner.site import Place
 from lateen.planner.target import Target
 from lateen.planner.tcp_action import plan_tcp, proxy_to
-from lateen.planner.virtual_hosts import table_of
+from lateen.planner.virtual_hosts import by_address, own_table, table_of
 from lateen.registry.service import Service, ServicePort
 
 _ALL = ChainMatch()
@@ -26,12 +26,15 @@ _FIRST = ("", "", "")
 
 
 def plan_contributions(service: Service, addresses: Iterable[str], sight: Sight) -> Iterator[Contribution]:
-    """Plan what a service's ports add to a client's listeners, but for those declared to be HTTP. `addresses`: the
-    service's own, or its endpoints' where it is headless. Hosts are looked up for HTTP and TLS: bytes alone name
-    none."""
+    """Plan what a service's ports add to a client's listeners, but for those declared to be HTTP whose requests go by
+    the host that they ask for. `addresses`: the service's own, or its endpoints' where it is headless. Hosts are looked
+    up for HTTP and TLS: bytes alone name none."""
     for port in service.ports if service.resolution == "DYNAMIC_DNS" else ():
         if table_of(service, port, sight.egress):
             yield _by_host(service, port, sight.egress)
+    for port in service.ports if by_address(service, sight) else ():
+        if port.is_http:
+            yield from _by_address(service, port)
     others = [port for port in service.ports if _is_routed_by_bytes(service, port)]
     if sight.egress.address:
         # On a socket no port is asked for: the first is meant.
@@ -67,6 +70,13 @@ def _by_host(service: Service, port: ServicePort, egress: Egress) -> Contributio
         dynamic_dns=True,
         bound=bool(egress.address),
     )
+
+
+def _by_address(service: Service, port: ServicePort) -> Iterator[Contribution]:
+    """HTTP that was sent to one of a service's own addresses."""
+    for address in service.addresses:
+        if "/" not in address:
+            yield Contribution(address=address, port=port.number, age=service.age, http=own_table(service, port))
 
 
 def http_contribution(table: str, client: Client) -> Contribution | None:

@@ -13,7 +13,7 @@ from lateen.planner.clients import build_clients
 from lateen.planner.contributions import http_contribution
 from lateen.planner.gateway_api.client_certificates import build_client_certificates
 from lateen.planner.loads import build_loads
-from lateen.planner.outbound_hosts import Declared, OutboundHosts
+from lateen.planner.outbound_hosts import OutboundHosts
 from lateen.planner.outbound_listeners import Contribution, plan_listener, plan_virtual_outbound
 from lateen.planner.route_tables import plan_rest, plan_table
 from lateen.planner.rules import Rules
@@ -89,7 +89,7 @@ def _listeners(
         if part is not None:
             yield (key[0], names.listener(part.address, part.port), ""), part
 
-    others = engine.map("hosts beyond HTTP", hosts.registry.hosts, _beyond_http)
+    others = engine.map("hosts beyond HTTP", hosts.registry.hosts, hosts.beyond_http)
     parts = union(
         engine,
         "listener parts",
@@ -112,8 +112,3 @@ def _listeners(
         engine.flat_map("outbound entries", sidecars, entry),
         group(engine, "outbound listeners behind", of_listener, listener),
     )
-
-
-def _beyond_http(read: Read, host: str, declared: Declared) -> Declared | None:
-    plain = (port.is_http and service.resolution != "DYNAMIC_DNS" for service in declared for port in service.ports)
-    return None if all(plain) else declared

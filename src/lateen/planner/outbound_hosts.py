@@ -95,6 +95,14 @@ class OutboundHosts:
         ports = {port.number for one in known if one.key == whole.key for port in one.ports}
         return whole if 0 in routed else narrowed(whole, ports | routed)
 
+    def beyond_http(self, read: Read, host: str, declared: Declared) -> Declared | None:
+        """Return how a host is declared, if there may be more of it on listeners than requests that ask for it."""
+        plain = (port.is_http and service.resolution != "DYNAMIC_DNS" for service in declared for port in service.ports)
+        if not all(plain):
+            return declared
+        places = {service.namespace for service in declared if service.kubernetes}
+        return declared if any(read.get(self.rules.by_address, place) is not None for place in places) else None
+
     def contributions(
         self, read: Read, scope: Scope, client: Client, host: str, declared: Declared
     ) -> Iterator[tuple[PartKey, Contribution]]:
@@ -133,7 +141,10 @@ class OutboundHosts:
 
     def _sight(self, read: Read, host: str, client: Client, egress: Egress) -> Sight:
         rules = self.rules.obeyed(read, host, client, egress)
-        return Sight(client, egress, rules, self.rules.directory(read, self.registry, client))
+        known = self.rules.directory(read, self.registry, client)
+        declared = known.service(host)
+        by_address = declared is not None and self.rules.told_by_address(read, declared, client)
+        return Sight(client, egress, rules, known, by_address)
 
 
 def _views(client: Client, declared: Declared) -> Iterator[tuple[Egress, Service]]:

@@ -21,7 +21,7 @@ from lateen.planner.site import MESH_GATEWAY, Carriage, Directory
 from lateen.planner.traffic import Traffic, choose_traffic, targets
 from lateen.planner.virtual_service import VirtualService, traffic, virtual_service
 from lateen.reactive import Collection, Engine, Index, Read
-from lateen.reactive.gather import union
+from lateen.reactive.gather import group, union
 from lateen.registry.registry import Registry
 from lateen.registry.service import Service
 from lateen.registry.visibility import sees
@@ -38,8 +38,8 @@ class Rules:
     latter, of hosts where any of them asks for consistent hashing: routes depend on these alone. `carrying`: those
     where any says how bytes are carried, on which listeners depend.
     `traffic_for`: rules for sidecars by exact host, and all with a wildcard under "*"; `traffic_to`: by the hosts
-    that they send to. `traffic_at`: by gateway. `api`: what the Gateway API's objects say,
-    whose gateways and rules are among the others."""
+    that they send to. `traffic_at`: by gateway. `by_address`: who sees routes of a namespace's services. `api`:
+    what the Gateway API's objects say, whose gateways and rules are among the others."""
 
     written: Collection[Key, VirtualService]
     traffic: Collection[Key, Traffic]
@@ -52,7 +52,14 @@ class Rules:
     traffic_for: Index[str, Key, Traffic]
     traffic_to: Index[str, Key, Traffic]
     traffic_at: Index[str, Key, Traffic]
+    by_address: Collection[str, frozenset[str]]
     api: GatewayApi
+
+    def told_by_address(self, read: Read, service: Service, client: Client) -> bool:
+        """Say whether a client tells the services of this one's namespace by their addresses, not by the host that
+        requests ask for: a route is attached to one of them, for that client."""
+        seen = read.get(self.by_address, service.namespace) if service.kubernetes else None
+        return seen is not None and sees(tuple(seen), client.namespace)
 
     def obeyed(self, read: Read, host: str, client: Client, egress: Egress) -> Traffic | None:
         """Return the rules that a client's sidecars obey for a host of the registry on a listener."""
@@ -142,6 +149,8 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
     def carrying(read: Read, host: str, found: tuple[Rule, ...]) -> tuple[Rule, ...] | None:
         return found if any(one.carries for one in found) else None
 
+    services = engine.index("traffic of services in namespace", api.traffic, lambda key, one: _services(one))
+    by_address = group(engine, "namespaces of routed services", services, lambda read, key, rows: _seen(rows.values()))
     return Rules(
         written=written,
         traffic=all_traffic,
@@ -160,6 +169,7 @@ def build_rules(engine: Engine, store: Store, registry: Registry) -> Rules:
         traffic_for=traffic_for,
         traffic_to=engine.index("traffic to host", all_traffic, lambda key, one: _targets(one)),
         traffic_at=engine.index("traffic at gateway", all_traffic, lambda key, one: _gateways(one)),
+        by_address=by_address,
         api=api,
     )
 
@@ -179,6 +189,18 @@ def _mesh_buckets(one: Traffic) -> Iterable[str]:
 
 def _targets(one: Traffic) -> Iterable[str]:
     return {to.host for to in targets(one)} if MESH_GATEWAY in one.gateways else ()
+
+
+def _services(one: Traffic) -> Iterator[str]:
+    """Yield the namespaces of the services that a rule is for."""
+    for host in one.hosts if one.by_address else ():
+        _, namespace, *rest = (*host.split("."), "", "")
+        if rest[:1] == ["svc"]:
+            yield namespace
+
+
+def _seen(rules: Iterable[Traffic]) -> frozenset[str]:
+    return frozenset(namespace for one in rules for namespace in one.exports)
 
 
 def _gateways(one: Traffic) -> Iterator[str]:

@@ -10,12 +10,13 @@ from lateen.planner.traffic import Traffic
 
 class Sight(Struct, frozen=True):
     """`rules`: those that the client obeys for the host on the listener `egress`; `directory`: what it knows of
-    other hosts."""
+    other hosts. `by_address`: requests to the host's addresses are for it, whatever host they ask for."""
 
     client: Client
     egress: Egress
     rules: Traffic | None
     directory: Directory
+    by_address: bool = False
 
     def place(self, port: int) -> Place:
         """Return where rules are read, for what was sent to a port."""

@@ -17,6 +17,7 @@ from lateen.registry.visibility import sees
 class Traffic(Struct, frozen=True, kw_only=True):
     """The rules for some hosts. `hosts`: full names, in lower case; `gateways`: "mesh" or "namespace/name".
     `gateway_semantics`: it stands for a route of the Gateway API, whose TLS rules hold where a gateway ends TLS too.
+    `by_address`: it is for what is sent to a service's addresses, whatever host is asked for there.
     `merges`: sidecars obey it together with others for the same host that ask for it too. `foreign`: hosts that its
     namespace does not own, for which it counts there alone."""
 
@@ -29,6 +30,7 @@ class Traffic(Struct, frozen=True, kw_only=True):
     tls: tuple[ConnectionRule, ...] = ()
     tcp: tuple[ConnectionRule, ...] = ()
     gateway_semantics: bool = False
+    by_address: bool = False
     merges: bool = False
     foreign: tuple[str, ...] = ()
     created: str = ""

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import structs
+
 from lateen.plan.matching import RouteMatch
 from lateen.plan.route import Destination, Forward, Route, VirtualHost
 from lateen.planner import names
@@ -25,7 +27,12 @@ def table_of(service: Service, port: ServicePort, egress: Egress) -> str:
     if egress.is_socket:
         return egress.address
     alone = port.is_auto and not egress.address and listens_alone(service)
-    return f"{service.host}:{port.number}" if alone else str(port.number)
+    return own_table(service, port) if alone else str(port.number)
+
+
+def own_table(service: Service, port: ServicePort) -> str:
+    """Name the table of what is sent to the addresses of a service, whatever host is asked for there."""
+    return f"{service.host}:{port.number}"
 
 
 def listens_alone(service: Service) -> bool:
@@ -33,25 +40,30 @@ def listens_alone(service: Service) -> bool:
     return service.resolution == "HEADLESS" or any("/" not in address for address in service.addresses)
 
 
+def by_address(service: Service, sight: Sight) -> bool:
+    """Say whether requests to a service's addresses are told by these, and not by the host that they ask for."""
+    plain = service.resolution == "EDS" and listens_alone(service)
+    return plain and sight.by_address and sight.egress.http and not sight.egress.address
+
+
 def plan_hosts(service: Service, aliases: Iterable[Service], sight: Sight) -> Iterator[TableHost]:
     """Plan a service's virtual hosts, each with the name of its table, for sidecars of a client."""
     found: tuple[str, ...] = ()
     for port in service.ports:
-        table = table_of(service, port, sight.egress)
+        table, own = table_of(service, port, sight.egress), own_table(service, port)
         if not table:
             continue
-        alone = table == f"{service.host}:{port.number}"
-        if not alone:
+        if table != own:
             found = found or domains(service, aliases, sight.client.namespace)
-        yield (
-            table,
-            VirtualHost(
-                name=f"{service.host}:{port.number}",
-                domains=("*",) if alone else found,
-                routes=_routes(service, port, sight),
-                origin=sight.rules.origin if sight.rules else service.origin,
-            ),
+        host = VirtualHost(
+            name=own,
+            domains=("*",) if table == own else found,
+            routes=_routes(service, port, sight),
+            origin=sight.rules.origin if sight.rules else service.origin,
         )
+        yield table, host
+        if table != own and by_address(service, sight):
+            yield own, structs.replace(host, domains=("*",))
 
 
 def _routes(service: Service, port: ServicePort, sight: Sight) -> tuple[Route, ...]:

@@ -13,7 +13,7 @@ from lateen.base.refs import Origin
 from lateen.planner.connection_rule import ConnectionRule
 from lateen.planner.gateway_api.kinds import Said
 from lateen.planner.gateway_api.precedence import in_order
-from lateen.planner.site import EVERYWHERE, Where
+from lateen.planner.site import EVERYWHERE, MESH_GATEWAY, Where
 from lateen.planner.traffic import Traffic
 
 
@@ -54,6 +54,7 @@ def together(found: Iterable[Attachment]) -> Traffic:
         tls=tls,
         tcp=tuple(chain.from_iterable(one.tcp for one in said)),
         gateway_semantics=bool(tls),
+        by_address=first.parent == MESH_GATEWAY,
         created=first.created,
         origin=first.origin,
     )

@@ -93,5 +93,34 @@ def test_calls_have_routes_too():
     ]
 
 
+def listener(mesh: World, name: str, scope: Scope = SHOP) -> str:
+    """The route table that requests to an address go by, "" = no listener of its own."""
+    found = mesh.listener(name, scope)
+    return found.chains[0].proxy.route_name if found else ""  # type: ignore[union-attr]
+
+
+def test_where_a_service_is_routed_those_of_its_namespace_are_told_by_their_addresses():
+    mesh = World(SHOP, FAR)
+    mesh.put(service("web", address="10.0.0.1"), service("api", address="10.0.0.2"))
+    mesh.put(service("near", namespace="far", address="10.0.0.3"))
+    assert listener(mesh, "10.0.0.1_80") == ""
+    mesh.put(route("r", "api"))
+    own = "web.shop.svc.cluster.local:80"
+    assert (listener(mesh, "10.0.0.1_80"), listener(mesh, "10.0.0.1_80", FAR)) == (own, own)
+    assert mesh.host(own, own).domains == ("*",) and mesh.targets(own, own) == [f"outbound|80||{API}"]
+    assert mesh.targets(f"{API}:80", f"{API}:80") == [f"outbound|80||{API}"], "whatever host is asked for there"
+    assert listener(mesh, "10.0.0.3_80", FAR) == "", "another namespace's go by the host, as ever"
+    assert mesh.targets("80", own) == [f"outbound|80||{API}"], "what comes by another address goes by the host"
+    mesh.delete("HTTPRoute", "r")
+    assert listener(mesh, "10.0.0.1_80") == ""
+
+
+def test_a_consumers_route_counts_for_its_namespace_alone():
+    mesh = World(SHOP, FAR)
+    mesh.put(service("web", address="10.0.0.1"), service("near", namespace="far"))
+    mesh.put(route("consumed", "near", namespace="far"))
+    assert (listener(mesh, "10.0.0.1_80"), listener(mesh, "10.0.0.1_80", FAR)) == ("", f"{WEB}:80")
+
+
 def test_gateways_are_no_services():
     assert not is_service(ParentReference(name="web"))
