@@ -34,6 +34,10 @@ def main() -> int:
         listed = ", ".join(module.CORPUS for module in CORPORA)
         print(f"no corpus is named {error.args[0]}; there are {listed}", file=sys.stderr)
         return 2
+    for module in modules if options.results else ():
+        if hasattr(module, "results"):
+            found = module.results(options.corpora, scores[module.CORPUS].failing)
+            (options.results / f"{module.CORPUS}.json").write_text(json.dumps(found, indent=2) + "\n")
     if options.write:
         PAGE.write_text(page(scores))
     print(_json(scores) if options.json else _table(scores))
@@ -45,6 +49,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--corpora", type=Path, default=DEFAULT, metavar="DIR", help="default: ../shared/conformance")
     parser.add_argument("--only", default="", metavar="NAME,…", help="these corpora alone")
     parser.add_argument("--json", action="store_true", help="scores and failing ids as JSON")
+    parser.add_argument(
+        "--results", type=Path, metavar="DIR", help="write each case's result, of corpora that have a form"
+    )
     parser.add_argument("--write", action="store_true", help="write docs/conformance.md as well")
     return parser.parse_args()
 

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "authz": ("authz", "Show which authorization policies a proxy really has."),
     "authn": ("authn", "Show what TLS a client and the servers that it calls agree on."),
     "mtls": ("mtls", "Plan, and take, the step from plaintext to mutual TLS alone."),
+    "gateway-api": ("gateway_api", "Report how the mesh fares with the Gateway API's own cases."),
     "logs": ("logs", "Print a container's log."),
     "proxy-status": ("proxy_status", "Show whether each proxy has what it should have (alias: ps)."),
     "proxy-config": (

@@ -37,3 +37,25 @@ MESH = (
 """Of routes that are attached to services."""
 
 FEATURES = (*GATEWAY, *HTTP, *OTHERS, *MESH)
+
+NOT_YET = ("HTTPRouteBackendRequestRedirect", "HTTPRouteBackendURLRewrite")
+"""What the API names and the mesh cannot do."""
+
+CORE = {
+    "GATEWAY-HTTP": ("Gateway", "ReferenceGrant", "HTTPRoute"),
+    "GATEWAY-TLS": ("Gateway", "ReferenceGrant", "TLSRoute"),
+    "GATEWAY-GRPC": ("Gateway", "ReferenceGrant", "GRPCRoute"),
+    "GATEWAY-TCP": ("Gateway", "ReferenceGrant", "TCPRoute"),
+    "GATEWAY-UDP": ("Gateway", "ReferenceGrant", "UDPRoute"),
+    "MESH-HTTP": ("Mesh", "HTTPRoute"),
+    "MESH-GRPC": ("Mesh", "GRPCRoute"),
+}
+"""What an implementation of each of the API's profiles has to do; all else of the same objects is extended."""
+
+
+def extended(profile: str) -> tuple[str, ...]:
+    """Return the features that a profile has beside its core, those that the mesh cannot do among them."""
+    route = CORE[profile][-1]
+    around = MESH if profile.startswith("MESH") else GATEWAY
+    every = (one for one in (*FEATURES, *NOT_YET) if one not in CORE[profile])
+    return tuple(one for one in every if one in around or one.startswith(route))
