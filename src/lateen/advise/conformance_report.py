@@ -22,6 +22,7 @@ def conformance_report(results: Mapping[str, Any], implementation: Mapping[str, 
         hint = "write them with: python -m tests.conformance --only gateway-api-conformance --results DIR"
         raise LateenError(f"these are no results: {', '.join(missing)} is missing", hint)
     cases: Sequence[Case] = results["cases"]
+    provisional = [one for one in cases if one.get("provisional")]
     profiles = (_profile(name, core, cases) for name, core in CORE.items())
     return {
         "apiVersion": "gateway.networking.k8s.io/v1",
@@ -32,9 +33,7 @@ def conformance_report(results: Mapping[str, Any], implementation: Mapping[str, 
         "implementation": dict(implementation),
         "mode": "default",
         "profiles": [one for one in profiles if one],
-        "succeededProvisionalTests": sorted(
-            one["name"] for one in cases if one.get("provisional") and not one["fault"]
-        ),
+        "succeededProvisionalTests": sorted(one["name"] for one in provisional if not one["fault"]),
     }
 
 

@@ -23,7 +23,7 @@ def command() -> None:
 @click.option("--url", default="https://lateen.dev", show_default=True, help="Where it is described.")
 @click.option("--contact", multiple=True, help="Whom to ask; may be given several times.")
 def report(results: TextIO, output: TextIO, organization: str, url: str, contact: tuple[str, ...]) -> None:
-    """Write the ConformanceReport of RESULTS: what `python -m tests.conformance --results` wrote (- is standard input)."""
+    """Write the ConformanceReport of RESULTS, which `python -m tests.conformance --results` wrote (- = stdin)."""
     try:
         found = json.load(results)
     except ValueError as error:

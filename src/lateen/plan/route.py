@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from lateen.base.refs import Origin
 from lateen.plan.matching import RouteMatch
-from lateen.plan.route_policy import Cors, Fault, HashKey, Mirror
+from lateen.plan.route_policy import Cors, Fault, HashKey, Mirror, Session
 
 
 class HeaderChanges(Struct, frozen=True, gc=False):
@@ -97,6 +97,7 @@ class Route(Struct, frozen=True, kw_only=True, gc=False):
     response_headers: HeaderChanges = HeaderChanges()
     fault: Fault | None = None
     cors: Cors | None = None
+    session: Session | None = None
     stat_prefix: str = ""
     origin: Origin = Origin()
 

@@ -49,6 +49,16 @@ class Cors(Struct, frozen=True, kw_only=True, gc=False):
     forward_unmatched: bool = True
 
 
+class Session(Struct, frozen=True, kw_only=True, gc=False):
+    """Requests of one client go to the endpoint of its first one, which a cookie or a header tells. A cookie with
+    `ttl_ms` >= 0 lasts so long, others as long as the client wants (`ttl_ms` -1)."""
+
+    kind: Literal["cookie", "header"]
+    name: str
+    path: str = ""
+    ttl_ms: int = -1
+
+
 class HashKey(Struct, frozen=True, kw_only=True, gc=False):
     """What requests to one endpoint have in common: a header, a cookie, a query parameter (`name`), or the
     client's address. A cookie with `ttl_ms` >= 0 is made where it is missing (0: for the session)."""

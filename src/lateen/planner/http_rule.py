@@ -7,7 +7,7 @@ from msgspec import Struct
 from lateen.base.refs import Origin
 from lateen.plan.matching import RouteMatch
 from lateen.plan.route import DirectResponse, HeaderChanges, Redirect, Retries, Rewrite
-from lateen.plan.route_policy import Cors, Fault
+from lateen.plan.route_policy import Cors, Fault, Session
 from lateen.planner.site import EVERYWHERE, Where
 from lateen.planner.target import Target
 
@@ -69,6 +69,7 @@ class HttpRule(Struct, frozen=True, kw_only=True):
     response_headers: HeaderChanges = HeaderChanges()
     fault: Fault | None = None
     cors: Cors | None = None
+    session: Session | None = None
     origin: Origin = Origin()
 
     @property

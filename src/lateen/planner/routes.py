@@ -41,6 +41,7 @@ def _rule_routes(rule: HttpRule, place: Place) -> Iterator[Route]:
             response_headers=rule.response_headers,
             fault=rule.fault,
             cors=rule.cors,
+            session=rule.session,
             stat_prefix=match.stat_prefix,
             origin=rule.origin,
         )

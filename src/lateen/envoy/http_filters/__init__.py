@@ -12,6 +12,7 @@ from lateen.envoy.http_filters.fault import fault, route_fault
 from lateen.envoy.http_filters.jwt_authn import jwt_authn
 from lateen.envoy.http_filters.mesh_alpn import mesh_alpn
 from lateen.envoy.http_filters.router import router
+from lateen.envoy.http_filters.stateful_session import route_session, stateful_session
 from lateen.plan.listener import HttpProxy
 from lateen.plan.route import Route
 
@@ -38,6 +39,7 @@ HTTP_FILTERS: tuple[HttpFilter, ...] = (
     HttpFilter(cors, route_cors),
     HttpFilter(extensions("STATS")),
     HttpFilter(extensions("UNSPECIFIED")),  # may change what the route is chosen by
+    HttpFilter(stateful_session, route_session),
     HttpFilter(mesh_alpn),  # after all that may choose another route: it reads the chosen cluster
     HttpFilter(dynamic_dns),  # looks up hosts for the route that stands by now
     HttpFilter(router),  # ends the chain

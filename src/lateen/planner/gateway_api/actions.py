@@ -43,11 +43,35 @@ class Filters(Struct, frozen=True, kw_only=True):
     unknown: bool = False
 
     @property
+    def of_rules_only(self) -> bool:
+        """Say whether they ask for what only a rule as a whole can do."""
+        path = self.rewrite is not None and self.rewrite != Rewrite(authority=self.rewrite.authority)
+        return path or bool(self.redirect or self.mirrors or self.cors)
+
+    def beside(self, other: "Filters") -> "Filters":
+        """Return them as those of a rule, whose only backend has `other`."""
+        return replace(
+            self,
+            redirect=self.redirect or other.redirect,
+            rewrite=_both(self.rewrite, other.rewrite),
+            mirrors=(*self.mirrors, *other.mirrors),
+            cors=self.cors or other.cors,
+        )
+
+    @property
     def whole_rewrite(self) -> Rewrite | None:
         """The rewrite, with the Host that headers set."""
         found = self.rewrite or Rewrite()
         found = replace(found, authority=found.authority or self.request.authority)
         return found if found != Rewrite() else None
+
+
+def _both(one: Rewrite | None, other: Rewrite | None) -> Rewrite | None:
+    """Take the rewrites of a rule and its backend together: of each part the backend's counts."""
+    if one is None or other is None:
+        return one or other
+    path = other if other != Rewrite(authority=other.authority) else one
+    return replace(path, authority=other.authority or one.authority)
 
 
 def read_filters(said: Iterable[HTTPRouteFilter]) -> Filters:
@@ -81,7 +105,11 @@ def _percent(said: HTTPRequestMirrorFilter) -> float:
 def plan_shares(
     backends: Sequence[tuple[BackendRef, Filters]], namespace: str, permitted: Permitted
 ) -> tuple[Share, ...] | DirectResponse:
-    """Plan where requests go: a backend that means nothing keeps its share, which is answered with an error."""
+    """Plan where requests go: a backend that means nothing keeps its share, which is answered with an error. So is
+    everything, where one of several backends asks for what only a rule as a whole can do."""
+    weighted = [filters for one, filters in backends if one.weight]
+    if len(weighted) > 1 and any(one.of_rules_only for one in weighted):
+        return DirectResponse(FAILED)
     found = tuple(_shares(backends, namespace, permitted))
     return found if any(one.target != NOWHERE for one in found) else DirectResponse(FAILED)
 

@@ -39,7 +39,7 @@ MESH = (
 FEATURES = (*GATEWAY, *HTTP, *OTHERS, *MESH)
 
 NOT_YET = ("HTTPRouteBackendRequestRedirect", "HTTPRouteBackendURLRewrite")
-"""What the API names and the mesh cannot do."""
+"""What the API names and the mesh can do in part: for a rule's only backend, and not for one of several."""
 
 CORE = {
     "GATEWAY-HTTP": ("Gateway", "ReferenceGrant", "HTTPRoute"),

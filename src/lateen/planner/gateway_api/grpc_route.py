@@ -4,7 +4,7 @@ https://gateway-api.sigs.k8s.io/reference/spec/#grpcroute
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lateen.kinds.gateway_api.grpc_route import (
     GRPCHeaderMatch,
@@ -14,6 +14,7 @@ from lateen.kinds.gateway_api.grpc_route import (
     GRPCRouteRule,
     GRPCRouteSpec,
 )
+from lateen.kinds.gateway_api.references import BackendRef
 from lateen.kinds.object import Object
 from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch
 from lateen.plan.route import DirectResponse
@@ -21,6 +22,7 @@ from lateen.planner.gateway_api.actions import FAILED, Filters, plan_copies, pla
 from lateen.planner.gateway_api.backends import Permitted
 from lateen.planner.gateway_api.header_filters import plan_changes
 from lateen.planner.gateway_api.http_route import rule_name
+from lateen.planner.gateway_api.sessions import plan_session
 from lateen.planner.http_rule import HttpRule, Match, Send
 
 _NAME = "[^/]+"
@@ -30,14 +32,18 @@ def grpc_rules(found: Object, permitted: Permitted) -> Iterator[HttpRule]:
     """Read the rules of a GRPCRoute, in order; a route without rules has one that takes every call."""
     spec: GRPCRouteSpec = found.model.spec
     for index, rule in enumerate(spec.rules or (GRPCRouteRule(),)):
+        backends = [(one, _filters(one.filters)) for one in rule.backend_refs if one.weight]
         filters = _filters(rule.filters)
+        if len(backends) == 1:
+            filters = filters.beside(backends[0][1])
         matches = rule.matches or (GRPCRouteMatch(),)
         yield HttpRule(
-            action=_action(rule, filters, found.namespace, permitted),
+            action=_action(filters, backends, found.namespace, permitted),
             matches=tuple(Match(request=plan_match(one)) for one in matches),
             name=rule_name(found, index, rule.name),
             request_headers=filters.request.headers,
             response_headers=filters.response.headers,
+            session=plan_session(rule.session_persistence, rule_name(found, index, rule.name)),
             origin=found.origin_at(f"spec.rules[{index}]"),
         )
 
@@ -78,8 +84,9 @@ def _filters(said: tuple[GRPCRouteFilter, ...]) -> Filters:
     )
 
 
-def _action(rule: GRPCRouteRule, filters: Filters, namespace: str, permitted: Permitted) -> Send | DirectResponse:
-    backends = [(one, _filters(one.filters)) for one in rule.backend_refs]
+def _action(
+    filters: Filters, backends: Sequence[tuple[BackendRef, Filters]], namespace: str, permitted: Permitted
+) -> Send | DirectResponse:
     shares = plan_shares(backends, namespace, permitted)
     if filters.unknown or isinstance(shares, DirectResponse):
         return DirectResponse(FAILED)

@@ -3,15 +3,22 @@
 https://gateway-api.sigs.k8s.io/reference/spec/#httproute
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lateen.kinds.gateway_api.http_match import HTTPHeaderMatch, HTTPPathMatch, HTTPQueryParamMatch, HTTPRouteMatch
-from lateen.kinds.gateway_api.http_route import HTTPRouteRetry, HTTPRouteRule, HTTPRouteSpec, HTTPRouteTimeouts
+from lateen.kinds.gateway_api.http_route import (
+    HTTPBackendRef,
+    HTTPRouteRetry,
+    HTTPRouteRule,
+    HTTPRouteSpec,
+    HTTPRouteTimeouts,
+)
 from lateen.kinds.object import Object
 from lateen.plan.matching import NamedMatch, RouteMatch, StringMatch
 from lateen.plan.route import DirectResponse, Retries
 from lateen.planner.gateway_api.actions import FAILED, Filters, plan_copies, plan_shares, read_filters
 from lateen.planner.gateway_api.backends import Permitted
+from lateen.planner.gateway_api.sessions import plan_session
 from lateen.planner.http_rule import HttpRule, Match, Refer, Send
 from lateen.registry.durations import milliseconds
 
@@ -20,14 +27,19 @@ def http_rules(found: Object, permitted: Permitted) -> Iterator[HttpRule]:
     """Read the rules of an HTTPRoute, in order. `permitted`: of references to other namespaces."""
     spec: HTTPRouteSpec = found.model.spec
     for index, rule in enumerate(spec.rules):
+        backends = [(one, read_filters(one.filters)) for one in rule.backend_refs if one.weight]
         filters = read_filters(rule.filters)
+        if len(backends) == 1:
+            filters = filters.beside(backends[0][1])
+        name = rule_name(found, index, rule.name)
         yield HttpRule(
-            action=_action(rule, filters, found.namespace, permitted),
+            action=_action(rule, filters, backends, found.namespace, permitted),
             matches=tuple(Match(request=plan_match(one)) for one in rule.matches),
-            name=rule_name(found, index, rule.name),
+            name=name,
             request_headers=filters.request.headers,
             response_headers=filters.response.headers,
             cors=filters.cors,
+            session=plan_session(rule.session_persistence, name),
             origin=found.origin_at(f"spec.rules[{index}]"),
         )
 
@@ -63,13 +75,16 @@ def _path(said: HTTPPathMatch) -> StringMatch:
 
 
 def _action(
-    rule: HTTPRouteRule, filters: Filters, namespace: str, permitted: Permitted
+    rule: HTTPRouteRule,
+    filters: Filters,
+    backends: Sequence[tuple[HTTPBackendRef, Filters]],
+    namespace: str,
+    permitted: Permitted,
 ) -> Send | Refer | DirectResponse:
     if filters.unknown:
         return DirectResponse(FAILED)
     if filters.redirect is not None:
         return filters.redirect
-    backends = [(one, read_filters(one.filters)) for one in rule.backend_refs]
     shares = plan_shares(backends, namespace, permitted)
     if isinstance(shares, DirectResponse):
         return shares

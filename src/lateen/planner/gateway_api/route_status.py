@@ -56,6 +56,28 @@ def resolved(found: Object, permitted: Permitted, declared: Declared) -> Conditi
     return Condition("ResolvedRefs", False, reason, message)
 
 
+def dropped(found: Object) -> Iterator[Condition]:
+    """Say which rules have backends that ask for what only a rule as a whole can do: their requests are refused."""
+    rules = [str(index) for index, rule in enumerate(found.model.spec.rules) if _beyond(rule)]
+    if rules:
+        message = (
+            f"Dropped Rule {', '.join(rules)}: of several backends none can have a filter that redirects, mirrors, "
+            "rewrites the path or says CORS; write it for the rule. Its requests are answered 500"
+        )
+        yield Condition("PartiallyInvalid", True, "UnsupportedValue", message)
+
+
+def _beyond(rule: Any) -> bool:
+    weighted = [one for one in rule.backend_refs if one.weight]
+    filters = chain.from_iterable(getattr(one, "filters", ()) for one in weighted)
+    return len(weighted) > 1 and any(_whole(one) for one in filters)
+
+
+def _whole(said: Any) -> bool:
+    rewrite = getattr(said, "url_rewrite", None)
+    return said.type in ("RequestRedirect", "RequestMirror", "CORS") or bool(rewrite and rewrite.path)
+
+
 def _faults(found: Object, permitted: Permitted, declared: Declared) -> Iterator[tuple[str, str]]:
     for said in _backends(found):
         target = find_backend(said, found.namespace, permitted)

@@ -17,7 +17,7 @@ from lateen.planner.gateway_api.gateway_status import Reach, gateway_status, pro
 from lateen.planner.gateway_api.kinds import ROUTES
 from lateen.planner.gateway_api.listener_set_status import is_attached, listener_set_status
 from lateen.planner.gateway_api.mesh import is_service
-from lateen.planner.gateway_api.route_status import at_gateway, at_service, resolved
+from lateen.planner.gateway_api.route_status import at_gateway, at_service, dropped, resolved
 from lateen.planner.gateway_api.routes import ApiRoutes, RouteSources
 from lateen.planner.gateway_api.status import ClassStatus, Condition, ParentStatus, PolicyStatus, RouteStatus, Status
 from lateen.reactive import Collection, Engine, Read
@@ -88,12 +88,12 @@ def _parents(read: Read, sources: RouteSources, kind: str, found: Object) -> Ite
     for parent in found.model.spec.parent_refs:
         if is_service(parent):
             accepted = at_service(parent, found.namespace, lambda entry: sources.hosts_of(read, entry), declared)
-            yield ParentStatus(parent, (accepted, resolved(found, lambda to: True, declared)))
+            yield ParentStatus(parent, (accepted, resolved(found, lambda to: True, declared), *dropped(found)))
         elif is_gateway(parent):
             gateway = sources.gateway(read, parent, found.namespace)
             if gateway is not None:
                 accepted = at_gateway(sources.facts(read, kind, found), parent, gateway)
-                yield ParentStatus(parent, (accepted, resolved(found, granted, declared)))
+                yield ParentStatus(parent, (accepted, resolved(found, granted, declared), *dropped(found)))
 
 
 def _attached(read: Read, routes: ApiRoutes, gateway: ApiGateway) -> Mapping[str, int]:
