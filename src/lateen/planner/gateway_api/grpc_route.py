@@ -43,7 +43,7 @@ def grpc_rules(found: Object, permitted: Permitted) -> Iterator[HttpRule]:
             name=rule_name(found, index, rule.name),
             request_headers=filters.request.headers,
             response_headers=filters.response.headers,
-            session=plan_session(rule.session_persistence, rule_name(found, index, rule.name)),
+            session=plan_session(rule.session_persistence, rule_name(found, index)),
             origin=found.origin_at(f"spec.rules[{index}]"),
         )
 

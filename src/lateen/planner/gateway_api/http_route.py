@@ -31,20 +31,19 @@ def http_rules(found: Object, permitted: Permitted) -> Iterator[HttpRule]:
         filters = read_filters(rule.filters)
         if len(backends) == 1:
             filters = filters.beside(backends[0][1])
-        name = rule_name(found, index, rule.name)
         yield HttpRule(
             action=_action(rule, filters, backends, found.namespace, permitted),
             matches=tuple(Match(request=plan_match(one)) for one in rule.matches),
-            name=name,
+            name=rule_name(found, index, rule.name),
             request_headers=filters.request.headers,
             response_headers=filters.response.headers,
             cors=filters.cors,
-            session=plan_session(rule.session_persistence, name),
+            session=plan_session(rule.session_persistence, rule_name(found, index)),
             origin=found.origin_at(f"spec.rules[{index}]"),
         )
 
 
-def rule_name(found: Object, index: int, said: str) -> str:
+def rule_name(found: Object, index: int, said: str = "") -> str:
     """Name a rule as its user does, or else by its route and its place there."""
     return said or f"{found.namespace}.{found.name}.{index}"
 

@@ -9,7 +9,7 @@ from lateen.registry.durations import milliseconds
 
 
 def plan_session(said: SessionPersistence | None, rule: str) -> Session | None:
-    """Plan the session of a rule, whose name its cookie has where none is said.
+    """Plan the session of a rule. `rule`: its place, which no other has; its cookie is named so where none is said.
 
     A session cookie with an absolute timeout ends by that: browsers are told, too.
     """

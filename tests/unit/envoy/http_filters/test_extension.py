@@ -37,5 +37,6 @@ def test_phases_stand_in_order_and_before_the_router():
     flat = [one.name for each in HTTP_FILTERS for one in several(each.of_proxy(proxy()))]
     assert [name for name in flat if name.startswith("shop.")] == [f"shop.{phase}" for phase in reversed(PHASES)]
     assert flat.index("shop.AUTHZ") < flat.index("envoy.filters.http.fault") < flat.index("shop.STATS")
-    assert flat[-3:] == ["shop.UNSPECIFIED", "istio.alpn", "envoy.filters.http.router"]
+    last = ["envoy.filters.http.stateful_session", "istio.alpn", "envoy.filters.http.router"]
+    assert flat[-4:] == ["shop.UNSPECIFIED", *last]
     assert several(Extension("x", None)) == (Extension("x", None),) and several(None) == ()

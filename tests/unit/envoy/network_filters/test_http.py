@@ -58,6 +58,7 @@ def test_filters_stand_in_their_order():
     assert [each.name for each in built(mesh_alpn=True).http_filters] == [
         "envoy.filters.http.fault",
         "envoy.filters.http.cors",
+        "envoy.filters.http.stateful_session",
         "istio.alpn",
         "envoy.filters.http.router",
     ]

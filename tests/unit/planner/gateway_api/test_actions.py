@@ -1,5 +1,6 @@
 import pytest
 import re2
+from msgspec.structs import replace
 from worlds import decode_spec
 
 from lateen.kinds.gateway_api.http_filters import HTTPRouteFilter
@@ -79,6 +80,26 @@ def test_a_backend_may_change_headers():
     change = "{type: RequestHeaderModifier, requestHeaderModifier: {add: [{name: a, value: b}]}}"
     (only,) = shares(f"[{{name: web, port: 80, filters: [{change}]}}]")
     assert only.request_headers.add == (("a", "b"),)
+
+
+def test_the_filters_of_an_only_backend_count_beside_the_rules():
+    rule = read("[{type: URLRewrite, urlRewrite: {hostname: a.x, path: {type: ReplaceFullPath, replaceFullPath: /b}}}]")
+    only = read("[{type: URLRewrite, urlRewrite: {hostname: b.x}}, {type: CORS, cors: {allowOrigins: ['*']}}]")
+    both = rule.beside(only)
+    assert both.rewrite == replace(rule.rewrite, authority="b.x") and both.cors == only.cors
+    assert rule.beside(read("[]")) == rule
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "{type: URLRewrite, urlRewrite: {path: {type: ReplaceFullPath, replaceFullPath: /b}}}",
+        "{type: RequestRedirect, requestRedirect: {hostname: a.x}}",
+        "{type: CORS, cors: {allowOrigins: ['*']}}",
+    ],
+)
+def test_one_of_several_backends_cannot_ask_for_what_is_the_rules(said):
+    assert shares(f"[{{name: web, port: 80}}, {{name: api, port: 80, filters: [{said}]}}]") == DirectResponse(500)
 
 
 def test_a_filter_of_others_is_not_known():

@@ -5,7 +5,7 @@ from worlds import decode_spec, gateway_api
 from lateen.kinds.decode import decode
 from lateen.kinds.gateway_api.references import ParentReference
 from lateen.planner.gateway_api.gateway_parent import RouteFacts
-from lateen.planner.gateway_api.route_status import at_gateway, at_service, resolved
+from lateen.planner.gateway_api.route_status import at_gateway, at_service, dropped, resolved
 from lateen.registry.service import Service, ServicePort
 
 WEB = "web.shop.svc.cluster.local"
@@ -71,3 +71,12 @@ def test_what_a_route_names_must_be_there(rule, reason):
 
 def test_what_is_granted_must_be_there_too():
     assert references("{backendRefs: [{name: web, namespace: far, port: 80}]}", True) == (False, "BackendNotFound")
+
+
+def test_rules_that_are_refused_are_named():
+    cors = "filters: [{type: CORS, cors: {allowOrigins: ['*']}}]"
+    several = f"{{backendRefs: [{{name: web, port: 80}}, {{name: api, port: 80, {cors}}}]}}"
+    only = f"{{backendRefs: [{{name: web, port: 80, weight: 0}}, {{name: api, port: 80, {cors}}}]}}"
+    (found,) = dropped(decode(gateway_api("HTTPRoute", "r", f"{{rules: [{only}, {several}]}}")))
+    assert (found.type, found.holds, found.reason) == ("PartiallyInvalid", True, "UnsupportedValue")
+    assert found.message.startswith("Dropped Rule 1: ")
