@@ -20,7 +20,8 @@ import pytest
 from lateen.base.clock import SystemClock
 from lateen.base.tasks import until
 from lateen.identity.authority import CertificateAuthority
-from lateen.node.agent import Agent, AgentSettings, WorkloadRef
+from lateen.node.agent import Agent
+from lateen.node.agent_settings import AgentSettings, WorkloadRef
 from lateen.node.bootstrap import bootstrap
 from lateen.node.environment import environment
 from lateen.node.proxy_facts import ControlPlane, ProxyFacts

@@ -99,21 +99,23 @@ class ControlPlane:
         self.pump = Pump(self._step, self._settled, clock)
         self._proxies: dict[Key, set[ConnectedProxy]] = {}
         self._keys_of_mesh = AuthorityFolder(places.pki, places.trust_domain, clock, places.longest_ttl)
-        self._roots = TrustedRoots(lambda: self.authority.trust)
+        self._roots = TrustedRoots(
+            lambda: self.authority.trust, lambda: "" if places.signer else self.authority.key_name
+        )
         self._keys_of_mesh.changed = self._roots.publish
         self._roots.publish()
         self.pipeline.plans.registry.mesh.subscribe(self._roots.settings_changed)
         reviews = TokenReviews(client, places.trust_domain)
-        callers = Callers(reviews, [places.trust_domain], clock, lambda leaf: self._trust().revoked.revokes(leaf))
+        callers = Callers(reviews, [places.trust_domain], clock, lambda leaf: self.trust().revoked.revokes(leaf))
         self.ads = AdsServer(callers, self._open, clock)
         limit = IssuanceLimit(clock, places.certificates_per_minute)
-        outside = RegistrationAuthority(client, places.signer, self._trust, clock).sign if places.signer else None
+        outside = RegistrationAuthority(client, places.signer, self.trust, clock).sign if places.signer else None
         self._ca = CertificateService(
-            callers, lambda: self.authority, self._trust, self._facts, limit, outside, places.usual_ttl
+            callers, lambda: self.authority, self.trust, self._facts, limit, outside, places.usual_ttl
         )
         uri = f"spiffe://{places.trust_domain}/ns/istio-system/sa/istiod"
         self.certificate = ServerCertificate(lambda: self.authority, places.names, uri, clock).current
-        self._grpc = GrpcServer([self.ads.handler(), self._ca.handler()], self.certificate, self._trust)
+        self._grpc = GrpcServer([self.ads.handler(), self._ca.handler()], self.certificate, self.trust)
         self.elector = Elector(client, leader_lease(places.revision), f"istiod-{secrets.token_hex(4)}", clock)
         self._statuses = Statuses(client, self.elector, clock)
         refusals = Refusals(self.pipeline, lambda: self.ads.connections)
@@ -183,7 +185,11 @@ class ControlPlane:
 
     def roots(self) -> bytes:
         """Return the roots that the mesh trusts now, PEM."""
-        return self._trust().pem
+        return self.trust().pem
+
+    def trust(self) -> TrustBundle:
+        """Return what the mesh trusts now."""
+        return self._roots.current()
 
     async def caught_up(self, kind: str, version: str) -> bool:
         """Wait until every proxy has answered what `kind` up to the resource `version` makes; False after 5 s."""
@@ -250,9 +256,6 @@ class ControlPlane:
     def authority(self) -> CertificateAuthority:
         """Who signs for the mesh now."""
         return self._keys_of_mesh.authority
-
-    def _trust(self) -> TrustBundle:
-        return self._roots.current()
 
     def _facts(self, caller: Caller) -> str:
         """What a certificate says beside the identity: of the registry, by the pod that the token is bound to."""

@@ -5,7 +5,8 @@ The leader writes; what others change or delete comes back.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import aiohttp
 
@@ -115,8 +116,13 @@ class RootConfigMaps:
     def _config_map(self, event: Event) -> None:
         match event:
             case Put(Key(namespace, _), found, _):
-                self._held[namespace] = str((found.get("data") or {}).get(FIELD, "")).encode()
+                self._held[namespace] = pem_of(found)
                 self._news.set()
             case Delete(Key(namespace, _)):
                 self._held.pop(namespace, None)
                 self._news.set()
+
+
+def pem_of(config_map: Mapping[str, Any]) -> bytes:
+    """Return the roots that a ConfigMap holds, PEM."""
+    return str((config_map.get("data") or {}).get(FIELD, "")).encode()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
 from lateen.identity.trust import TrustBundle
-from lateen.proto.trusted_roots import ROOTS, TYPE, roots_resource
+from lateen.proto.trusted_roots import ROOTS, SIGNER, TYPE, roots_resource, signer_resource
 from lateen.registry.mesh import Mesh
 from lateen.xds.session import Session
 from lateen.xds.view import View
@@ -17,9 +17,9 @@ _log = logging.getLogger(__name__)
 class TrustedRoots:
     """The authority's bundle joined with the roots of mesh config's `caCertificates`."""
 
-    def __init__(self, own: Callable[[], TrustBundle]) -> None:
-        """`own` is the authority's bundle now."""
-        self._own = own
+    def __init__(self, own: Callable[[], TrustBundle], signer: Callable[[], str] = lambda: "") -> None:
+        """`own` is the authority's bundle now, `signer` names its key ("" where another signs in its place)."""
+        self._own, self._signer = own, signer
         self.view = View()
         """What agents are told, as of the last `publish`."""
         self._more: TrustBundle | None = None
@@ -35,9 +35,10 @@ class TrustedRoots:
         return joined[2]
 
     def publish(self) -> None:
-        """Tell every agent what is trusted now, if that has changed."""
-        trust = self.current()
-        self.view.commit({ROOTS: roots_resource(trust.pem, trust.revoked.pem)})
+        """Tell every agent what is trusted and who signs now, if that has changed."""
+        trust, signer = self.current(), self._signer()
+        told = {ROOTS: roots_resource(trust.pem, trust.revoked.pem)}
+        self.view.commit(told | ({SIGNER: signer_resource(signer)} if signer else {}))
 
     def settings_changed(self, changes: Mapping[Key, Mesh | None]) -> None:
         """Take the roots of new settings; those that cannot be read are told of, and the former stay."""
@@ -54,7 +55,10 @@ def _nobody() -> None:
 
 
 class RootListener:
-    """An agent's stream that asks for trusted roots and nothing else: it wants no plans computed."""
+    """An agent's stream that asks for trusted roots and nothing else: it wants no plans computed.
+
+    `late`: its proxies do not have yet what follows from what it was told.
+    """
 
     def __init__(self, view: View) -> None:
         self._view = view
@@ -65,6 +69,10 @@ class RootListener:
         """Call `wake` whenever the roots change, until `close`."""
         self._wake = wake
         self._view.watchers.add(wake)
+
+    @property
+    def late(self) -> bool:
+        return not self.session.answered() or any(True for _ in self.session.refusals())
 
     def close(self) -> None:
         """Stop calling."""

@@ -11,6 +11,7 @@ from lateen.advise.mutual_tls import check_tls
 from lateen.advise.strictness import readiness
 from lateen.app.pipeline import TYPES, ConnectedProxy
 from lateen.app.refusals import SHORT
+from lateen.app.trusted_roots import RootListener
 from lateen.base.refs import Key
 from lateen.envoy.describe import describe
 from lateen.planner.plans import Plans
@@ -52,6 +53,7 @@ class Inspector:
             ready=self._plane.source.missing,
             graph=lambda: self._plane.pipeline.engine.graph(),
             syncz=self.syncz,
+            authority=self.authority,
             configz=self.configz,
             ndsz=self.ndsz,
             plan=self.plan,
@@ -75,6 +77,21 @@ class Inspector:
             types_ = rows.setdefault(connection.node.id, row)["types"]
             types_ |= row["types"]  # an agent speaks for its proxy
         return list(rows.values())
+
+    def authority(self) -> dict[str, Any]:
+        """Tell who signs, what is trusted, which agents hear of it, and whose proxies do not have it yet."""
+        plane = self._plane
+        agents = {_pod(one): one.proxy for one in plane.ads.connections if isinstance(one.proxy, RootListener)}
+        proxies = {_pod(one) for one in plane.ads.connections if isinstance(one.proxy, ConnectedProxy)}
+        trust = plane.trust()
+        return {
+            "signer": plane.authority.key_name,
+            "roots": sorted(trust.fingerprints),
+            "revoked": trust.revoked.pem.decode(),
+            "proxies": sorted(proxies),
+            "agents": sorted(agents),
+            "late": sorted(name for name, agent in agents.items() if agent.late),
+        }
 
     def ndsz(self, proxy: str) -> dict[str, Any]:
         """Return the names that the proxy's agent should know, as Istio's name table."""
@@ -164,7 +181,7 @@ class Inspector:
     def _sync(self, connection: Connection) -> dict[str, Any]:
         node, states = connection.node, connection.proxy.session.status()
         return {
-            "proxy": f"{node.pod}.{node.namespace}",
+            "proxy": _pod(connection),
             "proxy_type": node.kind,
             "cluster": node.metadata.get("CLUSTER_ID", "Kubernetes"),
             "istiod": "istiod",
@@ -174,6 +191,10 @@ class Inspector:
             "bytes_received": connection.received,
             "types": {SHORT.get(each.type_url, each.type_url): _state(each) for each in states},
         }
+
+
+def _pod(connection: Connection) -> str:
+    return f"{connection.node.pod}.{connection.node.namespace}"
 
 
 def _is_agents(connection: Connection) -> bool:

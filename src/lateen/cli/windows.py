@@ -33,13 +33,17 @@ async def ask_istiod(settings: Settings, path: str) -> Any:
 
 async def ask_all(settings: Settings, path: str) -> list[Any]:
     """Ask every replica of the control plane for a list, and join what they say."""
+    return [row for answer in await ask_each(settings, path) for row in answer]
+
+
+async def ask_each(settings: Settings, path: str) -> list[Any]:
+    """Return what each replica of the control plane says; raises LateenError where one has no answer."""
     if settings.cluster is None:
-        found: list[Any] = await ask(settings.istiod_socket, path)
-        return found
+        return [await ask(settings.istiod_socket, path)]
     answers = await _of_replicas(settings, path)
     if wrong := next((answer for answer in answers if isinstance(answer, LateenError)), None):
         raise wrong
-    return [row for answer in answers for row in answer]
+    return answers
 
 
 async def ask_proxy(settings: Settings, client: Client, pod: Json, path: str) -> Json:

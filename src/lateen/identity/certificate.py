@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
+from cryptography.x509.oid import NameOID
 
 from lateen.base.errors import LateenError
 from lateen.base.spiffe import Identity
@@ -65,6 +66,12 @@ def is_authority(certificate: x509.Certificate) -> bool:
         return certificate.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
     except x509.ExtensionNotFound:
         return False
+
+
+def organization(certificate: x509.Certificate) -> str:
+    """Return whose the certificate is, for an authority of ours its trust domain; "" where it does not say."""
+    found = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)
+    return str(found[0].value) if found else ""
 
 
 def issuer_key(certificate: x509.Certificate) -> str:

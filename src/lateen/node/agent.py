@@ -2,86 +2,29 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 from lateen.base.spiffe import Identity
-from lateen.base.tasks import cancel, spawn, until
-from lateen.identity.authority import DEFAULT_TTL
+from lateen.base.tasks import cancel, spawn
 from lateen.identity.trust import TrustBundle
+from lateen.node.agent_settings import AgentSettings, ExternalCa, TokenFor, WorkloadRef
 from lateen.node.ca_client import CaClient, Issued
 from lateen.node.dns_proxy import DnsProxy, DnsSettings
 from lateen.node.feed import Feed, Speaker
 from lateen.node.lifetimes import Lifetimes
 from lateen.node.renewal import Renewal
-from lateen.node.sds import PROXY_UID, SdsServer
+from lateen.node.rotation import Rotation
+from lateen.node.sds import SdsServer
 from lateen.node.secret_resources import ROOTS, roots_secret
+from lateen.node.workload_server import WorkloadServer, renew
 from lateen.proto import trusted_roots
 from lateen.xds.subscriber import Changes
 from lateen.xds.view import View
 
 _log = logging.getLogger(__name__)
-
-
-class WorkloadRef(NamedTuple):
-    """A pod of this machine."""
-
-    namespace: str
-    pod: str
-    service_account: str
-    uid: str
-
-
-TokenFor = Callable[[WorkloadRef], Awaitable[str]]
-
-
-class ExternalCa(NamedTuple):
-    """An authority beside the control plane that speaks Istio's certificate service, as istio-csr does.
-
-    `target` is where it is, `name` whom its certificate must name, `roots` (PEM) whom to believe that;
-    `token_for` returns a pod-bound token of the audience that it wants.
-    """
-
-    target: str
-    name: str
-    roots: bytes
-    token_for: TokenFor
-
-
-@dataclass(frozen=True)
-class AgentSettings:
-    """`ca_name`: whom the authority's server certificate must name. `ttl`: wanted lifetime in seconds.
-    `socket_owner`: the user that Envoy runs as. `external`: who certifies, unless the control plane does."""
-
-    ca_name: str = "istiod.istio-system.svc"
-    trust_domain: str = "cluster.local"
-    ttl: float = DEFAULT_TTL
-    socket_owner: int = PROXY_UID
-    external: ExternalCa | None = None
-
-
-class WorkloadServer:
-    """One workload's secrets: `ready` is set when the first certificate is there."""
-
-    def __init__(self, workload: WorkloadRef, sds: SdsServer, renewal: Renewal) -> None:
-        self.workload = workload
-        self.ready = renewal.ready
-        self.sds = sds
-        self.renewal = renewal
-        self.dns: DnsProxy | None = None
-        self._task = spawn(renewal.run(), name=f"certificates of {workload.namespace}/{workload.pod}")
-
-    async def stop(self) -> None:
-        """Stop renewing, serving and answering."""
-        if self.dns is not None:
-            await self.dns.close()
-        await cancel(self._task)
-        await self.sds.stop()
 
 
 class Agent:
@@ -118,6 +61,7 @@ class Agent:
         self._roots = View()
         self._roots.commit({ROOTS: roots_secret(self._trust)})
         self._workloads: dict[str, WorkloadServer] = {}
+        self._rotation = Rotation(lambda: self.workloads, lambda: self._trust.revoked, clock, self._settings)
 
     @property
     def trusted(self) -> TrustBundle:
@@ -199,11 +143,14 @@ class Agent:
         async def opened() -> tuple[Any, Speaker]:
             return self._client.discover(await self._token_for(speaks)), _speaker(speaks)
 
-        feed = Feed(trusted_roots.TYPE, self._take, opened, self._clock, "the roots that are trusted")
+        what = "the roots that are trusted"
+        feed = Feed(trusted_roots.TYPE, self._take, opened, self._clock, what, self._rotation.finished)
         self._listening = spawn(feed.run(), name="trusted roots")
 
     def _take(self, changes: Changes) -> None:
-        """Take what the control plane tells of roots; raises ValueError for what are none."""
+        """Take what the control plane tells of roots and of who signs; raises ValueError for what are no roots."""
+        if signer := changes.get(trusted_roots.SIGNER):
+            self._rotation.signer = signer.decode(errors="replace")
         if data := changes.get(trusted_roots.ROOTS):
             try:
                 self._told = TrustBundle.parse(data, data if b"X509 CRL" in data else b"")
@@ -226,20 +173,7 @@ class Agent:
 
     async def renew(self, seconds: float = 10.0) -> list[WorkloadServer]:
         """Renew every certificate, and wait until each Envoy has its new one; returns those that have not in time."""
-        before = {one: one.renewal.renewed for one in self.workloads}
-        for one in before:
-            one.renewal.renew_now()
-
-        def late() -> list[WorkloadServer]:
-            return [
-                one
-                for one, renewed in before.items()
-                if one.workload.uid in self._workloads and (one.renewal.renewed == renewed or not one.sds.answered())
-            ]
-
-        with suppress(TimeoutError):
-            await until(lambda: not late(), seconds=seconds, what="new certificates", every=0.02)
-        return late()
+        return await renew(self.workloads, seconds)
 
     async def close(self) -> None:
         """Stop serving all workloads."""

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import grpc
@@ -10,6 +11,7 @@ import grpc.aio
 
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
+from lateen.base.tasks import cancel, spawn
 from lateen.xds.subscriber import Changes, Subscriber
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
@@ -28,12 +30,20 @@ class Speaker(NamedTuple):
 Open = Callable[[], Awaitable[tuple[Any, Speaker]]]
 
 
+async def _at_once() -> None:
+    """What is taken is applied."""
+
+
 class Feed:
     """Gives `take` what changes of one type. A new stream brings what differs from what is known."""
 
-    def __init__(self, type_url: str, take: Callable[[Changes], None], opened: Open, clock: Clock, what: str) -> None:
-        """`take` raises ValueError to refuse a response; `what` names in the log what may be old meanwhile."""
-        self._open, self._clock, self._what = opened, clock, what
+    def __init__(
+        self, type_url: str, take: Callable[[Changes], None], opened: Open, clock: Clock, what: str,
+        applied: Callable[[], Awaitable[None]] = _at_once,
+    ) -> None:  # fmt: skip
+        """`take` raises ValueError to refuse a response; `what` names in the log what may be old meanwhile. Responses
+        are acknowledged when `applied` returns, those that come meanwhile with them."""
+        self._open, self._clock, self._what, self._applied = opened, clock, what, applied
         self._subscriber = Subscriber(type_url, take)
         self._pause = _FIRST_PAUSE
 
@@ -60,10 +70,22 @@ class Feed:
 
     async def _listen(self) -> None:
         stream, speaker = await self._open()
+        answers: list[bytes] = []
+        answering: asyncio.Task[None] | None = None
         try:
             await stream.write(self._subscriber.opening(*speaker))
             while (response := await stream.read()) is not grpc.aio.EOF:
-                await stream.write(self._subscriber.receive(response))
+                await cancel(answering)
+                answers.append(self._subscriber.receive(response))
                 self._pause = _FIRST_PAUSE
+                answering = spawn(self._answer(stream, answers), name=f"answers about {self._what}")
         finally:
+            await cancel(answering)
             stream.cancel()
+
+    async def _answer(self, stream: Any, answers: list[bytes]) -> None:
+        await self._applied()
+        with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):  # whoever reads hears of the stream's end
+            while answers:
+                await stream.write(answers[0])
+                del answers[0]

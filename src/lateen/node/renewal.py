@@ -33,7 +33,8 @@ class Renewal:
     """Obtains certificates for `identity` and commits each to `view`.
 
     `error` is why the last attempt failed ("" after a success), `renewed` counts successes, `expires` is
-    when the present certificate ends, in seconds since the epoch (0 = none yet), `issuer` names the key that signed it.
+    when the present certificate ends, in seconds since the epoch (0 = none yet), `issuer` names the key that signed it,
+    `leaf` is the certificate.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Renewal:
         self.renewed = 0
         self.expires = 0.0
         self.issuer = ""
+        self.leaf: x509.Certificate | None = None
         self._obtain = obtain
         self._believe = believe
         self._view = view
@@ -95,7 +97,7 @@ class Renewal:
         leaf = self._check(issued, key)
         await self._believe(issued.trust)
         self._view.commit({CERTIFICATE: certificate_secret(issued.chain, key)})
-        self.expires, self.issuer = expires_at(leaf), issuer_key(leaf)
+        self.expires, self.issuer, self.leaf = expires_at(leaf), issuer_key(leaf), leaf
         self.renewed += 1
         self.ready.set()
         return self.expires - self._clock.now()

@@ -3,7 +3,7 @@
 from lateen.app.settings import Settings
 from lateen.base.errors import LateenError
 from lateen.kinds.addresses import is_ip
-from lateen.node.agent import ExternalCa, TokenFor
+from lateen.node.agent_settings import ExternalCa, TokenFor
 from lateen.runtime.addressing import DNS_IP
 
 

@@ -18,7 +18,8 @@ from lateen.base.tasks import cancel, spawn, until
 from lateen.kinds.all import by_kind
 from lateen.kinds.decode import decode
 from lateen.kinds.documents import load
-from lateen.node.agent import Agent, AgentSettings, TokenFor, WorkloadRef
+from lateen.node.agent import Agent
+from lateen.node.agent_settings import AgentSettings, TokenFor, WorkloadRef
 from lateen.proto.descriptors import envoy_binary
 from lateen.runtime.api_process import NODE_NAME, prepare_api
 from lateen.runtime.children import Child, Program

@@ -19,8 +19,10 @@ from lateen.app.settings import own_environment
 from lateen.base.clock import SystemClock
 from lateen.base.errors import LateenError
 from lateen.base.tasks import cancel, spawn
+from lateen.identity.trust import TrustBundle
 from lateen.inject.container import MOUNTS
-from lateen.node.agent import Agent, AgentSettings, WorkloadRef
+from lateen.node.agent import Agent
+from lateen.node.agent_settings import AgentSettings, WorkloadRef
 from lateen.node.bootstrap import bootstrap
 from lateen.node.environment import environment
 from lateen.node.lifetimes import Lifetimes
@@ -41,6 +43,10 @@ RESOLVERS = Path("/etc/resolv.conf")
 # Agents show tokens at the port behind the one that proxies connect to (docs/adr/0006).
 _BEHIND = 1
 _DRAIN = 5.0
+# Seconds within which the pods of a mesh renew their certificates when another key signs.
+_SPREAD = 3.0
+# Seconds between two looks at roots by which no control plane is found.
+_LOOK = 2.0
 _TOLD = "variables of an injected container"
 
 
@@ -104,17 +110,22 @@ class PodAgent:
     async def run(self) -> int:
         """Serve, start Envoy, and wait for its end; SIGTERM drains it first. Returns its exit code."""
         facts, plane = self.facts, self._settings.control_plane
-        settings = AgentSettings(ca_name=plane.host, trust_domain=facts.trust_domain, socket_owner=os.geteuid())
+        settings = AgentSettings(
+            ca_name=plane.host, trust_domain=facts.trust_domain, socket_owner=os.geteuid(), spread=_SPREAD
+        )
         agent = Agent(f"{plane.host}:{plane.port + _BEHIND}", _roots(), _token, SystemClock(), settings)
+        first = None
         try:
             workload = WorkloadRef(facts.namespace, facts.pod, facts.service_account, facts.pod)
-            await agent.serve(workload, Path(SOCKET), Lifetimes.read(self._env))
+            server = await agent.serve(workload, Path(SOCKET), Lifetimes.read(self._env))
+            first = spawn(_first_roots(agent, server.ready), name="first roots")
             if facts.kind == "sidecar" and facts.dns_capture:
                 await agent.resolve(facts.pod, names_here(facts, self._resolvers))
             Path(BOOTSTRAP).write_text(json.dumps(bootstrap(facts)))
             await self._status.start()
             return await self._envoy()
         finally:
+            await cancel(first)
             await self._status.stop()
             await self._inside.close()
             await agent.close()
@@ -146,6 +157,16 @@ async def run_pod_agent(arguments: Sequence[str]) -> int:
 def _info(name: str) -> dict[str, str]:
     path = PODINFO / name
     return read_podinfo(path.read_text()) if path.exists() else {}
+
+
+async def _first_roots(agent: Agent, ready: asyncio.Event) -> None:
+    """Believe what the file says until there is a certificate: who starts while roots change may read a former version,
+    which the kubelet replaces."""
+    clock = SystemClock()
+    while not ready.is_set():
+        await clock.sleep(_LOOK)
+        if not ready.is_set():
+            await agent.trust(TrustBundle.parse(_roots()))
 
 
 def _roots() -> bytes:

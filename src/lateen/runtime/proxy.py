@@ -14,7 +14,8 @@ from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 from lateen.inject.container import MOUNTS, NAME
 from lateen.inject.owner import owner_of
-from lateen.node.agent import Agent, WorkloadRef
+from lateen.node.agent import Agent
+from lateen.node.agent_settings import WorkloadRef
 from lateen.node.bootstrap import bootstrap
 from lateen.node.capture import read_capture, ruleset
 from lateen.node.dns_proxy import DnsSettings

@@ -20,7 +20,8 @@ from msgspec import structs
 from lateen.base.clock import SystemClock
 from lateen.base.errors import LateenError
 from lateen.base.tasks import cancel, spawn
-from lateen.node.agent import Agent, WorkloadRef
+from lateen.node.agent import Agent
+from lateen.node.agent_settings import WorkloadRef
 from lateen.node.bootstrap import bootstrap
 from lateen.node.capture import PROXY_UID, TABLE, Capture, read_capture, ruleset
 from lateen.node.environment import environment

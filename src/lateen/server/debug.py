@@ -27,6 +27,7 @@ class Windows:
     ready: Callable[[], str]
     graph: Callable[[], Any]
     syncz: Callable[[], Any]
+    authority: Callable[[], Any]
     configz: Callable[[], Any]
     ndsz: Callable[[str], Any]
     plan: Callable[[str], Any]
@@ -64,7 +65,12 @@ class DebugServer:
         windows = self._windows
         app = web.Application(middlewares=[_explain])
         app.router.add_get("/ready", self._ready)
-        for name, ask in (("graph", windows.graph), ("syncz", windows.syncz), ("configz", windows.configz)):
+        for name, ask in (
+            ("graph", windows.graph),
+            ("syncz", windows.syncz),
+            ("configz", windows.configz),
+            ("authority", windows.authority),
+        ):
             app.router.add_get(f"/debug/{name}", _whole(ask))
         for name, ask_for in (
             ("plan", windows.plan),

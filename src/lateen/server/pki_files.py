@@ -14,7 +14,18 @@ from lateen.base.redacted import Redacted
 from lateen.identity.authority import CertificateAuthority
 from lateen.identity.authority_files import CERTIFICATE, CHAIN, KEY, NAMES, ROOT, AuthorityFiles
 
-__all__ = ["CERTIFICATE", "CHAIN", "KEY", "ROOT", "make_files", "open_authority", "read_files", "stamp", "write_files"]
+__all__ = [
+    "CERTIFICATE",
+    "CHAIN",
+    "KEY",
+    "ROOT",
+    "make_files",
+    "open_authority",
+    "read_files",
+    "remove_files",
+    "stamp",
+    "write_files",
+]
 
 _DATA = "..data"
 
@@ -85,6 +96,12 @@ def write_files(folder: Path, files: AuthorityFiles) -> None:
             (folder / name).unlink(missing_ok=True)
     if before != folder:
         shutil.rmtree(before)
+
+
+def remove_files(folder: Path) -> None:
+    """Remove the folder, with keys in it; no error where it is not."""
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def _data(folder: Path) -> Path:

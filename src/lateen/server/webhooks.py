@@ -44,19 +44,18 @@ class WebhookServer:
     async def start(self) -> int:
         """Begin to answer, and return the port (of IPv4). Raises OSError when it is taken."""
         await self._runner.setup()
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        shown: KeyPair | None = None
+        shown = self._certificate()
+        first = newest = context_of(shown)
 
-        def present(_: ssl.SSLObject, name: str | None, asked: ssl.SSLContext) -> None:
-            nonlocal shown
+        def present(asking: ssl.SSLObject, name: str | None, _: ssl.SSLContext) -> None:
+            # A context's new certificate is for the next handshake only: this one gets another context.
+            nonlocal shown, newest
             if (pair := self._certificate()) is not shown:
-                load_pair(asked, pair)
-                shown = pair
+                shown, newest = pair, context_of(pair)
+            asking.context = newest
 
-        load_pair(context, shown := self._certificate())
-        context.sni_callback = present
-        site = web.TCPSite(self._runner, None, self._port, ssl_context=context)
+        first.sni_callback = present
+        site = web.TCPSite(self._runner, None, self._port, ssl_context=first)
         await site.start()
         return next(int(port) for host, port, *_ in self._runner.addresses if ":" not in host)
 
@@ -65,12 +64,16 @@ class WebhookServer:
         await self._runner.cleanup()
 
 
-def load_pair(context: ssl.SSLContext, pair: KeyPair) -> None:
-    """Have `context` show a certificate. The library reads keys from files only: this one is 0600, and gone at once."""
+def context_of(pair: KeyPair) -> ssl.SSLContext:
+    """Return a server's context that shows a certificate. The library reads keys from files only: this one is 0600, and
+    gone at once."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
     with tempfile.NamedTemporaryFile() as both:
         both.write(pair.chain + b"\n" + pair.key.reveal())
         both.flush()
         context.load_cert_chain(both.name)
+    return context
 
 
 def _answering(review: Review) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -102,6 +102,7 @@ class _Follower:
             await self._watch()
         except ApiError as error:
             if error.gone:
+                _log.info("the server has forgotten what %s were like: listing them again", self._kind.plural)
                 self._known.resource_version = ""
                 self._progress &= not listed  # a server that forgets what it has just told is not asked in haste
             if error.code != 404:

@@ -1,11 +1,13 @@
 """One HTTP session to one API server: credentials, timeouts, refusals."""
 
+import socket
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import aiohttp
 import msgspec
 
+from lateen.base.sockets import watchful_socket
 from lateen.sources.access import Access
 from lateen.sources.api_error import ApiError, api_error
 from lateen.sources.login import Shown
@@ -92,5 +94,11 @@ class Transport:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             # One connection per watch: no limit, and nothing from the environment (proxies, netrc).
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), trust_env=False)
+            connector = aiohttp.TCPConnector(limit=0, socket_factory=_socket)
+            self._session = aiohttp.ClientSession(connector=connector, trust_env=False)
         return self._session
+
+
+def _socket(info: aiohttp.AddrInfoType) -> socket.socket:
+    family, kind, protocol, *_ = info
+    return watchful_socket(family, kind, protocol)

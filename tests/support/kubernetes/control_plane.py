@@ -2,6 +2,7 @@
 
 import ctypes
 import json
+import os
 import signal
 import socket
 import ssl
@@ -67,6 +68,15 @@ class ControlPlane:
                 child.kill()
                 child.wait()
         self._port.close()
+
+    def tend(self) -> None:
+        """Start again whatever ends, as the init system of a machine would; for ever."""
+        while True:
+            ended, _ = os.wait()
+            if child := next((one for one in self._children if one.pid == ended), None):
+                self._children.remove(child)
+                name, *words = map(str, child.args)  # type: ignore[arg-type,union-attr]
+                self._run(name, *words)
 
     def _make_credentials(self) -> None:
         authority = Authority(self._folder / "pki")
@@ -138,7 +148,7 @@ class ControlPlane:
         ]
 
     def _run(self, name: str, *words: str) -> None:
-        with (self._folder / f"{Path(name).name}.log").open("wb") as log:
+        with (self._folder / f"{Path(name).name}.log").open("ab") as log:
             command = [str(self._binaries / name), *words]  # an absolute name stands for itself
             child = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self._folder, preexec_fn=die_with_parent

@@ -8,7 +8,6 @@ last process ends, nothing is left but FOLDER.
 import json
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -246,14 +245,14 @@ def _arrive(inside: str, outside: str, peer: str) -> None:
 
 
 def main(folder: Path, binaries: Path, dns: Path, inside: str, outside: str, peer: str) -> None:
-    """Run until killed."""
+    """Run until killed; what dies of the cluster is started again."""
     _hide(folder)
     (folder / BORN).touch()
     _arrive(inside, outside, peer)
     node = Node(folder, binaries, dns, inside)
     node.start()
     (folder / READY).touch()
-    threading.Event().wait()
+    node.tend()
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Everything runs in namespaces of its own (`node.py`); its kubeconfig works on th
 node ports are, is reachable from it.
 """
 
+import json
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from kubernetes.binaries import ROOT
 from kubernetes.cluster import Cluster, Keeper, shared_cluster
 from kubernetes.images import base_images
+from kubernetes.node import PODS
 from kubernetes.node_keeper import FIRST
 
 COMMANDS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet", "kube-proxy")
@@ -39,13 +41,54 @@ class Whole:
     @property
     def address(self) -> str:
         """The node's, and the API server's."""
+        return self.server.rpartition(":")[0]
+
+    @property
+    def server(self) -> str:
+        """The API server's address and port."""
         url = next(line for line in self.kubeconfig.read_text().splitlines() if '"server"' in line)
-        return url.split("//")[1].split(":")[0]
+        return url.split("//")[1].split('"')[0]
 
     @property
     def network(self) -> Path:
         """The network namespace of the node."""
         return Path(f"/proc/{(self.folder / FIRST).read_text()}/ns/net")
+
+    def processes(self, name: str) -> list[int]:
+        """The cluster's processes that run a program of that name, as the machine numbers them."""
+        inside = (self.network.parent / "pid").readlink()
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                program = (folder / "cmdline").read_bytes().split(b"\0")[0].decode(errors="replace")
+                if Path(program).name == name and (folder / "ns/pid").readlink() == inside:
+                    found.append(int(folder.name))
+        return found
+
+    @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """Lose all between pods and the API server, as if it were away: neither an answer nor a refusal comes."""
+        port = self.server.rpartition(":")[2]
+        hears = ["INPUT", "-s", PODS, "-p", "tcp", "--dport", port, "-j", "DROP"]
+        says = ["OUTPUT", "-d", PODS, "-p", "tcp", "--sport", port, "-j", "DROP"]
+        for rule in (hears, says):
+            self._iptables("-I", *rule)
+        try:
+            yield
+        finally:
+            for rule in (hears, says):
+                self._iptables("-D", *rule)
+
+    def etcd(self, path: str, **words: str) -> None:
+        """Ask etcd by its JSON gateway; raises RuntimeError with what it says."""
+        socket, given = f"{self.folder}/etcd:0", json.dumps(words)
+        asked = ["curl", "-sS", "--fail-with-body", "--unix-socket", socket, f"http://etcd{path}", "-d", given]
+        done = subprocess.run(asked, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"etcd {path}: {done.stdout}{done.stderr}")
+
+    def _iptables(self, *words: str) -> None:
+        subprocess.run(["nsenter", f"--net={self.network}", "iptables", "-w", *words], check=True)
 
     def load(self, archive: Path) -> None:
         """Give the node the images of a docker-archive."""

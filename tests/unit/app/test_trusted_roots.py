@@ -8,8 +8,9 @@ from lateen.app.trusted_roots import RootListener, TrustedRoots
 from lateen.base.clock import FakeClock, SystemClock
 from lateen.identity.authority import CertificateAuthority
 from lateen.identity.trust import TrustBundle
-from lateen.proto.trusted_roots import ROOTS
+from lateen.proto.trusted_roots import ROOTS, SIGNER, TYPE
 from lateen.registry.mesh import MESH_KEY, Mesh
+from lateen.xds.subscriber import Subscriber
 
 OWN, OTHER = (CertificateAuthority.create("cluster.local", SystemClock()).trust for _ in range(2))
 
@@ -40,6 +41,23 @@ def test_roots_that_cannot_be_read_leave_the_former_in_force(caplog: pytest.LogC
         roots.settings_changed({MESH_KEY: Mesh(roots="-----BEGIN CERTIFICATE-----\nspoiled")})
     assert roots.current() == OWN | OTHER
     assert "caCertificates" in caplog.text
+
+
+def test_who_signs_is_told_and_who_has_not_answered_is_late() -> None:
+    signer = "aa"
+    roots = TrustedRoots(lambda: OWN, lambda: signer)
+    roots.publish()
+    listener, agent = RootListener(roots.view), Subscriber(TYPE, lambda changes: told.update(changes))
+    told: dict[str, bytes | None] = {}
+    listener.session.receive(agent.opening("sidecar~1~a.x~x", {}))
+    (response,) = listener.session.pending()
+    answer = agent.receive(response)
+    assert told[SIGNER] == b"aa" and listener.late
+    listener.session.receive(answer)
+    assert not listener.late
+    signer = "bb"
+    roots.publish()
+    assert listener.late
 
 
 def test_agents_that_listen_are_told_of_a_change_once() -> None:

@@ -10,7 +10,7 @@ from click.testing import Result
 from lateen.app.settings import Settings
 from lateen.base.clock import SystemClock
 from lateen.base.errors import LateenError
-from lateen.cli.ca import believed, revoked, staged
+from lateen.cli.ca import revoked, staged
 from lateen.identity.authority import CertificateAuthority
 from lateen.identity.authority_files import AuthorityFiles
 from lateen.identity.certificate import load_chain
@@ -72,12 +72,3 @@ def test_a_stage_needs_the_one_before(lateen: Callable[..., Result], settings: S
     write_files(settings.pki / "mesh", made())
     assert "no rotation has begun" in str(lateen("ca", "rotate", "--stage", "issue").exception)
     assert "no serial number" in str(lateen("ca", "revoke", "xyz").exception)
-
-
-def test_roots_of_the_settings_may_stand_beside_and_old_ones_may_not() -> None:
-    old, new, other = (CertificateAuthority.create("cluster.local", SystemClock()).trust for _ in range(3))
-    told = {"roots": sorted((new | other).fingerprints), "revoked": ""}
-    assert believed(told, old, new)
-    assert not believed(told | {"roots": sorted((new | old).fingerprints)}, old, new)
-    assert not believed(told | {"roots": sorted(other.fingerprints)}, old, new)
-    assert not believed(told | {"revoked": "a list"}, old, new)

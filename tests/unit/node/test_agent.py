@@ -10,26 +10,31 @@ import grpc
 import grpc.aio
 import pytest
 
+from lateen.app.trusted_roots import RootListener
 from lateen.base.clock import SystemClock
 from lateen.base.errors import LateenError
 from lateen.base.tasks import until
 from lateen.identity.authority import CertificateAuthority
 from lateen.identity.certificate import identity_of, load_chain
+from lateen.identity.revocation import RevocationLists
 from lateen.identity.trust import TrustBundle
 from lateen.node import ca_client
-from lateen.node.agent import Agent, AgentSettings, ExternalCa, WorkloadRef, WorkloadServer
+from lateen.node.agent import Agent
+from lateen.node.agent_settings import AgentSettings, ExternalCa, WorkloadRef
 from lateen.node.dns_listener import bound_socket
 from lateen.node.dns_proxy import DnsSettings, Sockets
 from lateen.node.feed import Speaker
 from lateen.node.resolvers import Resolvers
 from lateen.node.sds import SERVICE
-from lateen.proto import descriptors
+from lateen.node.workload_server import WorkloadServer
+from lateen.proto import descriptors, trusted_roots
 from lateen.proto.name_table import NAME, NameInfo
 from lateen.proto.resource import resource
 from lateen.server.ads import AdsServer
 from lateen.server.auth import Caller, Callers, Unauthenticated
 from lateen.server.ca import CertificateService
 from lateen.server.grpc_server import Endpoint, GrpcServer
+from lateen.server.proxy_node import ProxyNode
 from lateen.server.server_certificate import ServerCertificate
 from lateen.xds.session import Session
 from lateen.xds.view import View
@@ -54,13 +59,13 @@ class Tokens:
         return Caller("cluster.local", namespace, account)
 
 
-class Names:
-    """What the control plane serves an agent from."""
+class Told:
+    """What the control plane serves an agent from: resources of one type."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, type_url: str, view: View) -> None:
         self._view = view
         self._wake: Callable[[], None] = lambda: None
-        self.session = Session(lambda type_url: (view,) if type_url == NAME else ())
+        self.session = Session(lambda asked: (view,) if asked == type_url else ())
 
     def watch(self, wake: Callable[[], None]) -> None:
         self._wake = wake
@@ -78,7 +83,7 @@ class Mesh:
         self.authority = CertificateAuthority.create("cluster.local", CLOCK)
         self.trust = self.authority.trust
         self.ttl = 3600.0
-        self.names = View()
+        self.names, self.roots = View(), View()
 
     async def start(self) -> None:
         callers = Callers(Tokens(), {"cluster.local"}, CLOCK)
@@ -86,10 +91,13 @@ class Mesh:
         name = "istiod.istio-system.svc"
         certificate = ServerCertificate(lambda: self.authority, [name], uri, CLOCK)
         service = CertificateService(callers, lambda: self.authority, lambda: self.trust)
-        ads = AdsServer(callers, lambda caller, node: Names(self.names), CLOCK)
+        ads = AdsServer(callers, self._open, CLOCK)
         self.server = GrpcServer([service.handler(), ads.handler()], certificate.current, lambda: self.trust)
         (self.port,) = await self.server.start([Endpoint("127.0.0.1:0", mutual=False)])
         self.agent = self.make_agent()
+
+    def _open(self, caller: Caller, node: ProxyNode) -> Told | RootListener:
+        return RootListener(self.roots) if node.asks == trusted_roots.TYPE else Told(NAME, self.names)
 
     def make_agent(self, ttl: float = 3600.0, external: ExternalCa | None = None) -> Agent:
         async def token_for(workload: WorkloadRef) -> str:
@@ -251,6 +259,23 @@ async def test_names_come_on_after_a_change_of_roots_has_closed_the_connection(
     await until(lambda: len(mesh.names.watchers) < before, seconds=5, what="the end of the old streams")
     mesh.names.commit({"late.x": resource(NAME, "late.x", NameInfo(("240.240.0.2",)).encode())})
     await until(lambda: [host for host, _ in proxy.server.names.items()] == ["late.x"], seconds=10, what="a new name")
+
+
+async def test_certificates_follow_who_signs_and_what_is_revoked(mesh: Mesh) -> None:
+    server, bystander = await mesh.serve(REVIEWS), await mesh.serve(RATINGS)
+    await until(lambda: server.ready.is_set() and bystander.ready.is_set(), seconds=5, what="certificates")
+    old, mesh.authority = mesh.authority, CertificateAuthority.create("cluster.local", CLOCK)
+    mesh.trust = old.trust | mesh.authority.trust
+    told = {trusted_roots.ROOTS: trusted_roots.roots_resource(mesh.trust.pem, b"")}
+    mesh.roots.commit(told | {trusted_roots.SIGNER: trusted_roots.signer_resource(mesh.authority.key_name)})
+    both = (server, bystander)
+    signed = mesh.authority.key_name
+    await until(lambda: {one.renewal.issuer for one in both} == {signed}, seconds=5, what="the new signer's")
+    assert server.renewal.leaf is not None
+    lists = RevocationLists.parse(mesh.authority.revoke([server.renewal.leaf.serial_number], 1))
+    mesh.roots.commit({trusted_roots.ROOTS: trusted_roots.roots_resource(mesh.trust.pem, lists.pem)})
+    await until(lambda: server.renewal.renewed == 3, seconds=5, what="another one")
+    assert bystander.renewal.renewed == 2
 
 
 async def test_an_unknown_workload_has_no_names(mesh: Mesh) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from lateen.app.settings import Settings
 from lateen.base.errors import LateenError
-from lateen.node.agent import WorkloadRef
+from lateen.node.agent_settings import WorkloadRef
 from lateen.runtime.external_ca import external_ca, target
 
 SETTINGS = Settings("m", Path("/state"), Path("/run"))

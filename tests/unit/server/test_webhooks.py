@@ -52,6 +52,9 @@ async def test_reviews_are_answered_and_nonsense_is_refused() -> None:
         assert (await ask(port, trusted, "/other", REVIEW))[0] == 404
         certificates.renew()
         assert (await ask(port, trusted, "/inject", REVIEW))[0] == 200
+        certificates.authority = CertificateAuthority.create("cluster.local", SystemClock())
+        certificates.renew()
+        assert (await ask(port, certificates.trusting(), "/inject", REVIEW))[0] == 200  # the first call after a change
         with pytest.raises(aiohttp.ClientConnectorCertificateError):
             await ask(port, Certificates().trusting(), "/inject", REVIEW)
     finally:
