@@ -28,6 +28,7 @@ class Plane:
             ready=lambda: self.missing,
             graph=lambda: {"Service": ["clusters"]},
             syncz=lambda: [{"proxy": "a.b"}],
+            authority=lambda: {"late": []},
             configz=list,
             ndsz=lambda proxy: {"a.b": {"table": {}}}[proxy],
             plan=lambda proxy: {"a.b": {"listeners": []}}[proxy],
