@@ -50,7 +50,7 @@ class Discovery:
         plugged_in = bool(stamp(settings.authority))
         self._pki = settings.authority if plugged_in else settings.state / "pki"
         self._secret = None if plugged_in else AuthoritySecret(
-            client, settings.namespace, self._pki, "cluster.local", self._clock
+            client, settings.namespace, self._pki, settings.trust_domain, self._clock
         )  # fmt: skip
         self._leaving = False
 
@@ -101,6 +101,7 @@ class Discovery:
             modules=settings.state / "modules",
             debug_socket=settings.state / "istiod.sock",
             endpoints=(Endpoint(f"[::]:{PROXY_PORT}", mutual=True), Endpoint(f"[::]:{TOKEN_PORT}", mutual=False)),
+            trust_domain=settings.trust_domain,
             revision=settings.revision,
             names=settings.dns_names,
             inside=PRIVATE,

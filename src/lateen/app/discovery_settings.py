@@ -23,7 +23,7 @@ class DiscoverySettings:
     api: tuple[str, str]
     revision: str = ""
     namespace: str = "istio-system"
-    pod: str = ""
+    trust_domain: str = "cluster.local"
     state: Path = Path("/var/lib/lateen")
     authority: Path = Path("/etc/cacerts")
     fetch_allow: tuple[str, ...] = ()
@@ -47,7 +47,7 @@ class DiscoverySettings:
             api=api,
             revision="" if revision == "default" else revision,
             namespace=env.get("POD_NAMESPACE", "istio-system"),
-            pod=env.get("POD_NAME", ""),
+            trust_domain=env.get("TRUST_DOMAIN") or "cluster.local",
             state=Path(env.get("LATEEN_STATE", "/var/lib/lateen")),
             fetch_allow=tuple(one.strip() for one in env.get("LATEEN_FETCH_ALLOW", "").split(",") if one.strip()),
             several_authorizers=env.get(SEVERAL_AUTHORIZERS, "").lower() in ("1", "t", "true"),

@@ -10,9 +10,16 @@ ENV = {"KUBERNETES_SERVICE_HOST": "10.96.0.1", "KUBERNETES_SERVICE_PORT": "443"}
 
 def test_variables_of_its_deployment() -> None:
     found = DiscoverySettings.load(
-        {**ENV, "REVISION": "canary", "POD_NAMESPACE": "istio-system", "LATEEN_FETCH_ALLOW": "10.1.0.0/16, "}
+        {
+            **ENV,
+            "TRUST_DOMAIN": "example.org",
+            "REVISION": "canary",
+            "POD_NAMESPACE": "istio-system",
+            "LATEEN_FETCH_ALLOW": "10.1.0.0/16, ",
+        }
     )
     assert (found.api, found.revision, found.fetch_allow) == (("10.96.0.1", "443"), "canary", ("10.1.0.0/16",))
+    assert (found.trust_domain, DiscoverySettings.load(ENV).trust_domain) == ("example.org", "cluster.local")
     assert found.authority == Path("/etc/cacerts")
     assert {"istiod.istio-system.svc", "istiod-canary.istio-system.svc"} <= set(found.dns_names)
 
