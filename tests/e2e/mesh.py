@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 from kubectl_path import find_kubectl
 
 ROOT = Path(__file__).parents[2]
+ENVOYS_USER = 1337
 LATEEN = Path(sys.executable).parent / "lateen"
 ECHO_IMAGE = {
     "apiVersion": "lateen.dev/v1alpha1",
@@ -171,20 +172,24 @@ class Mesh:
         )  # fmt: skip
 
     def app_pid(self, pod: dict[str, Any]) -> int:
-        """The machine's pid of an application process of `pod`: found by the pod's network, for other meshes that run
-        here have pods with the same address."""
+        """The machine's pid of an application process of `pod`, 0 where there is none."""
+        return next((pid for pid, user in self._processes(pod) if user not in (0, ENVOYS_USER)), 0)
+
+    def envoy_pid(self, pod: dict[str, Any]) -> int:
+        """The machine's pid of the Envoy of `pod`, 0 where there is none."""
+        return next((pid for pid, user in self._processes(pod) if user == ENVOYS_USER), 0)
+
+    def _processes(self, pod: dict[str, Any]) -> Iterator[tuple[int, int]]:
+        """Pid and user of what runs in the pod's network: other meshes that run here have pods with the same address."""
         network = os.stat(f"/run/netns/lateen-{self.name}-{pod['metadata']['uid']}").st_ino
         for process in Path("/proc").iterdir():
             if not process.name.isdigit():
                 continue
             try:
-                if process.stat().st_uid in (0, 1337):
-                    continue
                 if (process / "ns/net").stat().st_ino == network:
-                    return int(process.name)
+                    yield int(process.name), process.stat().st_uid
             except OSError:
                 continue
-        return 0
 
     def curl(
         self, app: str, *arguments: str, namespace: str = "default", seconds: float = 8
