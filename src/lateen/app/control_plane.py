@@ -99,12 +99,12 @@ class ControlPlane:
         self.pump = Pump(self._step, self._settled, clock)
         self._proxies: dict[Key, set[ConnectedProxy]] = {}
         self._keys_of_mesh = AuthorityFolder(places.pki, places.trust_domain, clock, places.longest_ttl)
-        self._roots = TrustedRoots(
+        self.trusted = TrustedRoots(
             lambda: self.authority.trust, lambda: "" if places.signer else self.authority.key_name
         )
-        self._keys_of_mesh.changed = self._roots.publish
-        self._roots.publish()
-        self.pipeline.plans.registry.mesh.subscribe(self._roots.settings_changed)
+        self._keys_of_mesh.changed = self.trusted.publish
+        self.trusted.publish()
+        self.pipeline.plans.registry.mesh.subscribe(self.trusted.settings_changed)
         reviews = TokenReviews(client, places.trust_domain)
         callers = Callers(reviews, [places.trust_domain], clock, lambda leaf: self.trust().revoked.revokes(leaf))
         self.ads = AdsServer(callers, self._open, clock)
@@ -183,13 +183,9 @@ class ControlPlane:
         """Return the routes of the windows, for another server than that at the debug socket."""
         return self._debug.app()
 
-    def roots(self) -> bytes:
-        """Return the roots that the mesh trusts now, PEM."""
-        return self.trust().pem
-
     def trust(self) -> TrustBundle:
         """Return what the mesh trusts now."""
-        return self._roots.current()
+        return self.trusted.current()
 
     async def caught_up(self, kind: str, version: str) -> bool:
         """Wait until every proxy has answered what `kind` up to the resource `version` makes; False after 5 s."""
@@ -228,7 +224,7 @@ class ControlPlane:
 
     def _open(self, caller: Caller, node: ProxyNode) -> ConnectedProxy | RootListener:
         if node.asks == TRUSTED_ROOTS:
-            return RootListener(self._roots.view)  # whoever has proved who he is may know whom the mesh trusts
+            return RootListener(self.trusted.view)  # whoever has proved who he is may know whom the mesh trusts
         self.pipeline.settle()  # the pump may be between two steps: a pod half known would get half a world
         workload = self.pipeline.plans.workload_at(node.namespace, node.pod)
         if workload is None:

@@ -79,7 +79,7 @@ class Discovery:
                 await server.stop()
 
     def _parts(self, plane: ControlPlane) -> dict[str, Coroutine[Any, Any, Any]]:
-        roots, clock = plane.roots, self._clock
+        roots, clock = plane.trusted, self._clock
         parts: dict[str, Coroutine[Any, Any, Any]] = {
             "control plane": plane.run(),
             "roots": RootConfigMaps(self._client, roots, plane.elector, clock).run(),

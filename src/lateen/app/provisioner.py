@@ -1,12 +1,12 @@
 """Make what Gateways of the Gateway API need: the leader writes their proxies and services, and writes them again when
 a Gateway changes. They go with their Gateway, which owns them."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 
 import aiohttp
 
+from lateen.app.leading import LeaderWork
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
@@ -20,8 +20,6 @@ from lateen.sources.lease import Elector
 from lateen.store.store import Store
 
 MANAGER = "lateen-gateways"
-PAUSE = 2.0
-"""Seconds until what failed is tried again."""
 
 _log = logging.getLogger(__name__)
 
@@ -33,27 +31,24 @@ class Provisioner:
         self, store: Store, gateways: Collection[Key, ApiGateway], client: Client, elector: Elector, clock: Clock
     ) -> None:
         self._store, self._gateways = store, gateways
-        self._client, self._elector, self._clock = client, elector, clock
+        self._client = client
         self._due: dict[Key, None] = {}
-        self._news = asyncio.Event()
+        self._work = LeaderWork(elector, clock)
         gateways.subscribe(self._changed)
 
     def _changed(self, changes: Mapping[Key, ApiGateway | None]) -> None:
         self._due.update(dict.fromkeys(changes))
-        self._news.set()
+        self._work.wake()
 
     async def run(self) -> None:
         """Write what is due whenever this process leads, until cancelled."""
-        while True:
-            await self._news.wait()
-            await self._elector.won()
-            self._news.clear()
-            due, self._due = list(self._due), {}
-            failed = [key for key in due if not await self._made(key)]
-            if failed:
-                await self._clock.sleep(PAUSE)
-                self._due.update(dict.fromkeys(failed))
-                self._news.set()
+        await self._work.run(self._write)
+
+    async def _write(self) -> bool:
+        due, self._due = list(self._due), {}
+        failed = [key for key in due if not await self._made(key)]
+        self._due.update(dict.fromkeys(failed))
+        return not failed
 
     async def _made(self, key: Key) -> bool:
         """Make what a Gateway needs; False if that is to be tried again."""

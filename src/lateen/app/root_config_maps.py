@@ -3,13 +3,14 @@
 The leader writes; what others change or delete comes back.
 """
 
-import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import aiohttp
 
+from lateen.app.leading import LeaderWork
+from lateen.app.trusted_roots import TrustedRoots
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
@@ -23,11 +24,6 @@ from lateen.sources.lease import Elector
 
 NAME, FIELD = "istio-ca-root-cert", "root-cert.pem"
 MANAGER = "lateen-roots"
-PAUSE = 2.0
-"""Seconds until what failed is tried again."""
-LOOK = 1.0
-"""Seconds between two looks at whether the roots are others."""
-
 _NAMESPACE, _CONFIG_MAP = by_kind("Namespace"), by_kind("ConfigMap")
 _log = logging.getLogger(__name__)
 
@@ -35,12 +31,11 @@ _log = logging.getLogger(__name__)
 class RootConfigMaps:
     """`run` lasts until it is cancelled."""
 
-    def __init__(self, client: Client, roots: Callable[[], bytes], elector: Elector, clock: Clock) -> None:
-        """`roots`: those that the mesh trusts now, PEM."""
-        self._client, self._roots, self._elector, self._clock = client, roots, elector, clock
+    def __init__(self, client: Client, roots: TrustedRoots, elector: Elector, clock: Clock) -> None:
+        self._client, self._roots, self._clock = client, roots, clock
+        self._work = LeaderWork(elector, clock)
         self._namespaces: set[str] = set()
         self._held: dict[str, bytes] = {}
-        self._news = asyncio.Event()
 
     async def run(self) -> None:
         """Follow namespaces and ConfigMaps, and write what is missing whenever this process leads."""
@@ -53,39 +48,25 @@ class RootConfigMaps:
                 ),
                 name="roots: ConfigMaps",
             ),
-            spawn(self._look(), name="roots: changes"),
         ]
+        self._roots.view.watchers.add(self._work.wake)
         try:
-            await self._write()
+            await self._work.run(self._write)
         finally:
+            self._roots.view.watchers.discard(self._work.wake)
             await cancel(*tasks)
 
     def wanting(self) -> list[str]:
         """The namespaces that do not hold the roots of now."""
-        roots = self._roots()
+        roots = self._roots.current().pem
         return sorted(name for name in self._namespaces if self._held.get(name) != roots)
 
-    async def _look(self) -> None:
-        """Roots are no object of the API: they are asked for."""
-        before = b""
-        while True:
-            if (now := self._roots()) != before:
-                before = now
-                self._news.set()
-            await self._clock.sleep(LOOK)
-
-    async def _write(self) -> None:
-        while True:
-            await self._news.wait()
-            await self._elector.won()
-            self._news.clear()
-            if not all([await self._put(name) for name in self.wanting()]):
-                await self._clock.sleep(PAUSE)
-                self._news.set()
+    async def _write(self) -> bool:
+        return all([await self._put(name) for name in self.wanting()])
 
     async def _put(self, namespace: str) -> bool:
         """Write one; False if that is to be tried again."""
-        roots = self._roots()
+        roots = self._roots.current().pem
         meta = {"name": NAME, "namespace": namespace, "labels": {"istio.io/config": "true"}}
         raw = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": {FIELD: roots.decode()}}
         try:
@@ -108,7 +89,7 @@ class RootConfigMaps:
                     self._namespaces.discard(key.name)
                 else:
                     self._namespaces.add(key.name)
-                self._news.set()
+                self._work.wake()
             case Delete(key):
                 self._namespaces.discard(key.name)
                 self._held.pop(key.name, None)
@@ -117,10 +98,10 @@ class RootConfigMaps:
         match event:
             case Put(Key(namespace, _), found, _):
                 self._held[namespace] = pem_of(found)
-                self._news.set()
+                self._work.wake()
             case Delete(Key(namespace, _)):
                 self._held.pop(namespace, None)
-                self._news.set()
+                self._work.wake()
 
 
 def pem_of(config_map: Mapping[str, Any]) -> bytes:

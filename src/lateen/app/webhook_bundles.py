@@ -1,14 +1,14 @@
 """Put the roots that the control plane's webhooks are known by into their configurations, and have faults refused from
 then on: before, a webhook that nobody can call must not stop a cluster."""
 
-import asyncio
 import base64
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 
+from lateen.app.leading import LeaderWork
+from lateen.app.trusted_roots import TrustedRoots
 from lateen.base.clock import Clock
 from lateen.base.errors import LateenError
 from lateen.base.refs import Key
@@ -22,11 +22,6 @@ from lateen.sources.urls import object_url
 from lateen.sources.webhook_kinds import MUTATING, VALIDATING
 
 Json = dict[str, Any]
-
-PAUSE = 2.0
-"""Seconds until what failed is tried again."""
-LOOK = 1.0
-"""Seconds between two looks at whether the roots are others."""
 
 _log = logging.getLogger(__name__)
 
@@ -51,53 +46,39 @@ def patch_of(configuration: Json, bundle: str, fail: bool) -> list[Json]:
 class WebhookBundles:
     """Keeps the configurations of one revision; `run` lasts until it is cancelled."""
 
-    def __init__(
-        self, client: Client, roots: Callable[[], bytes], revision: str, elector: Elector, clock: Clock
-    ) -> None:
-        """`roots`: PEM."""
-        self._client, self._roots, self._elector, self._clock = client, roots, elector, clock
+    def __init__(self, client: Client, roots: TrustedRoots, revision: str, elector: Elector, clock: Clock) -> None:
+        self._client, self._roots, self._clock = client, roots, clock
         self._selector = f"istio.io/rev={revision or 'default'}"
         self._known: dict[tuple[KindSpec, Key], Json] = {}
-        self._news = asyncio.Event()
+        self._work = LeaderWork(elector, clock)
 
     async def run(self) -> None:
         """Follow the configurations, and write what is missing whenever this process leads."""
         tasks = [spawn(self._follow(kind), name=f"webhooks: {kind.plural}") for kind in (MUTATING, VALIDATING)]
-        tasks.append(spawn(self._look(), name="webhooks: roots"))
+        self._roots.view.watchers.add(self._work.wake)
         try:
-            while True:
-                await self._news.wait()
-                await self._elector.won()
-                self._news.clear()
-                if not all([await self._written(*one) for one in list(self._known)]):
-                    await self._clock.sleep(PAUSE)
-                    self._news.set()
+            await self._work.run(self._write)
         finally:
+            self._roots.view.watchers.discard(self._work.wake)
             await cancel(*tasks)
+
+    async def _write(self) -> bool:
+        return all([await self._written(*one) for one in list(self._known)])
 
     async def _follow(self, kind: KindSpec) -> None:
         def take(event: Event) -> None:
             match event:
                 case Put(key, found, _):
                     self._known[kind, key] = found
-                    self._news.set()
+                    self._work.wake()
                 case Delete(key):
                     self._known.pop((kind, key), None)
 
         await follow(self._client, kind, take, label_selector=self._selector, clock=self._clock)
 
-    async def _look(self) -> None:
-        """Roots are no object of the API: they are asked for."""
-        before = b""
-        while True:
-            if (now := self._roots()) != before:
-                before = now
-                self._news.set()
-            await self._clock.sleep(LOOK)
-
     async def _written(self, kind: KindSpec, key: Key) -> bool:
         """Write one; False if that is to be tried again."""
-        bundle = base64.b64encode(self._roots()).decode()
+        bundle = base64.b64encode(self._roots.current().pem).decode()
         patch = patch_of(self._known[kind, key], bundle, fail=kind is VALIDATING)
         if not patch:
             return True
