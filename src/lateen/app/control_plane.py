@@ -4,12 +4,13 @@ import asyncio
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from aiohttp import web
 
 from lateen.app.allocator import ADDRESSES, Allocator
+from lateen.app.certificate_settings import CertificateSettings
 from lateen.app.gateway_proxies import GatewayProxies
 from lateen.app.gateway_statuses import GATEWAY_API, GatewayStatuses
 from lateen.app.key_fetcher import KeyFetcher
@@ -28,7 +29,7 @@ from lateen.app.windows import Inspector
 from lateen.base.clock import Clock
 from lateen.base.refs import Key
 from lateen.base.tasks import cancel, spawn, until
-from lateen.identity.authority import DEFAULT_TTL, MAX_TTL, CertificateAuthority
+from lateen.identity.authority import CertificateAuthority
 from lateen.identity.trust import TrustBundle
 from lateen.plan.upstream import LoadAssignment
 from lateen.planner.dns_capture import DnsCapture
@@ -41,7 +42,7 @@ from lateen.server.authority_folder import AuthorityFolder
 from lateen.server.ca import CertificateService
 from lateen.server.debug import DebugServer
 from lateen.server.grpc_server import Endpoint, GrpcServer
-from lateen.server.issuance import PER_MINUTE, IssuanceLimit
+from lateen.server.issuance import IssuanceLimit
 from lateen.server.proxy_node import ProxyNode
 from lateen.server.server_certificate import ServerCertificate
 from lateen.sources.client import Client
@@ -67,10 +68,9 @@ class Places:
     """Where the control plane listens and keeps its keys. `endpoints`: addresses for proxies and agents;
     `revision`: of which the mesh's settings are read and the lease is held. `inside`: networks (CIDR) of the mesh, from
     which nothing is fetched that users' objects name by URL; `allowed`: networks from which it is all the same.
-    `several_authorizers`: a workload may ask more than one extension provider. `certificates_per_minute`: what one pod
-    is granted, 0 = any number; `usual_ttl` and `longest_ttl` are how long one lives, in seconds. `signer`: of the
-    cluster, who signs in place of the authority ("" = nobody). `names`: by which it is called. `modules`: where fetched
-    modules are kept, beside the keys unless it is said."""
+    `several_authorizers`: a workload may ask more than one extension provider. `replica`: what this
+    process is called where there are several, `cluster_id` the cluster. `names`: by which it is called. `modules`:
+    where fetched modules are kept, beside the keys unless it is said."""
 
     pki: Path
     debug_socket: Path
@@ -80,10 +80,9 @@ class Places:
     inside: Sequence[str] = ()
     allowed: Sequence[str] = ()
     several_authorizers: bool = False
-    certificates_per_minute: int = PER_MINUTE
-    signer: str = ""
-    usual_ttl: float = DEFAULT_TTL
-    longest_ttl: float = MAX_TTL
+    certificates: CertificateSettings = field(default_factory=CertificateSettings)
+    replica: str = "istiod"
+    cluster_id: str = "Kubernetes"
     names: Sequence[str] = DNS_NAMES
     modules: Path | None = None
 
@@ -93,25 +92,24 @@ class ControlPlane:
 
     def __init__(self, client: Client, places: Places, clock: Clock) -> None:
         self._client = client
-        self._places = places
+        self.places = places
         self._clock = clock
         self.pipeline = Pipeline(places.trust_domain, places.revision, places.several_authorizers)
         self.pump = Pump(self._step, self._settled, clock)
         self._proxies: dict[Key, set[ConnectedProxy]] = {}
-        self._keys_of_mesh = AuthorityFolder(places.pki, places.trust_domain, clock, places.longest_ttl)
-        self.trusted = TrustedRoots(
-            lambda: self.authority.trust, lambda: "" if places.signer else self.authority.key_name
-        )
+        self._keys_of_mesh = AuthorityFolder(places.pki, places.trust_domain, clock, places.certificates.longest_ttl)
+        signer = places.certificates.signer
+        self.trusted = TrustedRoots(lambda: self.authority.trust, lambda: "" if signer else self.authority.key_name)
         self._keys_of_mesh.changed = self.trusted.publish
         self.trusted.publish()
         self.pipeline.plans.registry.mesh.subscribe(self.trusted.settings_changed)
         reviews = TokenReviews(client, places.trust_domain)
         callers = Callers(reviews, [places.trust_domain], clock, lambda leaf: self.trust().revoked.revokes(leaf))
         self.ads = AdsServer(callers, self._open, clock)
-        limit = IssuanceLimit(clock, places.certificates_per_minute)
-        outside = RegistrationAuthority(client, places.signer, self.trust, clock).sign if places.signer else None
+        limit = IssuanceLimit(clock, places.certificates.per_minute)
+        outside = RegistrationAuthority(client, signer, self.trust, clock).sign if signer else None
         self._ca = CertificateService(
-            callers, lambda: self.authority, self.trust, self._facts, limit, outside, places.usual_ttl
+            callers, lambda: self.authority, self.trust, self._facts, limit, outside, places.certificates.usual_ttl
         )
         uri = f"spiffe://{places.trust_domain}/ns/istio-system/sa/istiod"
         self.certificate = ServerCertificate(lambda: self.authority, places.names, uri, clock).current
@@ -166,7 +164,7 @@ class ControlPlane:
             await self.source.synced.wait()
             await self._happens(lambda: self._modules.settled)
             await self.pump.idle()
-            await self._grpc.start(self._places.endpoints)
+            await self._grpc.start(self.places.endpoints)
             self._serving = True
             _log.info("ready")
             await asyncio.gather(*tasks)
@@ -213,7 +211,7 @@ class ControlPlane:
             self._reports.follow(kind, remarks)
         settings = registry.default.config_map
         loader = Loader(fetcher, lambda: (registry.mesh.get(settings) or registry.default).plain_registries)
-        cache = ModuleCache(self._places.modules or self._places.pki.parent / "modules")
+        cache = ModuleCache(self.places.modules or self.places.pki.parent / "modules")
         return ModuleFetcher(store, self.pipeline.store, loader, cache, self.pump.poke, self._clock)
 
     def _step(self, budget: int) -> bool:

@@ -1,14 +1,13 @@
 """What the control plane in a cluster is told by its Deployment."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from lateen.app.settings import DEFAULT_LIFE, MAX_LIFE, SEVERAL_AUTHORIZERS, lifetime_of, signer_of
+from lateen.app.certificate_settings import CertificateSettings
+from lateen.app.settings import SEVERAL_AUTHORIZERS
 from lateen.base.errors import LateenError
-from lateen.identity.authority import DEFAULT_TTL, MAX_TTL
-from lateen.server.issuance import PER_MINUTE
 
 # Nothing that users' objects name by URL is fetched from private networks: pods and services are there, on any cluster.
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")
@@ -16,11 +15,13 @@ PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscoverySettings:
-    """`api`: host and port of the API server. `revision`: "" is the one that Istio calls default. `namespace`: of the
+    """`api`: host and port of the API server. `pod`: this replica. `cluster_id`: what the mesh calls this cluster. `revision`: "" is the one that Istio calls default. `namespace`: of the
     installation. `state`: a folder of this replica's own. `authority`: where the Secret `cacerts` is mounted, if it is.
     """
 
     api: tuple[str, str]
+    pod: str = "istiod"
+    cluster_id: str = "Kubernetes"
     revision: str = ""
     namespace: str = "istio-system"
     trust_domain: str = "cluster.local"
@@ -28,11 +29,8 @@ class DiscoverySettings:
     authority: Path = Path("/etc/cacerts")
     fetch_allow: tuple[str, ...] = ()
     several_authorizers: bool = False
-    certificates_per_minute: int = PER_MINUTE
-    signer: str = ""
+    certificates: CertificateSettings = field(default_factory=CertificateSettings)
     native_sidecars: bool = True
-    usual_ttl: float = DEFAULT_TTL
-    longest_ttl: float = MAX_TTL
 
     @classmethod
     def load(cls, env: Mapping[str, str]) -> Self:
@@ -45,17 +43,16 @@ class DiscoverySettings:
         revision = env.get("REVISION", "")
         return cls(
             api=api,
+            pod=env.get("POD_NAME", "istiod"),
+            cluster_id=env.get("CLUSTER_ID") or "Kubernetes",
             revision="" if revision == "default" else revision,
             namespace=env.get("POD_NAMESPACE", "istio-system"),
             trust_domain=env.get("TRUST_DOMAIN") or "cluster.local",
             state=Path(env.get("LATEEN_STATE", "/var/lib/lateen")),
             fetch_allow=tuple(one.strip() for one in env.get("LATEEN_FETCH_ALLOW", "").split(",") if one.strip()),
             several_authorizers=env.get(SEVERAL_AUTHORIZERS, "").lower() in ("1", "t", "true"),
-            certificates_per_minute=_number(env, "LATEEN_CERTIFICATES_PER_MINUTE", PER_MINUTE),
-            signer=signer_of(env),
+            certificates=CertificateSettings.load(env),
             native_sidecars=env.get("ENABLE_NATIVE_SIDECARS", "true").lower() not in ("false", "0", "f"),
-            usual_ttl=lifetime_of(env, DEFAULT_LIFE, DEFAULT_TTL),
-            longest_ttl=lifetime_of(env, MAX_LIFE, MAX_TTL),
         )
 
     @property
@@ -67,10 +64,3 @@ class DiscoverySettings:
                 f".{self.namespace}.svc", f".{self.namespace}.svc.cluster.local", f".{self.namespace}", "",
             )
         )  # fmt: skip
-
-
-def _number(env: Mapping[str, str], name: str, default: int) -> int:
-    text = env.get(name, "")
-    if text and not text.isdecimal():
-        raise LateenError(f"{name}: {text!r} is no number", "a number, 0 or more")
-    return int(text) if text else default

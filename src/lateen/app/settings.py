@@ -2,15 +2,12 @@
 
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 
+from lateen.app.certificate_settings import VARIABLES, CertificateSettings
 from lateen.base.errors import LateenError
-from lateen.identity.authority import DEFAULT_TTL, MAX_TTL
-from lateen.kinds.durations import nanoseconds
-from lateen.server.issuance import PER_MINUTE
 
 # A unix socket's path has at most 107 bytes; the longest is <run>/pods/<uid>/sds/socket.
 LONGEST_RUN = 107 - len("/pods/00000000-0000-0000-0000-000000000000/sds/socket")
@@ -20,10 +17,6 @@ SEVERAL_AUTHORIZERS = "PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS"
 
 # Who certifies workloads in place of the control plane, and the roots of its own certificate (a PEM file).
 CA_ADDRESS, CA_ROOTS = "CA_ADDR", "CA_ROOT_CA"
-
-# A signer of Kubernetes' CertificateSigningRequests in place of the control plane, by Istio's names.
-DEFAULT_LIFE, MAX_LIFE = "DEFAULT_WORKLOAD_CERT_TTL", "MAX_WORKLOAD_CERT_TTL"
-EXTERNAL_CA, RA, SIGNER = "EXTERNAL_CA", "ISTIOD_RA_KUBERNETES_API", "K8S_SIGNER"
 
 _MESH = re.compile(r"[a-z0-9]([a-z0-9-]{0,9}[a-z0-9])?")
 
@@ -44,13 +37,10 @@ class Settings:
     LATEEN_MESH names the mesh (default `local`), LATEEN_STATE and LATEEN_RUN move the folders' parents.
     LATEEN_FETCH_ALLOW lists networks (CIDR) inside or beside the machine from which the control plane fetches what
     objects name by URL (JWKS, modules): others that only it can reach are refused. `several_authorizers` is on by
-    PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS=true, as Istio names it. LATEEN_CERTIFICATES_PER_MINUTE is how many one
-    pod is granted (60; 0 = any number). `ca_address` (host:port) is by CA_ADDR whom agents ask for certificates in
-    place of the control plane, `ca_roots` by CA_ROOT_CA the file of the roots that its own certificate ends at,
-    `ca_audience` by LATEEN_CA_AUDIENCE of what audience it wants tokens ("" = the control plane's). `signer`: who signs
-    CertificateSigningRequests in place of the control plane, by EXTERNAL_CA=ISTIOD_RA_KUBERNETES_API and K8S_SIGNER.
-    `usual_ttl` and `longest_ttl` are seconds, by DEFAULT_WORKLOAD_CERT_TTL (24h) and MAX_WORKLOAD_CERT_TTL (90 days).
-    `cluster`: the one whose mesh is meant, in place of a local one.
+    PILOT_ENABLE_MULTIPLE_CUSTOM_AUTHZ_PROVIDERS=true, as Istio names it. `ca_address` (host:port) is by CA_ADDR whom
+    agents ask for certificates in place of the control plane, `ca_roots` by CA_ROOT_CA the file of the roots that its
+    own certificate ends at, `ca_audience` by LATEEN_CA_AUDIENCE of what audience it wants tokens ("" = the control
+    plane's). `cluster`: the one whose mesh is meant, in place of a local one.
     """
 
     mesh: str
@@ -58,13 +48,10 @@ class Settings:
     run: Path
     fetch_allow: tuple[str, ...] = ()
     several_authorizers: bool = False
-    certificates_per_minute: int = PER_MINUTE
+    certificates: CertificateSettings = field(default_factory=CertificateSettings)
     ca_address: str = ""
     ca_roots: Path | None = None
     ca_audience: str = ""
-    signer: str = ""
-    usual_ttl: float = DEFAULT_TTL
-    longest_ttl: float = MAX_TTL
     cluster: "Cluster | None" = None
 
     @classmethod
@@ -89,13 +76,10 @@ class Settings:
             run=run / mesh,
             fetch_allow=_networks("LATEEN_FETCH_ALLOW"),
             several_authorizers=_is_on(SEVERAL_AUTHORIZERS),
-            certificates_per_minute=_number("LATEEN_CERTIFICATES_PER_MINUTE", PER_MINUTE),
+            certificates=CertificateSettings.load(os.environ),
             ca_address=_address(CA_ADDRESS),
             ca_roots=Path(os.environ[CA_ROOTS]) if os.environ.get(CA_ROOTS) else None,
             ca_audience=os.environ.get("LATEEN_CA_AUDIENCE", ""),
-            signer=signer_of(os.environ),
-            usual_ttl=lifetime_of(os.environ, DEFAULT_LIFE, DEFAULT_TTL),
-            longest_ttl=lifetime_of(os.environ, MAX_LIFE, MAX_TTL),
         )
 
     @property
@@ -153,32 +137,6 @@ def _address(name: str) -> str:
     return text
 
 
-def signer_of(env: Mapping[str, str]) -> str:
-    """Return the signer of a cluster that certifies workloads, "" = none; raises LateenError."""
-    way, signer = env.get(EXTERNAL_CA, ""), env.get(SIGNER, "")
-    if way not in ("", RA):
-        raise LateenError(f"{EXTERNAL_CA}: {way!r} is not offered", f"{EXTERNAL_CA}={RA}, or CA_ADDR for an authority")
-    if way and "/" not in signer:
-        raise LateenError(f"{SIGNER}: {signer!r} is no signer's name", "as example.com/mesh")
-    return signer if way else ""
-
-
-def lifetime_of(env: Mapping[str, str], name: str, default: float) -> float:
-    """Return a lifetime in seconds, by a variable of Istio's; raises LateenError."""
-    text = env.get(name, "")
-    found = nanoseconds(text) if text else default * 1e9
-    if found is None or found < 1e9:
-        raise LateenError(f"{name}: {text!r} is no duration of a second or more", "as 24h0m0s")
-    return found / 1e9
-
-
-def _number(name: str, default: int) -> int:
-    text = os.environ.get(name, "")
-    if text and not text.isdecimal():
-        raise LateenError(f"{name}: {text!r} is no number", "a number, 0 or more")
-    return int(text) if text else default
-
-
 def _is_on(name: str) -> bool:
     return os.environ.get(name, "").lower() in ("1", "t", "true")
 
@@ -197,7 +155,6 @@ def own_environment() -> dict[str, str]:
 def child_environment() -> dict[str, str]:
     """The environment that Lateen's own processes start with: only what they read."""
     kept = ("PATH", "HOME", "LANG", "TERM", "LATEEN_MESH", "LATEEN_STATE", "LATEEN_RUN", "LATEEN_FETCH_ALLOW",
-            "LATEEN_CERTIFICATES_PER_MINUTE", "LATEEN_CA_AUDIENCE", CA_ADDRESS, CA_ROOTS, EXTERNAL_CA, SIGNER,
-            DEFAULT_LIFE, MAX_LIFE, SEVERAL_AUTHORIZERS)  # fmt: skip
+            "LATEEN_CA_AUDIENCE", CA_ADDRESS, CA_ROOTS, SEVERAL_AUTHORIZERS, *VARIABLES)  # fmt: skip
     env = {name: os.environ[name] for name in kept if name in os.environ}
     return env | {"GRPC_ENABLE_FORK_SUPPORT": "0", "PYTHONUNBUFFERED": "1"}

@@ -183,8 +183,8 @@ class Inspector:
         return {
             "proxy": _pod(connection),
             "proxy_type": node.kind,
-            "cluster": node.metadata.get("CLUSTER_ID", "Kubernetes"),
-            "istiod": "istiod",
+            "cluster": node.metadata.get("CLUSTER_ID", self._plane.places.cluster_id),
+            "istiod": self._plane.places.replica,
             "version": node.metadata.get("ISTIO_VERSION") or version("lateen"),
             "connected_since": connection.since,
             "bytes_sent": connection.sent,

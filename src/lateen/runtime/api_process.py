@@ -47,7 +47,7 @@ async def run_api(settings: Settings, fds: Sequence[int]) -> None:
         kubelet_socket=settings.kubelet_socket,
         admissions=(injection(_inject_settings),),
         advertise=(POD_GATEWAY, API_PORT),
-        signer=settings.signer,
+        signer=settings.certificates.signer,
     )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lateen.app.settings import LONGEST_RUN, SEVERAL_AUTHORIZERS, Settings, child_environment, lifetime_of, signer_of
+from lateen.app.settings import LONGEST_RUN, SEVERAL_AUTHORIZERS, Settings, child_environment
 from lateen.base.errors import LateenError
 
 
@@ -83,15 +83,6 @@ def test_a_setting_of_istios_is_read_by_its_name(monkeypatch: pytest.MonkeyPatch
     assert child_environment()[SEVERAL_AUTHORIZERS] == "true"
 
 
-def test_how_many_certificates_a_pod_is_granted_may_be_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert Settings.load().certificates_per_minute == 60
-    monkeypatch.setenv("LATEEN_CERTIFICATES_PER_MINUTE", "0")
-    assert Settings.load().certificates_per_minute == 0
-    monkeypatch.setenv("LATEEN_CERTIFICATES_PER_MINUTE", "many")
-    with pytest.raises(LateenError, match="'many' is no number"):
-        Settings.load()
-
-
 def test_another_authority_is_named_as_istio_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     found = Settings.load()
     assert (found.ca_address, found.ca_roots, found.ca_audience) == ("", None, "")
@@ -108,19 +99,3 @@ def test_an_authoritys_address_has_a_host_and_a_port(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("CA_ADDR", address)
     with pytest.raises(LateenError, match="CA_ADDR"):
         Settings.load()
-
-
-def test_a_clusters_signer_is_named_by_istios_variables() -> None:
-    way = {"EXTERNAL_CA": "ISTIOD_RA_KUBERNETES_API"}
-    assert signer_of({**way, "K8S_SIGNER": "a.b/c"}) == "a.b/c"
-    assert signer_of({"K8S_SIGNER": "a.b/c"}) == ""
-    for wrong, told in (({**way, "K8S_SIGNER": "c"}, "K8S_SIGNER"), ({"EXTERNAL_CA": "OTHER"}, "EXTERNAL_CA")):
-        with pytest.raises(LateenError, match=told):
-            signer_of(wrong)
-
-
-def test_lifetimes_of_certificates_are_istios_variables() -> None:
-    name = "MAX_WORKLOAD_CERT_TTL"
-    assert (lifetime_of({name: "2h"}, name, 5), lifetime_of({}, name, 5)) == (7200, 5)
-    with pytest.raises(LateenError, match=name):
-        lifetime_of({name: "soon"}, name, 5)
