@@ -15,8 +15,9 @@ PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DiscoverySettings:
-    """`api`: host and port of the API server. `pod`: this replica. `cluster_id`: what the mesh calls this cluster. `revision`: "" is the one that Istio calls default. `namespace`: of the
-    installation. `state`: a folder of this replica's own. `authority`: where the Secret `cacerts` is mounted, if it is.
+    """`api`: host and port of the API server. `pod`: this replica. `cluster_id`: what the mesh calls this cluster.
+    `revision`: "" is the one that Istio calls default. `namespace`: of the installation. `state`: a folder of this
+    replica's own. `authority`: where the Secret `cacerts` is mounted, if it is.
     """
 
     api: tuple[str, str]
