@@ -5,6 +5,7 @@ import os
 import subprocess
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -62,7 +63,13 @@ class Mesh:
         return [pod for pod in found if "deletionTimestamp" not in pod["metadata"]]
 
     def client(
-        self, namespace: str, name: str = "client", annotations: dict[str, str] | None = None, **labels: str
+        self,
+        namespace: str,
+        name: str = "client",
+        annotations: dict[str, str] | None = None,
+        account: str = "default",
+        command: Sequence[str] = ("sleep", "infinity"),
+        **labels: str,
     ) -> "Client":
         """A pod that can call; where its namespace is injected, it has a proxy."""
         pod = {
@@ -74,7 +81,11 @@ class Mesh:
                 "labels": {"app": name, **labels},
                 "annotations": annotations or {},
             },
-            "spec": {"containers": [_container(name)], "terminationGracePeriodSeconds": 0},
+            "spec": {
+                "containers": [_container(name, command)],
+                "serviceAccountName": account,
+                "terminationGracePeriodSeconds": 0,
+            },
         }
         if not self.kubectl("get", "pod", "-n", namespace, name, "--ignore-not-found"):
             self.apply(yaml.safe_dump(pod))
@@ -133,12 +144,12 @@ class Client(NamedTuple):
         return Reply(code, body if status else said)
 
 
-def _container(name: str) -> dict[str, Any]:
+def _container(name: str, command: Sequence[str]) -> dict[str, Any]:
     return {
         "name": name,
         "image": CLIENT_IMAGE,
         "imagePullPolicy": "Never",
-        "command": ["sleep", "infinity"],
+        "command": list(command),
         "securityContext": {"runAsUser": 1000},
     }
 
