@@ -69,7 +69,7 @@ def shop(mesh: Mesh) -> Iterator[Shop]:
     found = Shop(mesh)
     eventually(lambda: all(found.may(caller) for caller in found.callers), 30)
     yield found
-    mesh.kubectl("delete", "namespace", "production", "monitoring", "outside", "--wait=false")
+    mesh.kubectl("delete", "namespace", "production", "monitoring", "--wait=false")
 
 
 def peers(mode: str, namespace: str, name: str = "default", **spec: object) -> str:
