@@ -5,20 +5,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
+import yaml
 from mesh import ROOT, Mesh, eventually
+from policies import CALLERS, ORDER_SERVICE_CALLS, ORDER_SERVICE_POLICY, Raw, paths, principal
+from policies import policy as policy_in
 
-Raw = dict[str, Any]
+policy = partial(policy_in, namespace="payments")
 PAYMENTS = "http://payments-api.payments:8080"
 ORDERS = "http://order-service.production:8080"
-CLIENTS = {
-    "orders-api": "orders",
-    "api-gateway": "production",
-    "checkout-service": "production",
-    "prometheus": "monitoring",
-}
 STATS = {"proxy.istio.io/config": '{"proxyStatsMatcher": {"inclusionRegexps": [".*rbac.*"]}}'}
 DENIED = "RBAC: access denied"
 
@@ -67,7 +65,7 @@ def shop(mesh: Mesh) -> Mesh:
     both = "8080=http 9000=tcp"
     mesh.deploy("payments-api", namespace="payments", account="payments-api", ports=both, annotations=STATS)
     mesh.deploy("order-service", namespace="production", account="order-service")
-    for name, namespace in CLIENTS.items():
+    for name, namespace in CALLERS.items():
         mesh.deploy(name, namespace=namespace, account=name)
     mesh.deploy("outsider", inject=False)
     deploy_authorizer(mesh)
@@ -94,20 +92,6 @@ def deploy_authorizer(mesh: Mesh) -> None:
     mesh.wait_ready("ext-authz", "payments")
 
 
-def policy(name: str, *rules: Raw, namespace: str = "payments", annotations: Raw | None = None, **spec: Any) -> Raw:
-    meta = {"name": name, "namespace": namespace, "annotations": annotations or {}}
-    kind = {"apiVersion": "security.istio.io/v1", "kind": "AuthorizationPolicy"}
-    return {**kind, "metadata": meta, "spec": {**({"rules": list(rules)} if rules else {}), **spec}}
-
-
-def principal(*accounts: str) -> Raw:
-    return {"source": {"principals": [f"cluster.local/ns/{account.replace('/', '/sa/')}" for account in accounts]}}
-
-
-def paths(*found: str, **operation: Any) -> Raw:
-    return {"to": [{"operation": {"paths": list(found), **operation}}]}
-
-
 @contextmanager
 def applied(mesh: Mesh, *policies: Raw, until: Any = None) -> Iterator[None]:
     """In force, once `until` holds, for as long as the block runs."""
@@ -122,12 +106,12 @@ def applied(mesh: Mesh, *policies: Raw, until: Any = None) -> Iterator[None]:
 
 def ask(mesh: Mesh, client: str, url: str, method: str = "GET", *arguments: str) -> int:
     """The status of an answer, 0 for none."""
-    namespace = CLIENTS.get(client, "default")
+    namespace = CALLERS.get(client, "default")
     return mesh.call(client, url, "-X", method, "--path-as-is", *arguments, namespace=namespace)[0]
 
 
 def body(mesh: Mesh, client: str, url: str, *arguments: str) -> str:
-    return mesh.curl(client, "--path-as-is", url, *arguments, namespace=CLIENTS.get(client, "default")).stdout
+    return mesh.curl(client, "--path-as-is", url, *arguments, namespace=CALLERS.get(client, "default")).stdout
 
 
 CUT = "the connection is cut"
@@ -145,7 +129,7 @@ except ConnectionResetError:
 
 def over_tcp(mesh: Mesh, client: str) -> str:
     """What a line sent to payments-api's TCP port is answered."""
-    pod = mesh.pods(client, CLIENTS.get(client, "default"))[0]
+    pod = mesh.pods(client, CALLERS.get(client, "default"))[0]
     return mesh.inside(pod, "/usr/bin/python3", "-c", TALK).stdout.strip()
 
 
@@ -156,7 +140,7 @@ def raw(mesh: Mesh, client: str, *lines: str) -> str:
         " s.sendall(sys.argv[1].encode()); print(s.recv(65536).decode())"
     )
     text = "\r\n".join([*lines, "connection: close", "", ""])
-    pod = mesh.pods(client, CLIENTS.get(client, "default"))[0]
+    pod = mesh.pods(client, CALLERS.get(client, "default"))[0]
     return mesh.inside(pod, "/usr/bin/python3", "-c", program, text).stdout
 
 
@@ -249,31 +233,10 @@ def test_addresses_are_those_of_connections_and_of_requests(shop: Mesh) -> None:
 
 
 def test_row_97_the_truth_table_of_order_service(shop: Mesh) -> None:
-    rules = (
-        {
-            "from": [principal("production/api-gateway", "production/checkout-service")],
-            **paths("/api/orders", "/api/orders/*", methods=["GET", "POST"]),
-        },
-        {"from": [principal("monitoring/prometheus")], **paths("/metrics")},
-    )
-    one = policy("order-service-policy", *rules, namespace="production", selector={"matchLabels": {"app": "order-service"}}, action="ALLOW")  # fmt: skip
-    table = {
-        ("api-gateway", "GET", "/api/orders"): 200,
-        ("api-gateway", "POST", "/api/orders"): 200,
-        ("api-gateway", "GET", "/api/orders/7"): 200,
-        ("api-gateway", "DELETE", "/api/orders/7"): 403,
-        ("api-gateway", "GET", "/metrics"): 403,
-        ("api-gateway", "GET", "/api/ordersx"): 403,
-        ("checkout-service", "POST", "/api/orders/7/pay"): 200,
-        ("checkout-service", "PUT", "/api/orders"): 403,
-        ("prometheus", "GET", "/metrics"): 200,
-        ("prometheus", "POST", "/metrics"): 200,
-        ("prometheus", "GET", "/api/orders"): 403,
-        ("orders-api", "GET", "/api/orders"): 403,
-        ("outsider", "GET", "/metrics"): 403,
-    }
+    one = yaml.safe_load(ORDER_SERVICE_POLICY.read_text())
     with applied(shop, one, until=lambda: ask(shop, "orders-api", f"{ORDERS}/") == 403):
-        assert {case: ask(shop, case[0], ORDERS + case[2], case[1]) for case in table} == table
+        found = {case: ask(shop, case[0], ORDERS + case[2], case[1]) for case in ORDER_SERVICE_CALLS}
+        assert found == {case: 200 if passes else 403 for case, passes in ORDER_SERVICE_CALLS.items()}
 
 
 def test_what_is_denied_is_denied_whoever_allows_it(shop: Mesh) -> None:

@@ -6,11 +6,11 @@ import re
 import subprocess
 import threading
 import time
-from typing import Any
 
 import pytest
 from cryptography import x509
 from mesh import ROOT, Mesh, eventually
+from policies import peer_authentication
 
 MTLS = ROOT / "examples/reference/mtls.yaml"
 
@@ -23,11 +23,6 @@ def pair(mesh: Mesh) -> Mesh:
     mesh.deploy("client", account="client")
     mesh.deploy("outsider", inject=False)
     return mesh
-
-
-def peer_authentication(mode: str, *, name: str = "default", namespace: str = "default", **spec: Any) -> dict[str, Any]:
-    return {"apiVersion": "security.istio.io/v1", "kind": "PeerAuthentication", "metadata": {"name": name, "namespace": namespace},
-            "spec": {"mtls": {"mode": mode}, **spec}}  # fmt: skip
 
 
 def status(mesh: Mesh, client: str) -> int:
